@@ -1,0 +1,13 @@
+//! Values: what the program talks about. No I/O, no async, no clock.
+
+pub mod access;
+pub mod capability;
+pub mod entry;
+pub mod error;
+pub mod inspect;
+pub mod job;
+pub mod location;
+pub mod name;
+pub mod plan;
+pub mod progress;
+pub mod text;

@@ -1,0 +1,411 @@
+//! The words between the rules and the engine: [`Request`] is work, [`Report`] is what the work said.
+//!
+//! Rules and engine are strangers that share these plain values and nothing else. Every answer carries the ticket or
+//! the job it belongs to; an answer that matches none is dropped, in one place.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::access::Access;
+use super::entry::{Entry, StorageClass};
+use super::error::Error;
+use super::inspect::{Content, Preview, Section};
+use super::location::{Location, ObjectRef};
+use super::name::{BucketName, ETag, Prefix};
+use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
+use super::progress::Progress;
+
+/// Which question an answer belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Ticket(pub u64);
+
+/// Which job a report belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct JobId(pub u64);
+
+/// A thing that can be copied, deleted, inspected.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Item {
+    /// A local file, or anything local that is not a folder.
+    File(PathBuf),
+    /// A local folder and all below it.
+    Folder(PathBuf),
+    /// An object.
+    Object(ObjectRef),
+    /// All keys that begin with a prefix.
+    Prefix {
+        /// The bucket.
+        bucket: BucketName,
+        /// Never empty: a whole bucket is `Item::Bucket`.
+        prefix: Prefix,
+    },
+    /// A bucket and all in it.
+    Bucket(BucketName),
+}
+
+impl Item {
+    /// Returns the name that the item keeps when it is copied elsewhere.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) | Self::Folder(path) => {
+                path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+            }
+            Self::Object(object) => object.key.last_part().to_owned(),
+            Self::Prefix { prefix, .. } => prefix.last_part().to_owned(),
+            Self::Bucket(bucket) => bucket.to_string(),
+        }
+    }
+
+    /// Returns whether the item is on S3.
+    pub fn is_s3(&self) -> bool {
+        !matches!(self, Self::File(_) | Self::Folder(_))
+    }
+
+    /// Returns whether the item may hold others.
+    pub fn is_container(&self) -> bool {
+        matches!(self, Self::Folder(_) | Self::Prefix { .. } | Self::Bucket(_))
+    }
+}
+
+impl std::fmt::Display for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) | Self::Folder(path) => write!(f, "{}", path.display()),
+            Self::Object(object) => write!(f, "{object}"),
+            Self::Prefix { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
+            Self::Bucket(bucket) => write!(f, "s3://{bucket}"),
+        }
+    }
+}
+
+/// A copy or a move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// What is copied; each keeps its name below `to` unless `rename` says otherwise.
+    pub items: Vec<Item>,
+    /// The folder, bucket or prefix that receives them; created if it is missing. Bound when the job is queued.
+    pub to: Location,
+    /// The new name, for exactly one item.
+    pub rename: Option<String>,
+    /// Whether each source is deleted after its copy was verified.
+    pub is_move: bool,
+    /// What happens where the target exists.
+    pub policy: ConflictPolicy,
+    /// The storage class of what is written to S3; the source's, or the bucket's default, if not given.
+    pub storage_class: Option<StorageClass>,
+}
+
+/// Work that the user can see, cancel and retry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Copy or move.
+    Transfer(Transfer),
+    /// Delete files, folders, objects (their current version) and prefixes.
+    Delete(Vec<Item>),
+    /// Make a local folder, or the marker object of a prefix.
+    CreateFolder(Location),
+    /// Make a bucket, with public access blocked and ACLs disabled, as Amazon's console does.
+    CreateBucket {
+        /// Its name.
+        name: BucketName,
+        /// Its region.
+        region: String,
+    },
+    /// Remove an empty bucket.
+    RemoveBucket(BucketName),
+    /// Write an edited file back to the object it came from, if that has not changed since.
+    PutBack {
+        /// The edited file, which is removed when it was written.
+        from: PathBuf,
+        /// Where it goes.
+        to: ObjectRef,
+        /// What it was when it was read.
+        if_match: ETag,
+    },
+}
+
+/// Where a listing goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageToken(pub Arc<str>);
+
+/// What a count is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A copy or move to this place.
+    Transfer {
+        /// The place that receives.
+        to: Location,
+    },
+    /// A deletion.
+    Delete,
+}
+
+/// Work for the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// List a place, page by page, until it ends or the ticket is dropped.
+    List {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// What to list.
+        place: Location,
+        /// Where to go on; from the start if not given.
+        from: Option<PageToken>,
+    },
+    /// Load the sections of one thing. Newest wins: the one before is dropped.
+    Inspect {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// What to look at.
+        item: Item,
+    },
+    /// Read the first bytes. Newest wins.
+    Preview {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// A file or an object.
+        item: Item,
+    },
+    /// Find places that complete what was typed. Newest wins.
+    Complete {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// What was typed: a path or a location.
+        text: String,
+        /// Where relative paths start.
+        base: PathBuf,
+    },
+    /// Count what a job would touch, and say what would be lost.
+    Count {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// What would be touched.
+        items: Vec<Item>,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// Read an object to a private temporary file, to be edited.
+    Fetch {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// What to read.
+        object: ObjectRef,
+    },
+    /// Find out who the caller is, and when the credentials end.
+    Identify,
+    /// Stop answering this ticket.
+    Drop(Ticket),
+    /// Begin a job.
+    Start {
+        /// Chosen by the asker, never used before.
+        job: JobId,
+        /// What to do.
+        work: Work,
+    },
+    /// Answer a conflict that a job asked about.
+    Resolve {
+        /// The job that asked.
+        job: JobId,
+        /// Which of its questions.
+        question: u64,
+        /// What to do.
+        answer: Answer,
+    },
+    /// Stop a job; what is finished stays.
+    Cancel(JobId),
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// In the order in which the server or the file system gave them.
+    pub entries: Vec<Entry>,
+    /// Where it goes on if the engine stopped by itself (at its limit of rows).
+    pub rest: Option<PageToken>,
+    /// Whether this is the last page of this request.
+    pub is_last: bool,
+}
+
+/// What was verified of a written copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// Nothing had to be copied (a folder, a deletion).
+    Nothing,
+    /// The size.
+    Size,
+    /// The CRC64NVME of the whole object, on both sides.
+    Crc64Nvme,
+    /// Another checksum of the whole object or of its parts; the text names it.
+    Checksum(&'static str),
+}
+
+/// How one item of a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemOutcome {
+    /// It was done.
+    Done(Verified),
+    /// It was left out, with the reason.
+    Skipped(String),
+    /// It failed; its source is still there.
+    Failed(Error),
+}
+
+/// One item of a job and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemResult {
+    /// The item as it is shown: a path or URI, unfiltered.
+    pub name: String,
+    /// In bytes.
+    pub bytes: u64,
+    /// How it ended.
+    pub outcome: ItemOutcome,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobEnd {
+    /// All items were done or left out by rule.
+    Done,
+    /// Some items failed; the rest was done.
+    SomeFailed,
+    /// It could not be done at all.
+    Failed(Error),
+    /// It was cancelled; what was finished stays.
+    Cancelled,
+}
+
+/// Who the caller is and how the program is connected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Connection {
+    /// The profile in use, if one was named.
+    pub profile: Option<String>,
+    /// The region that requests start from.
+    pub region: String,
+    /// Whether no region was configured, so that `region` is a guess.
+    pub region_is_default: bool,
+    /// The endpoint, if it is not Amazon's.
+    pub endpoint: Option<String>,
+    /// The account's number, if the caller could be asked for.
+    pub account: Option<String>,
+    /// The caller's ARN, if it could be asked for.
+    pub caller: Option<String>,
+    /// When the credentials end, if they do.
+    pub expires: Option<Timestamp>,
+}
+
+/// What the work said. Each happens once; what grows is in [`Progress`].
+#[derive(Debug, Clone)]
+pub enum Report {
+    /// A page of a listing.
+    Page {
+        /// Of this question.
+        ticket: Ticket,
+        /// The rows.
+        page: Page,
+    },
+    /// A listing, preview, completion, count or fetch failed.
+    Failed {
+        /// Of this question.
+        ticket: Ticket,
+        /// Why.
+        error: Error,
+    },
+    /// A section of the inspector.
+    Inspected {
+        /// Of this question.
+        ticket: Ticket,
+        /// Which section.
+        section: Section,
+        /// What it holds, or why not. Denied and unsupported are answers too.
+        result: Result<Content, Error>,
+    },
+    /// The word on top of the inspector.
+    Verdict {
+        /// Of this question.
+        ticket: Ticket,
+        /// The word.
+        access: Access,
+    },
+    /// The first bytes.
+    Previewed {
+        /// Of this question.
+        ticket: Ticket,
+        /// What was read.
+        preview: Preview,
+    },
+    /// Places that complete what was typed.
+    Completed {
+        /// Of this question.
+        ticket: Ticket,
+        /// Whole texts, sorted.
+        texts: Vec<String>,
+    },
+    /// Totals so far; comes again until `is_complete`.
+    Counted {
+        /// Of this question.
+        ticket: Ticket,
+        /// The totals.
+        summary: PlanSummary,
+    },
+    /// An object was read to a temporary file.
+    Fetched {
+        /// Of this question.
+        ticket: Ticket,
+        /// Where it is.
+        path: PathBuf,
+        /// What it came from.
+        object: ObjectRef,
+        /// What it was.
+        etag: ETag,
+    },
+    /// Who the caller is, as far as it is known; may come again.
+    Connected(Connection),
+    /// A bucket's region was learnt.
+    Region {
+        /// The bucket.
+        bucket: BucketName,
+        /// Its region.
+        region: String,
+    },
+    /// There are no usable credentials; nothing on S3 works until there are.
+    NotConnected(Error),
+    /// A job runs; its counters can be read from now on.
+    Started {
+        /// The job.
+        job: JobId,
+        /// Its counters.
+        progress: Arc<Progress>,
+    },
+    /// Items ended; sent in batches.
+    Items {
+        /// The job.
+        job: JobId,
+        /// In the order in which they ended.
+        results: Vec<ItemResult>,
+    },
+    /// A job needs to know what to do with a target that exists.
+    Question {
+        /// The job.
+        job: JobId,
+        /// Which of its questions.
+        question: u64,
+        /// What stands in the way.
+        conflict: Conflict,
+    },
+    /// A job waits for fresh credentials, or goes on with them.
+    Held {
+        /// The job.
+        job: JobId,
+        /// Why it waits; nothing when it goes on.
+        reason: Option<Error>,
+    },
+    /// A job ended.
+    Finished {
+        /// The job.
+        job: JobId,
+        /// How.
+        end: JobEnd,
+    },
+}

@@ -1,0 +1,218 @@
+//! Places that a pane can show: a local folder, the list of buckets, a bucket or a prefix in it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::name::{BucketName, ObjectKey, Prefix, VersionId};
+
+/// A place that holds entries.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Location {
+    /// A folder of the local file system, absolute.
+    Local(PathBuf),
+    /// The buckets that the caller may list.
+    Buckets,
+    /// A bucket, or the keys below a prefix of it.
+    S3 {
+        /// The bucket.
+        bucket: BucketName,
+        /// Empty for the whole bucket.
+        prefix: Prefix,
+    },
+}
+
+/// One object, and perhaps one version of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ObjectRef {
+    /// The bucket it is in.
+    pub bucket: BucketName,
+    /// Its whole key.
+    pub key: ObjectKey,
+    /// The version, if not the current one.
+    pub version: Option<VersionId>,
+}
+
+/// Why a text is not a location.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LocationProblem {
+    /// `s3:///key`.
+    #[error("the bucket's name is missing: write s3://bucket/prefix")]
+    NoBucket,
+    /// A scheme other than `s3`.
+    #[error("only paths and s3:// locations are known")]
+    UnknownScheme,
+}
+
+impl Location {
+    /// Returns the location of a bucket's top.
+    pub fn bucket(name: impl Into<BucketName>) -> Self {
+        Self::S3 { bucket: name.into(), prefix: Prefix::root() }
+    }
+
+    /// Parses `s3://`, `s3://bucket/prefix`, `s3://arn:…:accesspoint/name/prefix` or a path.
+    ///
+    /// Relative paths are taken from `base`, and `~` from `home`.
+    pub fn parse(text: &str, base: &Path, home: Option<&Path>) -> Result<Self, LocationProblem> {
+        if let Some(rest) = strip_scheme(text, "s3://") {
+            return if rest.is_empty() { Ok(Self::Buckets) } else { Self::parse_s3(rest) };
+        }
+        if text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme)) {
+            return Err(LocationProblem::UnknownScheme);
+        }
+        let path = match (text.strip_prefix('~'), home) {
+            (Some(""), Some(home)) => home.to_owned(),
+            (Some(rest), Some(home)) if rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
+            _ => base.join(text),
+        };
+        Ok(Self::Local(normal(&path)))
+    }
+
+    fn parse_s3(rest: &str) -> Result<Self, LocationProblem> {
+        let (bucket, prefix) = split_bucket(rest);
+        if bucket.is_empty() {
+            return Err(LocationProblem::NoBucket);
+        }
+        Ok(Self::S3 { bucket: bucket.into(), prefix: prefix.into() })
+    }
+
+    /// Returns the place one up; the file system's root and the list of buckets have none.
+    pub fn parent(&self) -> Option<Self> {
+        match self {
+            Self::Local(path) => path.parent().map(|parent| Self::Local(parent.to_owned())),
+            Self::Buckets => None,
+            Self::S3 { bucket, prefix } => {
+                Some(prefix.parent().map_or(Self::Buckets, |prefix| Self::S3 { bucket: bucket.clone(), prefix }))
+            }
+        }
+    }
+
+    /// Returns whether this is a place on S3, the list of buckets included.
+    pub fn is_s3(&self) -> bool {
+        !matches!(self, Self::Local(_))
+    }
+
+    /// Returns the bucket, if the place is in one.
+    pub fn bucket_name(&self) -> Option<&BucketName> {
+        match self {
+            Self::S3 { bucket, .. } => Some(bucket),
+            _ => None,
+        }
+    }
+
+    /// Returns whether `other` is this place or lies below it.
+    pub fn contains(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Local(outer), Self::Local(inner)) => inner.starts_with(outer),
+            (Self::Buckets, inner) => inner.is_s3(),
+            (Self::S3 { bucket, prefix }, Self::S3 { bucket: other, prefix: inner }) => {
+                bucket == other && inner.as_str().starts_with(prefix.as_str())
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Resolves `.` and `..` by text alone, without asking the file system.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+fn strip_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
+    let head = text.get(..scheme.len())?;
+    head.eq_ignore_ascii_case(scheme).then(|| text.get(scheme.len()..)).flatten()
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+/// Splits what follows `s3://` at the bucket's end; the ARN of an access point holds a slash of its own.
+fn split_bucket(rest: &str) -> (&str, &str) {
+    let skip = if rest.starts_with("arn:") { rest.find('/').map_or(0, |at| at + 1) } else { 0 };
+    let tail = rest.get(skip..).unwrap_or_default();
+    match tail.find('/') {
+        Some(at) => (rest.get(..skip + at).unwrap_or_default(), tail.get(at + 1..).unwrap_or_default()),
+        None => (rest, ""),
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local(path) => write!(f, "{}", path.display()),
+            Self::Buckets => f.write_str("s3://"),
+            Self::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
+        }
+    }
+}
+
+impl ObjectRef {
+    /// Returns the reference to the current version.
+    pub fn new(bucket: impl Into<BucketName>, key: impl Into<ObjectKey>) -> Self {
+        Self { bucket: bucket.into(), key: key.into(), version: None }
+    }
+}
+
+impl fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Location {
+        Location::parse(text, Path::new("/base"), Some(Path::new("/home/me"))).unwrap()
+    }
+
+    #[test]
+    fn s3_locations_split_at_the_bucket() {
+        assert_eq!(parse("s3://"), Location::Buckets);
+        assert_eq!(parse("S3://photos"), Location::bucket("photos"));
+        assert_eq!(parse("s3://photos/a//b"), Location::S3 { bucket: "photos".into(), prefix: "a//b".into() });
+        assert_eq!(parse("s3://Legacy_Name/x/"), Location::S3 { bucket: "Legacy_Name".into(), prefix: "x/".into() });
+    }
+
+    #[test]
+    fn the_arn_of_an_access_point_counts_as_a_bucket() {
+        let arn = "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports";
+        assert_eq!(parse(&format!("s3://{arn}/2026/")), Location::S3 { bucket: arn.into(), prefix: "2026/".into() });
+        assert_eq!(parse(&format!("s3://{arn}")), Location::bucket(arn));
+    }
+
+    #[test]
+    fn paths_are_taken_from_base_and_home() {
+        assert_eq!(parse("."), Location::Local("/base".into()));
+        assert_eq!(parse("../x"), Location::Local("/x".into()));
+        assert_eq!(parse("~/d"), Location::Local("/home/me/d".into()));
+        assert_eq!(parse("/abs"), Location::Local("/abs".into()));
+    }
+
+    #[test]
+    fn other_schemes_and_missing_buckets_are_refused() {
+        let parse = |text| Location::parse(text, Path::new("/"), None);
+        assert_eq!(parse("s3:///key"), Err(LocationProblem::NoBucket));
+        assert_eq!(parse("https://x"), Err(LocationProblem::UnknownScheme));
+    }
+
+    #[test]
+    fn a_place_contains_what_lies_below_it() {
+        assert!(parse("s3://b/a/").contains(&parse("s3://b/a/b/")));
+        assert!(!parse("s3://b/a/").contains(&parse("s3://b/ab")));
+        assert!(!parse("/a").contains(&parse("/ab")));
+        assert_eq!(parse("s3://b/a/b/").parent(), Some(parse("s3://b/a/")));
+        assert_eq!(parse("s3://b").parent(), Some(Location::Buckets));
+    }
+}

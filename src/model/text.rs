@@ -1,0 +1,198 @@
+//! Words and figures for the screen: names from outside made harmless, widths, sizes, times.
+//!
+//! Every name, key, header or message that comes from outside passes through [`visible`] before it is drawn or printed.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Returns the text with everything that a terminal would act on, or that would mislead a reader, as visible escapes.
+///
+/// Escaped are C0 and C1 controls, DEL, bidirectional controls, zero-width and other format characters, line and
+/// paragraph separators, and non-breaking or unusual spaces at the ends, which nobody could see. What is left can be
+/// drawn: its display width is its width in columns.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    if !text.chars().any(needs_escape) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if !needs_escape(c) => out.push(c),
+            c if u32::from(c) < 0x100 => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            c => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Returns whether a character is drawn as an escape. ZWJ is kept: it joins emoji, and has no effect elsewhere.
+fn needs_escape(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+        | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Returns the display width in columns of a text that went through [`visible`].
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Returns the text cut to at most `columns` columns, with `…` where something was cut off. Never splits a cluster.
+pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.len() <= columns && text.is_ascii() || text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    if columns == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut out = String::with_capacity(columns + 3);
+    let mut used = 0;
+    for cluster in text.graphemes(true) {
+        let next = used + cluster.width();
+        if next > columns - 1 {
+            break;
+        }
+        out.push_str(cluster);
+        used = next;
+    }
+    out.push('…');
+    Cow::Owned(out)
+}
+
+/// Returns the text cut at its start, keeping its end, which is the telling part of a path.
+pub fn truncate_start(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    if columns == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut kept = Vec::new();
+    let mut used = 0;
+    for cluster in text.graphemes(true).rev() {
+        let next = used + cluster.width();
+        if next > columns - 1 {
+            break;
+        }
+        kept.push(cluster);
+        used = next;
+    }
+    kept.push("…");
+    kept.reverse();
+    Cow::Owned(kept.concat())
+}
+
+/// Returns a size in bytes as people read it: `0 B`, `1.2 GiB`.
+pub fn size(bytes: u64) -> String {
+    let digits = usize::from(bytes >= 1024);
+    humansize::format_size(bytes, humansize::BINARY.decimal_places(digits).decimal_zeroes(digits))
+}
+
+/// Returns a count with thousands separated: `12,000`.
+pub fn count(items: u64) -> String {
+    let digits = items.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Returns a count with its noun: `1 item`, `2 items`.
+pub fn counted(items: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(items), if items == 1 { one } else { many })
+}
+
+/// Returns a duration in seconds as people read it: `45s`, `12m 05s`, `3h 07m`, `2d 4h`.
+pub fn duration(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        3600..86_400 => format!("{}h {:02}m", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+/// Returns a time for a column, local and 12 wide: `Nov 02 09:12` within a year of `now`, else `2019-11-02  `.
+pub fn short_time(time: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let local = time.to_zoned(zone.clone());
+    let age = now.as_second().saturating_sub(time.as_second());
+    if (-86_400..31_536_000).contains(&age) {
+        local.strftime("%b %d %H:%M").to_string()
+    } else {
+        local.strftime("%Y-%m-%d").to_string()
+    }
+}
+
+/// Returns a time in full with its zone, for the inspector: `2026-11-02 09:12:31 +01:00`.
+pub fn long_time(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn control_bidi_and_line_characters_become_visible() {
+        assert_eq!(visible("a\u{1b}[2Jb"), "a\\x1b[2Jb");
+        assert_eq!(visible("tab\there\n"), "tab\\there\\n");
+        assert_eq!(visible("evil\u{202e}gpj.exe"), "evil\\u{202e}gpj.exe");
+        assert_eq!(visible("c1\u{9b}31m"), "c1\\x9b31m");
+        assert_eq!(visible("zero\u{200b}width\u{feff}"), "zero\\u{200b}width\\u{feff}");
+    }
+
+    #[test]
+    fn ordinary_names_in_any_script_are_left_alone() {
+        for name in ["report.csv", "Grüße", "日本語", "עברית", "e\u{301}", "👩‍💻"] {
+            assert_eq!(visible(name), name);
+        }
+    }
+
+    #[test]
+    fn cutting_counts_columns_and_never_splits_a_cluster() {
+        assert_eq!(truncate("日本語", 5), "日本…");
+        assert_eq!(truncate("日本語", 4), "日…");
+        assert_eq!(truncate("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+        assert_eq!(truncate("abc", 0), "");
+        assert_eq!(truncate_start("/a/long/path", 6), "…/path");
+    }
+
+    #[test]
+    fn sizes_counts_and_durations_read_well() {
+        assert_eq!((size(0), size(1023), size(1024)), ("0 B".into(), "1023 B".into(), "1.0 KiB".into()));
+        assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+        assert_eq!((duration(5), duration(65), duration(7384)), ("5s".into(), "1m 05s".into(), "2h 03m".into()));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_visible_can_move_the_cursor_or_shift_a_column(text in any::<String>(), columns in 0usize..40) {
+            let shown = visible(&text);
+            prop_assert!(!shown.chars().any(char::is_control));
+            prop_assert!(width(&truncate(&shown, columns)) <= columns);
+            prop_assert!(width(&truncate_start(&shown, columns)) <= columns);
+        }
+    }
+}
