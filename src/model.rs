@@ -4,6 +4,7 @@ pub mod access;
 pub mod capability;
 pub mod entry;
 pub mod error;
+pub mod fault;
 pub mod inspect;
 pub mod job;
 pub mod location;
