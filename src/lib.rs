@@ -15,4 +15,6 @@
 //!
 //! `app` and `engine` are strangers. They share `model::job::Request` and `model::job::Report`, plain values.
 
+pub mod app;
 pub mod model;
+pub mod tui;

@@ -1,0 +1,197 @@
+//! The one table of what a key can mean. Help, palette, README and the keymap reference are printed from it.
+
+/// Where the keys go. Dialogs and text fields read their keys themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// One of the two panes has the focus.
+    Panes,
+    /// The inspector has the focus.
+    Inspector,
+    /// The transfers screen is open.
+    Transfers,
+}
+
+impl Context {
+    /// All contexts.
+    pub const ALL: [Self; 3] = [Self::Panes, Self::Inspector, Self::Transfers];
+
+    /// Returns the word for it in headings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Panes => "panes",
+            Self::Inspector => "inspector",
+            Self::Transfers => "transfers",
+        }
+    }
+}
+
+/// The headings of the help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Moving the cursor.
+    Move,
+    /// Going to places.
+    Go,
+    /// Marking entries.
+    Mark,
+    /// What changes things.
+    Work,
+    /// Looking closer.
+    Look,
+    /// What is shown, and in which order.
+    Show,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// All groups, in the order in which they are shown.
+    pub const ALL: [Self; 7] = [Self::Move, Self::Go, Self::Mark, Self::Work, Self::Look, Self::Show, Self::Program];
+
+    /// Returns the heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Move",
+            Self::Go => "Go",
+            Self::Mark => "Mark",
+            Self::Work => "Work",
+            Self::Look => "Look",
+            Self::Show => "Show",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The action.
+    pub action: Action,
+    /// Its name in `keymap.toml`, in kebab-case.
+    pub name: &'static str,
+    /// A short label for the footer and the palette.
+    pub label: &'static str,
+    /// What it does, in one line.
+    pub description: &'static str,
+    /// Its heading in the help.
+    pub group: Group,
+    /// The keys it has unless `keymap.toml` says otherwise.
+    pub keys: &'static [&'static str],
+    /// Where it means something.
+    pub contexts: &'static [Context],
+    /// Whether it changes something, so that it is refused while writing is off.
+    pub writes: bool,
+}
+
+macro_rules! actions {
+    ($($action:ident $name:literal $label:literal $group:ident $contexts:ident $writes:literal [$($key:literal)*] $description:literal;)*) => {
+        /// What a key means: imperative, without payload; the context gives the place.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $(#[doc = $description] $action,)*
+        }
+
+        /// Every action there is, in the order of the help.
+        pub const TABLE: &[Entry] = &[
+            $(Entry {
+                action: Action::$action,
+                name: $name,
+                label: $label,
+                description: $description,
+                group: Group::$group,
+                keys: &[$($key),*],
+                contexts: $contexts,
+                writes: $writes,
+            },)*
+        ];
+    };
+}
+
+const PANES: &[Context] = &[Context::Panes];
+const TRANSFERS: &[Context] = &[Context::Transfers];
+const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
+const ANYWHERE: &[Context] = &Context::ALL;
+
+actions! {
+    MoveDown "move-down" "Down" Move ANYWHERE false ["Down" "j"] "Move down";
+    MoveUp "move-up" "Up" Move ANYWHERE false ["Up" "k"] "Move up";
+    PageDown "page-down" "Page down" Move ANYWHERE false ["PgDn" "Ctrl-D"] "Move one page down";
+    PageUp "page-up" "Page up" Move ANYWHERE false ["PgUp" "Ctrl-U"] "Move one page up";
+    GoFirst "go-first" "First" Move ANYWHERE false ["Home" "g"] "Go to the first row";
+    GoLast "go-last" "Last" Move ANYWHERE false ["End" "G"] "Go to the last row";
+    Unfold "unfold" "Unfold" Go PANES false ["Right" "l"] "Unfold in place, or go into what is unfolded";
+    Fold "fold" "Fold" Go PANES false ["Left" "h"] "Fold, or go to the row above that holds this one";
+    Open "open" "Open" Go PANES false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected";
+    GoParent "go-parent" "Parent" Go PANES false ["Backspace"] "Go to the place one up";
+    OtherPane "other-pane" "Other pane" Go BROWSE false ["Tab"] "Go to the other pane, or to the inspector and back";
+    SwapPanes "swap-panes" "Swap" Go PANES false ["Ctrl-W"] "Swap the two panes";
+    GoTo "go-to" "Go to" Go ANYWHERE false [":"] "Go to a path or s3:// location, or find an action by name";
+    GoHome "go-home" "Home" Go PANES false ["~"] "Go to the list of buckets, or to the home folder";
+    GoBack "go-back" "Back" Go PANES false ["["] "Go back to the place before";
+    GoForward "go-forward" "Forward" Go PANES false ["]"] "Go forward again";
+    BackOut "back-out" "Back" Go ANYWHERE false ["Esc"] "Back out: stop the load, end the filter, clear the marks, close";
+    ToggleMark "toggle-mark" "Mark" Mark PANES false ["Space" "Insert"] "Mark or unmark, and go on";
+    InvertMarks "invert-marks" "Invert" Mark PANES false ["*"] "Invert the marks";
+    MarkPattern "mark-pattern" "Mark by" Mark PANES false ["+"] "Mark by a pattern such as *.csv";
+    UnmarkPattern "unmark-pattern" "Unmark by" Mark PANES false ["-"] "Unmark by a pattern";
+    MarkAll "mark-all" "Mark all" Mark PANES false ["%"] "Mark all rows of this level, or none if all are";
+    Copy "copy" "Copy" Work PANES true ["F5" "c"] "Copy to the other pane";
+    Move "move" "Move" Work PANES true ["F6" "m"] "Move to the other pane";
+    Rename "rename" "Rename" Work PANES true ["F2" "r"] "Rename";
+    New "new" "New" Work PANES true ["F7" "n"] "Make a folder, a prefix or a bucket";
+    Delete "delete" "Delete" Work PANES true ["F8" "d" "Delete"] "Delete";
+    Edit "edit" "Edit" Work PANES true ["F4" "e"] "Edit in $VISUAL or $EDITOR";
+    Inspect "inspect" "Inspect" Look BROWSE false ["i"] "Open or close the inspector";
+    Preview "preview" "Preview" Look BROWSE false ["F3" "p"] "Show the first 64 KiB";
+    Yank "yank" "Yank" Look BROWSE false ["y"] "Copy the S3 URI or path to the clipboard";
+    Filter "filter" "Filter" Show PANES false ["/"] "Filter the loaded rows as you type";
+    Sort "sort" "Sort" Show PANES false ["s"] "Sort by name, size, time or type in turn";
+    ReverseSort "reverse-sort" "Reverse" Show PANES false ["S"] "Reverse the order";
+    ToggleHidden "toggle-hidden" "Hidden" Show PANES false ["."] "Show or hide names that begin with a dot";
+    Refresh "refresh" "Refresh" Show BROWSE false ["R" "Ctrl-R"] "Read again";
+    Transfers "transfers" "Transfers" Program ANYWHERE false ["t"] "Open or close the transfers screen";
+    CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor";
+    RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor";
+    ToggleWriting "toggle-writing" "RO/RW" Program ANYWHERE false ["W"] "Allow or refuse writing";
+    Help "help" "Help" Program ANYWHERE false ["F1" "?"] "Show the keys of where you are";
+    Redraw "redraw" "Redraw" Program ANYWHERE false ["Ctrl-L"] "Draw the screen anew";
+    Suspend "suspend" "Suspend" Program ANYWHERE false ["Ctrl-Z"] "Go to the shell; fg comes back";
+    Quit "quit" "Quit" Program ANYWHERE false ["q" "F10" "Ctrl-C"] "Leave; asks while transfers run";
+}
+
+impl Action {
+    /// Returns the action's row of the table.
+    #[expect(clippy::missing_panics_doc, reason = "it cannot: the table is made from the same list as the actions")]
+    pub fn entry(self) -> &'static Entry {
+        TABLE.get(self as usize).expect("every action has its row, in the order of the actions")
+    }
+
+    /// Returns the action of a name in kebab-case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_in_kebab_case() {
+        let names: BTreeSet<_> = TABLE.iter().map(|entry| entry.name).collect();
+        assert_eq!(names.len(), TABLE.len());
+        for name in names {
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}");
+            assert_eq!(Action::from_name(name).unwrap().entry().name, name);
+        }
+    }
+
+    #[test]
+    fn every_function_key_has_a_letter() {
+        for entry in TABLE.iter().filter(|entry| entry.keys.iter().any(|key| key.starts_with('F') && key.len() > 1)) {
+            assert!(entry.keys.iter().any(|key| key.chars().count() == 1), "{} has no letter", entry.name);
+        }
+    }
+}

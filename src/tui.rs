@@ -1,0 +1,4 @@
+//! The terminal edge: input, the loop, and views that only read.
+
+pub mod theme;
+pub mod view;

@@ -1,0 +1,1 @@
+//! What is drawn: one file a view, each a function from a part of the state to cells.
