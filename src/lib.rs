@@ -16,5 +16,6 @@
 //! `app` and `engine` are strangers. They share `model::job::Request` and `model::job::Report`, plain values.
 
 pub mod app;
+pub mod local;
 pub mod model;
 pub mod tui;

@@ -1,0 +1,307 @@
+//! The folder that receives a copy. Nothing is ever created outside it, whatever links stand in it.
+//!
+//! Folders are entered one part at a time, by descriptor and without following links. A link is followed only if it
+//! leads to a place inside the root, and then that place is entered from the root again, without following links.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::metadata::Identity;
+use super::write::TempFile;
+use crate::model::error::{Error, Kind};
+
+/// How many open folders are kept at hand.
+const KEPT_FOLDERS: usize = 32;
+
+/// A folder that receives files.
+#[derive(Debug)]
+pub struct Root {
+    folder: Arc<OwnedFd>,
+    /// As the user named it, for messages.
+    shown: PathBuf,
+    /// Without links.
+    real: PathBuf,
+    recent: Mutex<Vec<(PathBuf, Arc<OwnedFd>)>>,
+}
+
+/// What stands at a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Which file it is, and its state; of a link, the link's own.
+    pub identity: Identity,
+    /// Whether it is a folder (or a link to one).
+    pub is_folder: bool,
+    /// Permission bits.
+    pub mode: u32,
+}
+
+impl Root {
+    /// Opens the folder, and makes it first if it is missing.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let fail = |error: &std::io::Error| Error::from_io("write to", path.to_string_lossy(), error);
+        std::fs::create_dir_all(path).map_err(|error| fail(&error))?;
+        let real = std::fs::canonicalize(path).map_err(|error| fail(&error))?;
+        let folder = rustix::fs::open(&real, folder_flags(), Mode::empty()).map_err(|error| fail(&error.into()))?;
+        Ok(Self { folder: Arc::new(folder), shown: path.to_owned(), real, recent: Mutex::default() })
+    }
+
+    /// Returns the whole path of a relative one, for messages.
+    pub fn path_of(&self, relative: &Path) -> PathBuf {
+        self.shown.join(relative)
+    }
+
+    /// Returns the folder at a relative path, made with all above it where it is missing.
+    pub fn folder(&self, relative: &Path) -> Result<Arc<OwnedFd>, Error> {
+        if relative.as_os_str().is_empty() {
+            return Ok(Arc::clone(&self.folder));
+        }
+        if let Some(found) = self.recall(relative) {
+            return Ok(found);
+        }
+        let mut folder = Arc::clone(&self.folder);
+        let mut so_far = PathBuf::new();
+        for part in parts(relative, &self.shown)? {
+            folder = Arc::new(self.enter(&folder, &so_far, part, true)?);
+            so_far.push(part);
+        }
+        self.keep(relative, &folder);
+        Ok(folder)
+    }
+
+    /// Returns what stands at a relative path; nothing if the path or a folder above it is missing.
+    pub fn look(&self, relative: &Path) -> Result<Option<Standing>, Error> {
+        let (above, name) = self.split(relative)?;
+        let Some(folder) = self.existing(above)? else { return Ok(None) };
+        look_at(&folder, name).map_err(|error| self.fail(relative, error))
+    }
+
+    /// Begins a file at a relative path, under a temporary name beside it.
+    pub fn create_file(&self, relative: &Path) -> Result<TempFile, Error> {
+        let (above, _) = self.split(relative)?;
+        TempFile::create(self.folder(above)?, &self.path_of(relative))
+    }
+
+    /// Forgets the folders at hand, because they may be gone.
+    pub fn forget(&self) {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn existing(&self, above: &Path) -> Result<Option<Arc<OwnedFd>>, Error> {
+        if above.as_os_str().is_empty() {
+            return Ok(Some(Arc::clone(&self.folder)));
+        }
+        if let Some(found) = self.recall(above) {
+            return Ok(Some(found));
+        }
+        let mut folder = Arc::clone(&self.folder);
+        let mut so_far = PathBuf::new();
+        for part in parts(above, &self.shown)? {
+            match self.enter(&folder, &so_far, part, false) {
+                Ok(next) => folder = Arc::new(next),
+                Err(error) if error.kind == Kind::NotFound => return Ok(None),
+                Err(error) => return Err(error),
+            }
+            so_far.push(part);
+        }
+        Ok(Some(folder))
+    }
+
+    /// Enters one part; `so_far` is the path of `folder` below the root.
+    fn enter(&self, folder: &OwnedFd, so_far: &Path, part: &OsStr, may_create: bool) -> Result<OwnedFd, Error> {
+        let here = so_far.join(part);
+        let open = || rustix::fs::openat(folder, part, folder_flags(), Mode::empty());
+        match open() {
+            Ok(found) => Ok(found),
+            Err(Errno::NOENT) if may_create => {
+                match rustix::fs::mkdirat(folder, part, Mode::from_raw_mode(0o777)) {
+                    Ok(()) | Err(Errno::EXIST) => {}
+                    Err(error) => return Err(self.fail(&here, error)),
+                }
+                match open() {
+                    Ok(found) => Ok(found),
+                    Err(Errno::LOOP | Errno::NOTDIR) => self.follow(folder, &here, part),
+                    Err(error) => Err(self.fail(&here, error)),
+                }
+            }
+            // What a link gives under O_NOFOLLOW differs by system: ELOOP, or ENOTDIR beside O_DIRECTORY.
+            Err(Errno::LOOP | Errno::NOTDIR) => self.follow(folder, &here, part),
+            Err(error) => Err(self.fail(&here, error)),
+        }
+    }
+
+    /// Enters what stands where a folder must be, if it is a link to a folder inside the root.
+    fn follow(&self, folder: &OwnedFd, here: &Path, part: &OsStr) -> Result<OwnedFd, Error> {
+        let stat =
+            rustix::fs::statat(folder, part, AtFlags::SYMLINK_NOFOLLOW).map_err(|error| self.fail(here, error))?;
+        if rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::Symlink {
+            return Err(self.refuse(here, "a file stands where a folder must be"));
+        }
+        let real = std::fs::canonicalize(self.real.join(here))
+            .map_err(|error| Error::from_io("write to", self.path_of(here).to_string_lossy(), &error))?;
+        let Ok(inside) = real.strip_prefix(&self.real) else {
+            return Err(self.refuse(here, "a link there leads out of the target folder"));
+        };
+        let mut at = rustix::fs::openat(&*self.folder, ".", folder_flags(), Mode::empty())
+            .map_err(|error| self.fail(here, error))?;
+        for part in parts(inside, &self.shown)? {
+            at =
+                rustix::fs::openat(&at, part, folder_flags(), Mode::empty()).map_err(|error| self.fail(here, error))?;
+        }
+        Ok(at)
+    }
+
+    fn split<'a>(&self, relative: &'a Path) -> Result<(&'a Path, &'a OsStr), Error> {
+        match (relative.parent(), relative.file_name()) {
+            (Some(above), Some(name)) => Ok((above, name)),
+            _ => Err(self.refuse(relative, "it has no name")),
+        }
+    }
+
+    fn recall(&self, relative: &Path) -> Option<Arc<OwnedFd>> {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = recent.iter().position(|(path, _)| path == relative)?;
+        let found = recent.remove(at);
+        let folder = Arc::clone(&found.1);
+        recent.push(found);
+        Some(folder)
+    }
+
+    fn keep(&self, relative: &Path, folder: &Arc<OwnedFd>) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.len() >= KEPT_FOLDERS {
+            recent.remove(0);
+        }
+        recent.push((relative.to_owned(), Arc::clone(folder)));
+    }
+
+    fn fail(&self, relative: &Path, error: Errno) -> Error {
+        Error::from_io("write", self.path_of(relative).to_string_lossy(), &error.into())
+    }
+
+    fn refuse(&self, relative: &Path, cause: &str) -> Error {
+        Error::new(Kind::Invalid, "write", self.path_of(relative).to_string_lossy(), cause)
+    }
+}
+
+/// Returns what stands under a name in an open folder.
+pub(super) fn look_at(folder: &impl AsFd, name: &OsStr) -> Result<Option<Standing>, Errno> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => {
+            let kind = rustix::fs::FileType::from_raw_mode(stat.st_mode);
+            // Only a link asks further; opening what it leads to cannot be avoided, a folder alone is tried.
+            let is_folder = kind == rustix::fs::FileType::Directory
+                || kind == rustix::fs::FileType::Symlink
+                    && rustix::fs::openat(folder, name, flags | OFlags::DIRECTORY, Mode::empty()).is_ok();
+            Ok(Some(Standing { identity: identity_of(&stat), is_folder, mode: stat.st_mode & 0o777 }))
+        }
+        Err(Errno::NOENT) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns the identity of an open file.
+pub(super) fn identity_of_file(file: &File) -> std::io::Result<Identity> {
+    Ok(Identity::of(&file.metadata()?))
+}
+
+#[expect(clippy::cast_sign_loss, reason = "a size is never negative")]
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::useless_conversion,
+    clippy::cast_lossless,
+    clippy::cast_possible_wrap,
+    reason = "the types differ by system"
+)]
+fn identity_of(stat: &rustix::fs::Stat) -> Identity {
+    Identity {
+        device: stat.st_dev as u64,
+        inode: stat.st_ino as u64,
+        size: stat.st_size as u64,
+        modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+    }
+}
+
+fn folder_flags() -> OFlags {
+    OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
+}
+
+/// Returns the parts of a relative path; anything but a plain name is refused.
+fn parts<'a>(relative: &'a Path, shown: &Path) -> Result<Vec<&'a OsStr>, Error> {
+    relative
+        .components()
+        .map(|part| match part {
+            Component::Normal(part) => Ok(part),
+            _ => Err(Error::new(
+                Kind::UnsafeName,
+                "write",
+                shown.join(OsString::from(relative)).to_string_lossy(),
+                "the path leaves its folder",
+            )),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::super::write::Replace;
+    use super::*;
+
+    fn write(root: &Root, relative: &str) -> Result<(), Error> {
+        let mut file = root.create_file(Path::new(relative))?;
+        file.write_at(b"x", 0)?;
+        file.commit(Path::new(relative).file_name().unwrap(), &Replace::Never)
+    }
+
+    #[test]
+    fn a_link_out_of_the_target_is_never_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let (inside, outside) = (home.path().join("in"), home.path().join("out"));
+        std::fs::create_dir_all(inside.join("real")).unwrap();
+        std::fs::create_dir(&outside).unwrap();
+        symlink(&outside, inside.join("abs")).unwrap();
+        symlink("../out", inside.join("rel")).unwrap();
+        symlink("real", inside.join("fine")).unwrap();
+        let root = Root::create(&inside).unwrap();
+        for relative in ["abs/f", "rel/f", "abs/deep/f", "rel/deep/f"] {
+            let error = write(&root, relative).unwrap_err();
+            assert!(error.to_string().contains("leads out of the target folder"), "{error}");
+        }
+        assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
+        write(&root, "fine/f").unwrap();
+        assert!(inside.join("real/f").exists(), "a link inside the target is followed");
+        for relative in ["../f", "/f", "a/../../f", ""] {
+            assert!(write(&root, relative).is_err(), "{relative:?}");
+        }
+    }
+
+    #[test]
+    fn a_root_that_is_itself_a_link_is_the_users_choice() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("real")).unwrap();
+        symlink("real", home.path().join("link")).unwrap();
+        let root = Root::create(&home.path().join("link")).unwrap();
+        write(&root, "a/b/f").unwrap();
+        assert!(home.path().join("real/a/b/f").exists());
+    }
+
+    #[test]
+    fn a_file_where_a_folder_must_be_is_refused_by_name() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("dir"), "").unwrap();
+        let root = Root::create(home.path()).unwrap();
+        let error = write(&root, "dir/x").unwrap_err().to_string();
+        assert!(error.ends_with("/dir: a file stands where a folder must be"), "{error}");
+        assert!(root.look(Path::new("none/x")).unwrap().is_none());
+        assert!(root.look(Path::new("dir")).unwrap().is_some());
+        assert!(!home.path().join("none").exists(), "looking creates nothing");
+    }
+}

@@ -1,0 +1,313 @@
+//! Files that come into being whole: written under a temporary name, renamed when all is there.
+
+use std::ffi::OsStr;
+use std::fs::{File, FileTimes};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::metadata::Identity;
+use super::root::{identity_of_file, look_at};
+use crate::model::error::{Error, Kind};
+
+/// What a file may take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// Nothing: what stands there is a conflict.
+    Never,
+    /// What was seen there, if it is still the same.
+    IfStill(Identity),
+    /// Anything but a folder.
+    Always,
+}
+
+/// A file under a temporary name, removed when it is dropped before its commit.
+#[derive(Debug)]
+pub struct TempFile {
+    file: File,
+    folder: Arc<OwnedFd>,
+    name: String,
+    shown: PathBuf,
+    is_committed: bool,
+}
+
+impl TempFile {
+    /// Creates an empty file in a folder; `shown` is where it will go, for messages.
+    pub fn create(folder: Arc<OwnedFd>, shown: &Path) -> Result<Self, Error> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        loop {
+            let name = temporary_name();
+            match rustix::fs::openat(&*folder, &name, flags, Mode::from_raw_mode(0o666)) {
+                Ok(file) => {
+                    let file = File::from(file);
+                    return Ok(Self { file, folder, name, shown: shown.to_owned(), is_committed: false });
+                }
+                Err(Errno::EXIST) => {}
+                Err(error) => return Err(Error::from_io("write", shown.to_string_lossy(), &error.into())),
+            }
+        }
+    }
+
+    /// Takes the space that the file will need, so that a full disk is known before anything is fetched.
+    pub fn preallocate(&self, bytes: u64) -> Result<(), Error> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        #[cfg(target_os = "linux")]
+        match rustix::fs::fallocate(&self.file, rustix::fs::FallocateFlags::empty(), 0, bytes) {
+            Ok(()) => return Ok(()),
+            Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => return Err(self.fail(&error.into())),
+            // Many file systems cannot; the length alone is set then.
+            Err(_) => {}
+        }
+        self.file.set_len(bytes).map_err(|error| self.fail(&error))
+    }
+
+    /// Writes all of a chunk at a position.
+    pub fn write_at(&self, chunk: &[u8], offset: u64) -> Result<(), Error> {
+        self.file.write_all_at(chunk, offset).map_err(|error| self.fail(&error))
+    }
+
+    /// Returns the size that the file has now.
+    pub fn size(&self) -> Result<u64, Error> {
+        self.file.metadata().map(|metadata| metadata.len()).map_err(|error| self.fail(&error))
+    }
+
+    /// Cuts or extends the file.
+    pub fn set_size(&self, bytes: u64) -> Result<(), Error> {
+        self.file.set_len(bytes).map_err(|error| self.fail(&error))
+    }
+
+    /// Sets the time of last modification.
+    pub fn set_modified(&self, time: Timestamp) -> Result<(), Error> {
+        self.file.set_times(FileTimes::new().set_modified(time.into())).map_err(|error| self.fail(&error))
+    }
+
+    /// Sets the permission bits.
+    pub fn set_mode(&self, mode: u32) -> Result<(), Error> {
+        use std::os::unix::fs::PermissionsExt;
+        self.file.set_permissions(std::fs::Permissions::from_mode(mode & 0o777)).map_err(|error| self.fail(&error))
+    }
+
+    /// Waits until the contents are on the disk: a move deletes the source after this, and not before.
+    pub fn sync(&self) -> Result<(), Error> {
+        self.file.sync_all().map_err(|error| self.fail(&error))
+    }
+
+    /// Gives the file its name. A conflict leaves it as it is, for another try.
+    pub fn commit(&mut self, name: &OsStr, replace: &Replace) -> Result<(), Error> {
+        let standing = look_at(&*self.folder, name).map_err(|error| self.fail(&error.into()))?;
+        if standing.is_some_and(|standing| standing.is_folder) {
+            return Err(self.refuse(Kind::Invalid, "a folder stands where the file must be"));
+        }
+        match replace {
+            Replace::Never => self.rename_without_replacing(name)?,
+            Replace::IfStill(seen) => {
+                if standing.is_none_or(|standing| standing.identity != *seen) {
+                    return Err(self.refuse(Kind::Conflict, "the target changed meanwhile"));
+                }
+                self.rename(name)?;
+            }
+            Replace::Always => self.rename(name)?,
+        }
+        self.is_committed = true;
+        Ok(())
+    }
+
+    /// Waits until the new name is on the disk.
+    pub fn sync_folder(&self) -> Result<(), Error> {
+        rustix::fs::fsync(&*self.folder).map_err(|error| self.fail(&error.into()))
+    }
+
+    /// Returns which file this is.
+    pub fn identity(&self) -> Result<Identity, Error> {
+        identity_of_file(&self.file).map_err(|error| self.fail(&error))
+    }
+
+    fn rename(&self, name: &OsStr) -> Result<(), Error> {
+        rustix::fs::renameat(&*self.folder, &self.name, &*self.folder, name).map_err(|error| self.fail(&error.into()))
+    }
+
+    fn rename_without_replacing(&self, name: &OsStr) -> Result<(), Error> {
+        let folder = &*self.folder;
+        match rename_noreplace(folder, OsStr::new(&self.name), folder, name) {
+            Ok(()) => Ok(()),
+            Err(Errno::EXIST) => Err(self.refuse(Kind::Conflict, "the target exists")),
+            Err(error) => Err(self.fail(&error.into())),
+        }
+    }
+
+    fn fail(&self, error: &std::io::Error) -> Error {
+        Error::from_io("write", self.shown.to_string_lossy(), error)
+    }
+
+    fn refuse(&self, kind: Kind, cause: &str) -> Error {
+        Error::new(kind, "write", self.shown.to_string_lossy(), cause)
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        if !self.is_committed {
+            let _ = rustix::fs::unlinkat(&*self.folder, &self.name, AtFlags::empty());
+        }
+    }
+}
+
+/// Renames and fails with `EEXIST` if the new name is taken, on file systems that cannot do so at once too.
+pub(super) fn rename_noreplace(from: &OwnedFd, old: &OsStr, to: &OwnedFd, new: &OsStr) -> Result<(), Errno> {
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    match rustix::fs::renameat_with(from, old, to, new, rustix::fs::RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+        result => return result,
+    }
+    match rustix::fs::linkat(from, old, to, new, AtFlags::empty()) {
+        Ok(()) => return rustix::fs::unlinkat(from, old, AtFlags::empty()),
+        Err(Errno::EXIST) => return Err(Errno::EXIST),
+        Err(Errno::XDEV) => return Err(Errno::XDEV),
+        Err(_) => {}
+    }
+    // Neither is possible (exFAT, some FUSE): the name is taken with an empty file, which is then replaced.
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    drop(rustix::fs::openat(to, new, flags, Mode::from_raw_mode(0o600))?);
+    rustix::fs::renameat(from, old, to, new).inspect_err(|_| {
+        let _ = rustix::fs::unlinkat(to, new, AtFlags::empty());
+    })
+}
+
+/// Renames a path if nothing stands at the new one; both must be on one file system.
+pub fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    let open = |path: &Path| -> Result<OwnedFd, Errno> {
+        let above = path.parent().ok_or(Errno::INVAL)?;
+        rustix::fs::open(above, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+    };
+    let attempt = || -> Result<(), Errno> {
+        let (old, new) = (from.file_name().ok_or(Errno::INVAL)?, to.file_name().ok_or(Errno::INVAL)?);
+        #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+        {
+            rustix::fs::renameat_with(open(from)?, old, open(to)?, new, rustix::fs::RenameFlags::NOREPLACE)
+        }
+        #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+        {
+            let _ = (old, new, &open);
+            Err(Errno::XDEV)
+        }
+    };
+    attempt().map_err(|error| match error {
+        Errno::EXIST => Error::new(Kind::Conflict, "move", from.to_string_lossy(), "the target exists"),
+        error => Error::from_io("move", from.to_string_lossy(), &error.into()),
+    })
+}
+
+/// Makes a folder, and those above it; one that exists is a conflict.
+pub fn create_folder(path: &Path) -> Result<(), Error> {
+    let fail = |error: &std::io::Error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Error::new(Kind::Conflict, "create", path.to_string_lossy(), "it exists already")
+        }
+        _ => Error::from_io("create", path.to_string_lossy(), error),
+    };
+    if let Some(above) = path.parent() {
+        std::fs::create_dir_all(above).map_err(|error| fail(&error))?;
+    }
+    std::fs::create_dir(path).map_err(|error| fail(&error))
+}
+
+/// Makes a private folder for files that only this user may see.
+pub fn private_folder() -> Result<PathBuf, Error> {
+    use std::os::unix::fs::DirBuilderExt;
+    let above = std::env::temp_dir();
+    loop {
+        let path = above.join(format!("bucketry-{:016x}", random()));
+        match std::fs::DirBuilder::new().mode(0o700).create(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(Error::from_io("create", path.to_string_lossy(), &error)),
+        }
+    }
+}
+
+/// Short, hidden, and not to be guessed: it fits where the final name has all 255 bytes.
+fn temporary_name() -> String {
+    format!(".bucketry-{:016x}", random())
+}
+
+/// The keys of a new hash state are the standard library's only randomness.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::root::Root;
+    use super::*;
+
+    fn names(path: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let home = tempfile::tempdir().unwrap();
+        let root = Root::create(home.path()).unwrap();
+        let long = "n".repeat(255);
+        let mut file = root.create_file(Path::new(&long)).unwrap();
+        file.preallocate(5).unwrap();
+        file.write_at(b"lo", 3).unwrap();
+        file.write_at(b"hel", 0).unwrap();
+        assert!(names(home.path())[0].starts_with(".bucketry-"));
+        file.commit(OsStr::new(&long), &Replace::Never).unwrap();
+        assert_eq!(names(home.path()), std::slice::from_ref(&long));
+        assert_eq!(std::fs::read(home.path().join(&long)).unwrap(), b"hello");
+        drop(root.create_file(Path::new("gone")).unwrap());
+        assert_eq!(names(home.path()), [long], "a dropped file leaves nothing behind");
+    }
+
+    #[test]
+    fn what_stands_there_is_a_conflict_and_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("f");
+        std::fs::write(&path, "old").unwrap();
+        let seen = Identity::of(&std::fs::metadata(&path).unwrap());
+        let root = Root::create(home.path()).unwrap();
+        let mut file = root.create_file(Path::new("f")).unwrap();
+        file.write_at(b"new", 0).unwrap();
+        assert_eq!(file.commit(OsStr::new("f"), &Replace::Never).unwrap_err().kind, Kind::Conflict);
+        std::fs::write(&path, "newer").unwrap();
+        assert_eq!(file.commit(OsStr::new("f"), &Replace::IfStill(seen)).unwrap_err().kind, Kind::Conflict);
+        assert_eq!(std::fs::read(&path).unwrap(), b"newer");
+        let seen = Identity::of(&std::fs::metadata(&path).unwrap());
+        file.commit(OsStr::new("f"), &Replace::IfStill(seen)).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_folder_is_never_replaced_and_a_link_is_replaced_itself() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("dir")).unwrap();
+        std::fs::write(home.path().join("precious"), "keep").unwrap();
+        std::os::unix::fs::symlink("precious", home.path().join("link")).unwrap();
+        let root = Root::create(home.path()).unwrap();
+        let mut file = root.create_file(Path::new("dir")).unwrap();
+        assert_eq!(file.commit(OsStr::new("dir"), &Replace::Always).unwrap_err().kind, Kind::Invalid);
+        file.commit(OsStr::new("link"), &Replace::Always).unwrap();
+        assert_eq!(std::fs::read(home.path().join("precious")).unwrap(), b"keep");
+    }
+
+    #[test]
+    fn a_private_folder_is_closed_to_others() {
+        use std::os::unix::fs::MetadataExt;
+        let path = private_folder().unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
+        std::fs::remove_dir(path).unwrap();
+    }
+}
