@@ -16,6 +16,8 @@
 //! `app` and `engine` are strangers. They share `model::job::Request` and `model::job::Report`, plain values.
 
 pub mod app;
+pub mod cli;
+pub mod config;
 pub mod local;
 pub mod model;
 pub mod tui;

@@ -270,6 +270,18 @@ pub fn reference() -> String {
     out
 }
 
+/// Returns every action with its default keys as a Markdown table: the README's.
+pub fn markdown() -> String {
+    let mut out = String::from("| Action | Keys |\n|---|---|\n");
+    for group in super::action::Group::ALL {
+        for entry in TABLE.iter().filter(|entry| entry.group == group) {
+            let keys = entry.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
+            let _ = writeln!(out, "| {} | {keys} |", entry.description.replace('|', "\\|"));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,54 @@
+//! README, reference files and program say the same.
+#![expect(clippy::unwrap_used, reason = "a test helper may fail loudly")]
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use bucketry::app::keymap;
+use bucketry::cli::Args;
+use clap::CommandFactory as _;
+
+fn readme() -> String {
+    fs::read_to_string("README.md").unwrap()
+}
+
+#[test]
+fn the_keys_in_the_readme_are_those_of_the_table() {
+    let readme = readme();
+    let (start, end) = ("<!-- keys -->\n", "<!-- /keys -->");
+    let (before, rest) = readme.split_once(start).unwrap();
+    let (shown, after) = rest.split_once(end).unwrap();
+    if std::env::var_os("BUCKETRY_WRITE_REFERENCE").is_some() {
+        fs::write("README.md", format!("{before}{start}{}{end}{after}", keymap::markdown())).unwrap();
+        return;
+    }
+    assert_eq!(shown, keymap::markdown(), "BUCKETRY_WRITE_REFERENCE=1 cargo test --test docs writes it anew");
+}
+
+#[test]
+fn every_option_that_the_readme_names_exists() {
+    let known: BTreeSet<String> = Args::command()
+        .get_arguments()
+        .filter_map(|argument| argument.get_long())
+        .map(|long| format!("--{long}"))
+        .chain(["--release", "--path", "--test"].map(str::to_owned))
+        .collect();
+    let unknown: Vec<String> = readme()
+        .split(|c: char| c.is_whitespace() || "`(),:;".contains(c))
+        .filter(|word| word.starts_with("--") && word.len() > 4 && !word.starts_with("---"))
+        .map(str::to_owned)
+        .filter(|word| !known.contains(word))
+        .collect();
+    assert!(unknown.is_empty(), "the README names options that do not exist: {unknown:?}");
+}
+
+#[test]
+fn every_file_that_the_readme_shows_is_there() {
+    let readme = readme();
+    for (_, rest) in readme.match_indices("](").map(|(at, _)| readme.split_at(at + 2)) {
+        let target = rest.split(')').next().unwrap();
+        if !target.contains("://") {
+            assert!(fs::exists(target).unwrap(), "{target} is missing");
+        }
+    }
+}
