@@ -20,4 +20,5 @@ pub mod cli;
 pub mod config;
 pub mod local;
 pub mod model;
+pub mod s3;
 pub mod tui;

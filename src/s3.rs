@@ -1,0 +1,33 @@
+//! The S3 end: the only place that names the SDK. One file an area.
+//!
+//! A [`Store`] is one endpoint with one set of credentials. It keeps one client per region, learns the region of each
+//! bucket from the server's own hints, and never asks for `GetBucketLocation`.
+
+mod access;
+mod alias;
+mod bucket;
+mod client;
+mod copy;
+mod credentials;
+mod delete;
+mod encoding;
+mod fault;
+mod http;
+mod identity;
+mod list;
+mod multipart;
+mod object;
+mod probe;
+mod region;
+mod settings;
+mod tags;
+
+pub use access::{BucketEncryption, Grant, Ownership, Versioning};
+pub use client::Store;
+pub use copy::CopyOptions;
+pub use list::{BucketPage, KeyPage, ListPage, ListedObject, UploadPage, UploadRow};
+pub use multipart::{PartDone, UploadId};
+pub use object::{
+    Attributes, Checksum, Condition, Encryption, ObjectBody, ObjectFacts, Payload, WriteOptions, Written,
+};
+pub use settings::{Keys, Settings};

@@ -1,0 +1,189 @@
+//! Reads the documents that decide who may read, and the other settings of a bucket that the inspector shows.
+//!
+//! "None is set" is an answer here, not an error; "the server has no such thing" and "denied" are errors with their
+//! own kinds, which the inspector shows per section.
+
+use aws_sdk_s3::types::Grant as SdkGrant;
+
+use super::client::{Call, Store};
+use crate::model::access::PublicAccessBlock;
+use crate::model::error::{Error, Kind};
+use crate::model::location::ObjectRef;
+use crate::model::name::BucketName;
+
+/// The groups that stand for everyone (Amazon S3 User Guide, "Amazon S3 predefined groups").
+const EVERYONE: [&str; 2] =
+    ["http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"];
+
+/// One grant of an ACL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Who: a display name, an id, an address or a group.
+    pub grantee: String,
+    /// The group's address, if it is a group.
+    pub group: Option<String>,
+    /// What: `READ`, `FULL_CONTROL`.
+    pub permission: String,
+}
+
+impl Grant {
+    /// Returns whether it grants to everyone, or to every AWS user, which is as good as everyone.
+    pub fn is_public(&self) -> bool {
+        self.group.as_deref().is_some_and(|group| EVERYONE.contains(&group))
+    }
+}
+
+/// Versioning of a bucket, in Amazon's words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Versioning {
+    /// `Enabled` or `Suspended`; never set if not given.
+    pub status: Option<String>,
+    /// `Enabled` or `Disabled`, where the server says it.
+    pub mfa_delete: Option<String>,
+}
+
+impl Versioning {
+    /// Returns whether deleting an object adds a delete marker.
+    pub fn adds_markers(&self) -> bool {
+        self.status.is_some()
+    }
+}
+
+/// The default encryption of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BucketEncryption {
+    /// `AES256`, `aws:kms`, `aws:kms:dsse`.
+    pub algorithm: String,
+    /// The KMS key, if one is named.
+    pub key: Option<String>,
+    /// Whether a bucket key saves calls to KMS.
+    pub has_bucket_key: bool,
+}
+
+/// Object Ownership of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ownership(pub String);
+
+impl Ownership {
+    /// Returns whether ACLs are switched off.
+    pub fn disables_acls(&self) -> bool {
+        self.0 == "BucketOwnerEnforced"
+    }
+}
+
+impl Store {
+    /// Reads the versioning of a bucket.
+    pub async fn versioning(&self, bucket: &BucketName) -> Result<Versioning, Error> {
+        let call = section("read the versioning of", "s3:GetBucketVersioning", bucket);
+        let output = self.call(&call, |client| client.get_bucket_versioning().bucket(bucket.as_str()).send()).await?;
+        Ok(Versioning {
+            status: output.status().map(|status| status.as_str().to_owned()),
+            mfa_delete: output.mfa_delete().map(|status| status.as_str().to_owned()),
+        })
+    }
+
+    /// Reads the default encryption of a bucket.
+    pub async fn bucket_encryption(&self, bucket: &BucketName) -> Result<Option<BucketEncryption>, Error> {
+        let call = section("read the encryption of", "s3:GetEncryptionConfiguration", bucket);
+        let output = self.call(&call, |client| client.get_bucket_encryption().bucket(bucket.as_str()).send()).await;
+        let Some(output) = set(output)? else { return Ok(None) };
+        let rule = output.server_side_encryption_configuration().and_then(|own| own.rules().first());
+        Ok(rule.and_then(|rule| {
+            let default = rule.apply_server_side_encryption_by_default()?;
+            Some(BucketEncryption {
+                algorithm: default.sse_algorithm().as_str().to_owned(),
+                key: default.kms_master_key_id().map(str::to_owned),
+                has_bucket_key: rule.bucket_key_enabled() == Some(true),
+            })
+        }))
+    }
+
+    /// Reads the bucket's own Block Public Access.
+    pub async fn public_access_block(&self, bucket: &BucketName) -> Result<Option<PublicAccessBlock>, Error> {
+        let call = section("read the public access block of", "s3:GetBucketPublicAccessBlock", bucket);
+        let output = self.call(&call, |client| client.get_public_access_block().bucket(bucket.as_str()).send()).await;
+        let Some(output) = set(output)? else { return Ok(None) };
+        Ok(output.public_access_block_configuration().map(|own| PublicAccessBlock {
+            block_public_acls: own.block_public_acls() == Some(true),
+            ignore_public_acls: own.ignore_public_acls() == Some(true),
+            block_public_policy: own.block_public_policy() == Some(true),
+            restrict_public_buckets: own.restrict_public_buckets() == Some(true),
+        }))
+    }
+
+    /// Reads the Object Ownership of a bucket.
+    pub async fn ownership(&self, bucket: &BucketName) -> Result<Option<Ownership>, Error> {
+        let call = section("read the object ownership of", "s3:GetBucketOwnershipControls", bucket);
+        let output =
+            self.call(&call, |client| client.get_bucket_ownership_controls().bucket(bucket.as_str()).send()).await;
+        let Some(output) = set(output)? else { return Ok(None) };
+        let rule = output.ownership_controls().and_then(|own| own.rules().first());
+        Ok(rule.map(|rule| Ownership(rule.object_ownership().as_str().to_owned())))
+    }
+
+    /// Reads whether Amazon calls the bucket's policy public; nothing if there is no policy.
+    pub async fn policy_status(&self, bucket: &BucketName) -> Result<Option<bool>, Error> {
+        let call = section("read the policy status of", "s3:GetBucketPolicyStatus", bucket);
+        let output = self.call(&call, |client| client.get_bucket_policy_status().bucket(bucket.as_str()).send()).await;
+        let Some(output) = set(output)? else { return Ok(None) };
+        Ok(Some(output.policy_status().and_then(|status| status.is_public()).unwrap_or_default()))
+    }
+
+    /// Reads the bucket policy: a JSON text, as it is stored.
+    pub async fn policy(&self, bucket: &BucketName) -> Result<Option<String>, Error> {
+        let call = section("read the policy of", "s3:GetBucketPolicy", bucket);
+        let output = self.call(&call, |client| client.get_bucket_policy().bucket(bucket.as_str()).send()).await;
+        Ok(set(output)?.and_then(|output| output.policy))
+    }
+
+    /// Reads the ACL of a bucket.
+    pub async fn bucket_acl(&self, bucket: &BucketName) -> Result<Vec<Grant>, Error> {
+        let call = section("read the ACL of", "s3:GetBucketAcl", bucket);
+        let output = self.call(&call, |client| client.get_bucket_acl().bucket(bucket.as_str()).send()).await?;
+        Ok(output.grants().iter().map(grant).collect())
+    }
+
+    /// Reads the ACL of an object.
+    pub async fn object_acl(&self, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
+        let call = Call::new("read the ACL of", object.to_string(), "s3:GetObjectAcl", &object.bucket);
+        let output = self
+            .call(&call, |client| {
+                client
+                    .get_object_acl()
+                    .bucket(object.bucket.as_str())
+                    .key(object.key.as_str())
+                    .set_version_id(object.version.as_ref().map(ToString::to_string))
+                    .set_request_payer(self.payer())
+                    .send()
+            })
+            .await?;
+        Ok(output.grants().iter().map(grant).collect())
+    }
+}
+
+fn section<'a>(operation: &'static str, permission: &'static str, bucket: &'a BucketName) -> Call<'a> {
+    Call::new(operation, format!("s3://{bucket}"), permission, bucket)
+}
+
+/// Turns "no such document" into nothing.
+fn set<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(output) => Ok(Some(output)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn grant(grant: &SdkGrant) -> Grant {
+    let grantee = grant.grantee();
+    let group = grantee.and_then(|own| own.uri());
+    let name = grantee
+        .and_then(|own| own.display_name().filter(|name| !name.is_empty()).or(own.id()).or(own.email_address()))
+        .or(group.and_then(|uri| uri.rsplit('/').next()))
+        .unwrap_or("unknown");
+    Grant {
+        grantee: name.to_owned(),
+        group: group.map(str::to_owned),
+        permission: grant.permission().map_or_else(String::new, |own| own.as_str().to_owned()),
+    }
+}

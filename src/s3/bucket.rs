@@ -1,0 +1,88 @@
+//! Creates and removes buckets.
+
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership, PublicAccessBlockConfiguration,
+};
+
+use super::client::{Call, Store};
+use crate::model::error::{Error, Kind};
+use crate::model::name::BucketName;
+
+impl Store {
+    /// Creates a bucket with ACLs disabled and public access blocked, as Amazon's console does.
+    ///
+    /// Both are Amazon's defaults since April 2023; they are asked for all the same, because other servers differ. A
+    /// server without them still gets its bucket: what it has no word for it cannot have opened.
+    pub async fn create_bucket(&self, name: &BucketName, region: &str) -> Result<(), Error> {
+        let call = Call::new("create the bucket", name.to_string(), "s3:CreateBucket", name);
+        let before = self.region_of(name);
+        self.learn_region(name.as_str(), region);
+        if let Err(error) = self.create_closed(&call, name, region).await {
+            match before {
+                Some(before) => self.learn_region(name.as_str(), &before),
+                None => self.forget_region(name.as_str()),
+            }
+            return Err(error);
+        }
+        let block = Call::new("block public access to", name.to_string(), "s3:PutBucketPublicAccessBlock", name);
+        let all = PublicAccessBlockConfiguration::builder()
+            .block_public_acls(true)
+            .ignore_public_acls(true)
+            .block_public_policy(true)
+            .restrict_public_buckets(true)
+            .build();
+        let blocked = self
+            .call(&block, |client| {
+                client
+                    .put_public_access_block()
+                    .bucket(name.as_str())
+                    .public_access_block_configuration(all.clone())
+                    .send()
+            })
+            .await;
+        match blocked {
+            Err(error) if error.kind != Kind::Unsupported => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn create_closed(&self, call: &Call<'_>, name: &BucketName, region: &str) -> Result<(), Error> {
+        // us-east-1 is the one region that must not be named (Amazon S3 API Reference, CreateBucket).
+        let place = (region != "us-east-1").then(|| {
+            CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(region)).build()
+        });
+        let create = |ownership: Option<ObjectOwnership>| {
+            let place = place.clone();
+            self.call(call, move |client| {
+                client
+                    .create_bucket()
+                    .bucket(name.as_str())
+                    .set_create_bucket_configuration(place.clone())
+                    .set_object_ownership(ownership.clone())
+                    .send()
+            })
+        };
+        match create(Some(ObjectOwnership::BucketOwnerEnforced)).await {
+            Err(error) if error.kind == Kind::Unsupported => create(None).await.map(|_| ()),
+            result => result.map(|_| ()),
+        }
+    }
+
+    /// Removes an empty bucket.
+    pub async fn delete_bucket(&self, name: &BucketName) -> Result<(), Error> {
+        let call = Call::new("remove the bucket", name.to_string(), "s3:DeleteBucket", name);
+        self.call(&call, |client| client.delete_bucket().bucket(name.as_str()).send()).await?;
+        self.forget_region(name.as_str());
+        Ok(())
+    }
+
+    /// Asks whether a bucket exists and may be listed; learns its region.
+    pub async fn head_bucket(&self, name: &BucketName) -> Result<(), Error> {
+        let call = Call::new("open", format!("s3://{name}"), "s3:ListBucket", name);
+        let output = self.call(&call, |client| client.head_bucket().bucket(name.as_str()).send()).await?;
+        if let Some(region) = output.bucket_region() {
+            self.learn_region(name.as_str(), region);
+        }
+        Ok(())
+    }
+}

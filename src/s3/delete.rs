@@ -1,0 +1,97 @@
+//! Deletes objects: in batches where XML can carry the keys, alone where it cannot.
+
+use std::collections::HashMap;
+
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
+
+use super::client::{Call, Store};
+use super::fault;
+use crate::model::error::{Error, Kind};
+use crate::model::location::ObjectRef;
+use crate::model::name::{BucketName, ObjectKey};
+
+/// The most keys of one batch (Amazon S3 API Reference, DeleteObjects).
+pub const MAX_BATCH: usize = 1000;
+
+/// How each key of a batch ended.
+pub type Deleted = Vec<(ObjectKey, Result<(), Error>)>;
+
+impl Store {
+    /// Deletes the current version of at most 1,000 keys; says for each how it ended, in no particular order.
+    ///
+    /// The whole fails only if the server refused the batch as such.
+    pub async fn delete_batch(&self, bucket: &BucketName, keys: &[ObjectKey]) -> Result<Deleted, Error> {
+        let (carried, odd): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(ObjectKey::fits_xml);
+        let mut ended = Vec::with_capacity(keys.len());
+        for batch in carried.chunks(MAX_BATCH) {
+            ended.extend(self.delete_many(bucket, batch).await?);
+        }
+        for key in odd {
+            let object = ObjectRef { bucket: bucket.clone(), key: key.clone(), version: None };
+            ended.push((key, self.delete(&object).await));
+        }
+        Ok(ended)
+    }
+
+    /// Deletes one object: its current version, or the one that is named.
+    pub async fn delete(&self, object: &ObjectRef) -> Result<(), Error> {
+        let call = Call::new("delete", object.to_string(), "s3:DeleteObject", &object.bucket);
+        self.call(&call, |client| {
+            client
+                .delete_object()
+                .bucket(object.bucket.as_str())
+                .key(object.key.as_str())
+                .set_version_id(object.version.as_ref().map(ToString::to_string))
+                .set_request_payer(self.payer())
+                .send()
+        })
+        .await
+        .map(|_| ())
+    }
+
+    async fn delete_many(&self, bucket: &BucketName, keys: &[ObjectKey]) -> Result<Deleted, Error> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let call = Call::new("delete from", format!("s3://{bucket}"), "s3:DeleteObject", bucket);
+        let identifiers: Result<Vec<_>, _> =
+            keys.iter().map(|key| ObjectIdentifier::builder().key(key.as_str()).build()).collect();
+        let delete = identifiers.and_then(|objects| Delete::builder().set_objects(Some(objects)).quiet(true).build());
+        let delete = delete.map_err(|error| call.error(Kind::Invalid, error.to_string()))?;
+        let output = self
+            .call(&call, |client| {
+                client
+                    .delete_objects()
+                    .bucket(bucket.as_str())
+                    .delete(delete.clone())
+                    .set_request_payer(self.payer())
+                    .customize()
+                    .mutate_request(add_content_md5)
+                    .send()
+            })
+            .await?;
+        let mut failed: HashMap<&str, &aws_sdk_s3::types::Error> =
+            output.errors().iter().filter_map(|error| Some((error.key()?, error))).collect();
+        let ended = keys.iter().map(|key| {
+            let target = format!("s3://{bucket}/{key}");
+            let result = match failed.remove(key.as_str()) {
+                // Deleting what is not there is done (Amazon's own answer; some servers call it an error).
+                Some(error) if error.code() == Some("NoSuchKey") => Ok(()),
+                Some(error) => Err(fault::of_item("delete", target, "s3:DeleteObject", error.code(), error.message())),
+                None => Ok(()),
+            };
+            (key.clone(), result)
+        });
+        Ok(ended.collect())
+    }
+}
+
+/// The SDK sends a CRC of the batch; older servers (RGW 16.2, contract case "delete a batch") know only this.
+fn add_content_md5(request: &mut aws_sdk_s3::config::http::HttpRequest) {
+    if let Some(digest) = request.body().bytes().map(Md5::digest) {
+        let _ = request.headers_mut().try_insert("content-md5", STANDARD.encode(digest));
+    }
+}
