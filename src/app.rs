@@ -1,7 +1,9 @@
 //! The rules: a pure state machine from events to effects. No I/O, no clock, no terminal.
 
 pub mod action;
+pub mod dialog;
 pub mod effect;
 pub mod event;
+pub mod field;
 pub mod keymap;
 pub mod state;

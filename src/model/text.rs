@@ -98,6 +98,46 @@ pub fn truncate_start(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(kept.concat())
 }
 
+/// Returns the text in lines of at most `columns` columns, broken at spaces where there are any, else between clusters.
+///
+/// Spaces at a break are dropped, all others are kept. There is always at least one line.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split_inclusive(' ') {
+        let bare = word.trim_end_matches(' ').width();
+        if used > 0 && used + bare > columns {
+            end_line(&mut lines);
+            used = 0;
+        }
+        for cluster in word.graphemes(true) {
+            let width = cluster.width();
+            if used + width > columns && cluster == " " {
+                continue;
+            }
+            if used + width > columns && used > 0 {
+                end_line(&mut lines);
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(cluster);
+            }
+            used += width;
+        }
+    }
+    end_line(&mut lines);
+    lines.pop();
+    lines
+}
+
+fn end_line(lines: &mut Vec<String>) {
+    if let Some(line) = lines.last_mut() {
+        line.truncate(line.trim_end_matches(' ').len());
+    }
+    lines.push(String::new());
+}
+
 /// Returns a size in bytes as people read it: `0 B`, `1.2 GiB`.
 pub fn size(bytes: u64) -> String {
     let digits = usize::from(bytes >= 1024);
@@ -180,6 +220,14 @@ mod tests {
     }
 
     #[test]
+    fn text_is_broken_at_spaces_and_long_words_between_clusters() {
+        assert_eq!(wrap("the quick brown fox", 9), ["the quick", "brown fox"]);
+        assert_eq!(wrap("s3://bucket/key x", 6), ["s3://b", "ucket/", "key x"]);
+        assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+        assert_eq!((wrap("", 5), wrap("a  b", 9)), (vec![String::new()], vec!["a  b".to_owned()]));
+    }
+
+    #[test]
     fn sizes_counts_and_durations_read_well() {
         assert_eq!((size(0), size(1023), size(1024)), ("0 B".into(), "1023 B".into(), "1.0 KiB".into()));
         assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
@@ -193,6 +241,7 @@ mod tests {
             prop_assert!(!shown.chars().any(char::is_control));
             prop_assert!(width(&truncate(&shown, columns)) <= columns);
             prop_assert!(width(&truncate_start(&shown, columns)) <= columns);
+            prop_assert!(wrap(&shown, columns.max(2)).iter().all(|line| width(line) <= columns.max(2)));
         }
     }
 }

@@ -1,0 +1,193 @@
+//! The dialogs: questions that take all keys until they are answered or left.
+//!
+//! Each is a struct of its own that describes what it shows as a [`sheet::Sheet`]; moving through it (`form`) and
+//! where everything is (`layout`) are written once. A dialog gets plain values when it is opened and answers with a
+//! [`Step`].
+
+pub mod ask_quit;
+pub mod delete;
+pub mod failure;
+pub mod form;
+pub mod layout;
+pub mod message;
+pub mod new_bucket;
+pub mod new_folder;
+pub mod overwrite;
+pub mod pattern;
+pub mod rename;
+pub mod sheet;
+pub mod transfer;
+pub mod typed;
+pub mod yank;
+
+use globset::GlobMatcher;
+use ratatui::layout::Rect;
+
+use self::form::{Ask, Form};
+use self::sheet::Sheet;
+use super::effect::Effect;
+use super::keymap::Key;
+pub use super::state::Ids;
+use crate::model::job::{JobId, Report, Request, Work};
+
+/// What a dialog wants after an event.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// It stays open.
+    Stay(Vec<Effect>),
+    /// It is done, and this is to be done.
+    Close(Vec<Effect>),
+    /// It is done, and the rules themselves have something to do.
+    Reply(Reply),
+}
+
+/// What a dialog asks of the rules, as opposed to the edges.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// Mark (or unmark) the rows of the focused pane whose names match.
+    Mark {
+        /// What the name has to match.
+        pattern: GlobMatcher,
+        /// Whether they are marked or unmarked.
+        is_mark: bool,
+    },
+    /// The job's question stays open; do not ask again by yourself.
+    Later(JobId),
+}
+
+impl Step {
+    /// Returns a step that changes nothing outside.
+    pub fn stay() -> Self {
+        Self::Stay(Vec::new())
+    }
+
+    /// Returns a step that only closes the dialog.
+    pub fn close() -> Self {
+        Self::Close(Vec::new())
+    }
+
+    /// Returns a step that closes the dialog and begins a job.
+    pub fn start(ids: &mut Ids, work: Work) -> Self {
+        Self::Close(vec![Effect::Submit(Request::Start { job: ids.job(), work })])
+    }
+
+    /// Goes on with another step if this one stays open, keeping the effects of both.
+    #[must_use]
+    pub fn then(self, next: impl FnOnce() -> Self) -> Self {
+        let Self::Stay(first) = self else { return self };
+        match next() {
+            Self::Stay(second) => Self::Stay([first, second].concat()),
+            Self::Close(second) => Self::Close([first, second].concat()),
+            reply @ Self::Reply(_) => reply,
+        }
+    }
+}
+
+/// The open dialog.
+#[derive(Debug)]
+pub enum Dialog {
+    /// Copy or move.
+    Transfer(Box<transfer::Transfer>),
+    /// A job found a target that exists.
+    Overwrite(Box<overwrite::Overwrite>),
+    /// Delete, perhaps with a name to type.
+    Delete(Box<delete::Delete>),
+    /// Make a folder or a prefix.
+    NewFolder(Box<new_folder::NewFolder>),
+    /// Make a bucket.
+    NewBucket(Box<new_bucket::NewBucket>),
+    /// Give an entry another name.
+    Rename(Box<rename::Rename>),
+    /// Mark or unmark by a pattern.
+    Pattern(Box<pattern::Pattern>),
+    /// What of an entry goes to the clipboard.
+    Yank(Box<yank::Yank>),
+    /// Something went wrong.
+    Failure(Box<failure::Failure>),
+    /// Leave while jobs run.
+    Quit(Box<ask_quit::AskQuit>),
+    /// Something to read.
+    Message(Box<message::Message>),
+}
+
+impl Dialog {
+    /// Takes a key. The area is the whole screen, in which the dialog is centred.
+    pub fn on_key(&mut self, key: Key, area: Rect, ids: &mut Ids) -> Step {
+        form::on_key(self.ask_mut(), key, area, ids)
+    }
+
+    /// Takes pasted text.
+    pub fn on_paste(&mut self, pasted: &str) {
+        form::on_paste(self.ask_mut(), pasted);
+    }
+
+    /// Takes a click of the left button.
+    pub fn on_click(&mut self, column: u16, row: u16, area: Rect, ids: &mut Ids) -> Step {
+        form::on_click(self.ask_mut(), column, row, area, ids)
+    }
+
+    /// Takes the wheel: so many lines down, or up if negative.
+    pub fn on_wheel(&mut self, lines: isize, area: Rect) {
+        form::on_wheel(self.ask_mut(), lines, area);
+    }
+
+    /// Takes a report; returns nothing if it is not meant for this dialog.
+    pub fn on_report(&mut self, report: &Report) -> Option<Step> {
+        self.ask_mut().on_report(report)
+    }
+
+    /// Leaves the dialog as Esc does, giving up what it waits for.
+    pub fn cancel(&mut self) -> Step {
+        self.ask_mut().cancel()
+    }
+
+    /// Describes what is shown.
+    pub fn sheet(&self) -> Sheet<'_> {
+        self.ask().sheet()
+    }
+
+    /// Returns what has the focus.
+    pub fn form(&self) -> &Form {
+        self.ask().form()
+    }
+
+    /// Returns where everything is when the screen has this area.
+    pub fn layout(&self, area: Rect) -> layout::Layout {
+        layout::layout(&self.sheet(), self.form(), area)
+    }
+
+    fn ask(&self) -> &dyn Ask {
+        match self {
+            Self::Transfer(dialog) => &**dialog,
+            Self::Overwrite(dialog) => &**dialog,
+            Self::Delete(dialog) => &**dialog,
+            Self::NewFolder(dialog) => &**dialog,
+            Self::NewBucket(dialog) => &**dialog,
+            Self::Rename(dialog) => &**dialog,
+            Self::Pattern(dialog) => &**dialog,
+            Self::Yank(dialog) => &**dialog,
+            Self::Failure(dialog) => &**dialog,
+            Self::Quit(dialog) => &**dialog,
+            Self::Message(dialog) => &**dialog,
+        }
+    }
+
+    fn ask_mut(&mut self) -> &mut dyn Ask {
+        match self {
+            Self::Transfer(dialog) => &mut **dialog,
+            Self::Overwrite(dialog) => &mut **dialog,
+            Self::Delete(dialog) => &mut **dialog,
+            Self::NewFolder(dialog) => &mut **dialog,
+            Self::NewBucket(dialog) => &mut **dialog,
+            Self::Rename(dialog) => &mut **dialog,
+            Self::Pattern(dialog) => &mut **dialog,
+            Self::Yank(dialog) => &mut **dialog,
+            Self::Failure(dialog) => &mut **dialog,
+            Self::Quit(dialog) => &mut **dialog,
+            Self::Message(dialog) => &mut **dialog,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

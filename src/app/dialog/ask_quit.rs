@@ -1,0 +1,48 @@
+//! Leaving while jobs run.
+
+use super::form::{Ask, Form};
+use super::sheet::{Part, Role, Sheet, Tone};
+use super::{Ids, Step};
+use crate::app::effect::Effect;
+use crate::model::text;
+
+/// Asks whether to leave although jobs run. The safe button is the focused one.
+#[derive(Debug)]
+pub struct AskQuit {
+    form: Form,
+    jobs: usize,
+}
+
+impl AskQuit {
+    /// Returns the question for so many unfinished jobs.
+    pub fn new(jobs: usize) -> Self {
+        Self { form: Form::at(0), jobs }
+    }
+}
+
+impl Ask for AskQuit {
+    fn sheet(&self) -> Sheet<'_> {
+        let jobs = text::counted(self.jobs as u64, "job is", "jobs are");
+        let parts = vec![
+            Part::Text(Role::Text, format!("{jobs} not finished.")),
+            Part::Text(
+                Role::Dim,
+                "Leaving cancels: what is copied stays, what is half copied is removed again, uploads are aborted."
+                    .to_owned(),
+            ),
+        ];
+        Sheet { title: "Quit".into(), tone: Tone::Danger, parts, buttons: vec!["Stay", "Cancel jobs and quit"] }
+    }
+
+    fn form(&self) -> &Form {
+        &self.form
+    }
+
+    fn form_mut(&mut self) -> &mut Form {
+        &mut self.form
+    }
+
+    fn press(&mut self, button: usize, _ids: &mut Ids) -> Step {
+        if button == 1 { Step::Close(vec![Effect::Quit]) } else { Step::close() }
+    }
+}

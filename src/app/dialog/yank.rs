@@ -1,0 +1,123 @@
+//! What of an entry goes to the clipboard.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::form::{Ask, Form};
+use super::sheet::{Part, Sheet, Tone};
+use super::{Ids, Step};
+use crate::app::effect::Effect;
+use crate::app::keymap::Key;
+use crate::model::job::Item;
+use crate::model::location::ObjectRef;
+use crate::model::text::visible;
+
+/// A list of texts, one of which is copied.
+#[derive(Debug)]
+pub struct Yank {
+    form: Form,
+    /// The row that had the focus last.
+    picked: usize,
+    texts: Vec<(&'static str, String)>,
+}
+
+impl Yank {
+    /// Returns the menu for something; region and endpoint make the object's URL.
+    pub fn new(item: &Item, region: Option<&str>, endpoint: Option<&str>) -> Self {
+        let mut texts = texts(item);
+        texts.extend(object_url(item, region, endpoint).map(|url| ("Object URL", url)));
+        Self { form: Form::at(0), picked: 0, texts }
+    }
+
+    fn copy(&self) -> Step {
+        let focused = self.texts.get(self.form.focus).or_else(|| self.texts.get(self.picked));
+        Step::Close(focused.map(|(_, text)| Effect::Copy(text.clone())).into_iter().collect())
+    }
+}
+
+/// The texts of something that can be copied, the most wanted first.
+fn texts(item: &Item) -> Vec<(&'static str, String)> {
+    match item {
+        Item::File(path) | Item::Folder(path) => {
+            vec![("Path", path.display().to_string()), ("Name", item.name())]
+        }
+        Item::Object(ObjectRef { bucket, key, .. }) => {
+            vec![("S3 URI", item.to_string()), ("Key", key.to_string()), ("ARN", arn(bucket.as_str(), key.as_str()))]
+        }
+        Item::Prefix { bucket, prefix } => {
+            vec![
+                ("S3 URI", item.to_string()),
+                ("Prefix", prefix.to_string()),
+                ("ARN", arn(bucket.as_str(), prefix.as_str())),
+            ]
+        }
+        Item::Bucket(bucket) => {
+            vec![("S3 URI", item.to_string()), ("Bucket", bucket.to_string()), ("ARN", arn(bucket.as_str(), ""))]
+        }
+    }
+}
+
+/// The URL of an object: by host name on Amazon, unless the bucket's name has dots that no certificate covers; by path
+/// elsewhere.
+fn object_url(item: &Item, region: Option<&str>, endpoint: Option<&str>) -> Option<String> {
+    const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    let Item::Object(ObjectRef { bucket, key, .. }) = item else { return None };
+    if bucket.is_arn() {
+        return None;
+    }
+    let path = utf8_percent_encode(key.as_str(), &KEPT);
+    match (endpoint, region) {
+        (Some(endpoint), _) => Some(format!("{}/{bucket}/{path}", endpoint.trim_end_matches('/'))),
+        (None, Some(region)) if bucket.as_str().contains('.') => {
+            Some(format!("https://s3.{region}.amazonaws.com/{bucket}/{path}"))
+        }
+        (None, Some(region)) => Some(format!("https://{bucket}.s3.{region}.amazonaws.com/{path}")),
+        (None, None) => None,
+    }
+}
+
+/// The ARN of a bucket or of what is in it; an access point is addressed by its ARN already.
+fn arn(bucket: &str, key: &str) -> String {
+    match (bucket.starts_with("arn:"), key.is_empty()) {
+        (true, true) => bucket.to_owned(),
+        (true, false) => format!("{bucket}/object/{key}"),
+        (false, true) => format!("arn:aws:s3:::{bucket}"),
+        (false, false) => format!("arn:aws:s3:::{bucket}/{key}"),
+    }
+}
+
+impl Ask for Yank {
+    fn sheet(&self) -> Sheet<'_> {
+        let parts = self.texts.iter().map(|(label, text)| Part::Row { label, value: visible(text).into_owned() });
+        Sheet {
+            title: "Copy to clipboard".into(),
+            tone: Tone::Plain,
+            parts: parts.collect(),
+            buttons: vec!["Copy", "Cancel"],
+        }
+    }
+
+    fn form(&self) -> &Form {
+        &self.form
+    }
+
+    fn form_mut(&mut self) -> &mut Form {
+        &mut self.form
+    }
+
+    fn default_button(&self, _stop: usize) -> Option<usize> {
+        Some(0)
+    }
+
+    fn leave(&mut self, stop: usize, _ids: &mut Ids) -> Step {
+        self.picked = if stop < self.texts.len() { stop } else { self.picked };
+        Step::stay()
+    }
+
+    fn press(&mut self, button: usize, _ids: &mut Ids) -> Step {
+        if button == 0 { self.copy() } else { Step::close() }
+    }
+
+    fn own_key(&mut self, key: Key, _ids: &mut Ids) -> Option<Step> {
+        (key == Key::char('y')).then(|| self.copy())
+    }
+}
