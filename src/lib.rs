@@ -18,6 +18,8 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod local;
 pub mod model;
 pub mod s3;
