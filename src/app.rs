@@ -5,5 +5,7 @@ pub mod dialog;
 pub mod effect;
 pub mod event;
 pub mod field;
+pub mod inspector;
 pub mod keymap;
+pub mod queue;
 pub mod state;

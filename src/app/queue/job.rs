@@ -1,0 +1,435 @@
+//! One job as the screen knows it: what it does, how far it is, how its items ended.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::error::Error;
+use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, Verified, Work};
+use crate::model::location::Location;
+use crate::model::plan::ConflictPolicy;
+use crate::model::progress::{Progress, Rate, Snapshot};
+use crate::model::text::{counted, duration, size, visible};
+
+/// How many of the items that went well are kept by name.
+const KEPT_DONE: usize = 2_000;
+
+/// How many of the items that failed, and of those left out, are kept by name.
+const KEPT_PROBLEMS: usize = 50_000;
+
+/// Where a job is in its life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobState {
+    /// It has not begun.
+    Queued,
+    /// It runs, and still finds more to do.
+    Counting,
+    /// It runs, and knows how much there is.
+    Running,
+    /// It waits for fresh credentials; says why.
+    Held(Error),
+    /// It waits for an answer.
+    Asking,
+    /// It was asked to stop, and cleans up.
+    Stopping,
+    /// All items were done or left out by rule.
+    Done,
+    /// Some items failed.
+    SomeFailed,
+    /// It could not be done at all.
+    Failed(Error),
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl JobState {
+    /// Returns the word for it, at most 9 columns wide.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Counting => "counting",
+            Self::Running => "running",
+            Self::Held(_) => "held",
+            Self::Asking => "waiting",
+            Self::Stopping => "stopping",
+            Self::Done => "done",
+            Self::SomeFailed => "part done",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Returns whether nothing more will happen.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Done | Self::SomeFailed | Self::Failed(_) | Self::Cancelled)
+    }
+}
+
+/// How the items of a job ended: all numbers, and the names as far as they are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    /// How many were done.
+    pub done: u64,
+    /// How many were left out.
+    pub skipped: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// The items that failed, in the order in which they did.
+    pub failures: Vec<ItemResult>,
+    /// The items that were left out.
+    pub skips: Vec<ItemResult>,
+    /// The last of the items that were done.
+    pub recent: VecDeque<ItemResult>,
+    /// How many were verified by checksum, and by size alone.
+    pub verified: (u64, u64),
+    /// The checksum that was used last.
+    pub checksum: Option<&'static str>,
+}
+
+impl Results {
+    fn take(&mut self, result: ItemResult) {
+        match &result.outcome {
+            ItemOutcome::Done(verified) => {
+                self.done += 1;
+                self.count_verified(*verified);
+                if self.recent.len() == KEPT_DONE {
+                    self.recent.pop_front();
+                }
+                self.recent.push_back(result);
+            }
+            ItemOutcome::Skipped(_) => {
+                self.skipped += 1;
+                keep(&mut self.skips, result);
+            }
+            ItemOutcome::Failed(_) => {
+                self.failed += 1;
+                keep(&mut self.failures, result);
+            }
+        }
+    }
+
+    fn count_verified(&mut self, verified: Verified) {
+        match verified {
+            Verified::Nothing => {}
+            Verified::Size => self.verified.1 += 1,
+            Verified::Crc64Nvme => {
+                self.verified.0 += 1;
+                self.checksum = Some("CRC64NVME");
+            }
+            Verified::Checksum(name) => {
+                self.verified.0 += 1;
+                self.checksum = Some(name);
+            }
+        }
+    }
+
+    /// Returns all items that are kept by name: failures first, then those left out, then the last ones done.
+    pub fn iter(&self) -> impl Iterator<Item = &ItemResult> {
+        self.failures.iter().chain(&self.skips).chain(self.recent.iter().rev())
+    }
+
+    /// Returns how many items are kept by name.
+    pub fn kept(&self) -> usize {
+        self.failures.len() + self.skips.len() + self.recent.len()
+    }
+
+    /// Returns the numbers in words: `12 done, 1 skipped, 2 failed`.
+    pub fn words(&self) -> String {
+        let mut words = format!("{} done", crate::model::text::count(self.done));
+        for (number, what) in [(self.skipped, "skipped"), (self.failed, "failed")] {
+            if number > 0 {
+                words = format!("{words}, {} {what}", crate::model::text::count(number));
+            }
+        }
+        words
+    }
+
+    /// Returns how the copies were verified, in words; nothing if nothing was copied.
+    pub fn verified_words(&self) -> Option<String> {
+        let (sums, sizes) = self.verified;
+        match (sums, sizes) {
+            (0, 0) => None,
+            (0, _) => Some("size".to_owned()),
+            (_, 0) => Some(self.checksum.unwrap_or("checksum").to_owned()),
+            (sums, sizes) => Some(format!("{} {sums}, size {sizes}", self.checksum.unwrap_or("checksum"))),
+        }
+    }
+}
+
+fn keep(list: &mut Vec<ItemResult>, result: ItemResult) {
+    if list.len() < KEPT_PROBLEMS {
+        list.push(result);
+    }
+}
+
+/// One job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What it does.
+    pub work: Work,
+    /// How far it is.
+    pub snapshot: Snapshot,
+    /// How its items ended.
+    pub results: Results,
+    progress: Option<Arc<Progress>>,
+    rate: Rate,
+    sampled: Option<Timestamp>,
+    /// How long it has moved, in all.
+    pub elapsed: Duration,
+    held: Option<Error>,
+    pub(super) is_asking: bool,
+    pub(super) is_stopping: bool,
+    end: Option<JobEnd>,
+}
+
+impl Job {
+    pub(super) fn new(id: JobId, work: Work) -> Self {
+        Self {
+            id,
+            work,
+            snapshot: Snapshot::default(),
+            results: Results::default(),
+            progress: None,
+            rate: Rate::default(),
+            sampled: None,
+            elapsed: Duration::ZERO,
+            held: None,
+            is_asking: false,
+            is_stopping: false,
+            end: None,
+        }
+    }
+
+    /// Returns where the job is in its life.
+    pub fn state(&self) -> JobState {
+        match (&self.end, &self.held, &self.progress) {
+            (Some(JobEnd::Done), ..) => JobState::Done,
+            (Some(JobEnd::SomeFailed), ..) => JobState::SomeFailed,
+            (Some(JobEnd::Failed(error)), ..) => JobState::Failed(error.clone()),
+            (Some(JobEnd::Cancelled), ..) => JobState::Cancelled,
+            _ if self.is_stopping => JobState::Stopping,
+            (_, Some(error), _) => JobState::Held(error.clone()),
+            _ if self.is_asking => JobState::Asking,
+            (_, _, None) => JobState::Queued,
+            _ if self.snapshot.is_counted => JobState::Running,
+            _ => JobState::Counting,
+        }
+    }
+
+    /// Returns whether nothing more will happen.
+    pub fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Returns the counters, as long as they can move.
+    pub fn progress(&self) -> Option<&Arc<Progress>> {
+        self.progress.as_ref().filter(|_| self.end.is_none())
+    }
+
+    pub(super) fn start(&mut self, progress: Arc<Progress>) {
+        self.progress = Some(progress);
+    }
+
+    pub(super) fn take(&mut self, results: Vec<ItemResult>) {
+        for result in results {
+            self.results.take(result);
+        }
+    }
+
+    pub(super) fn hold(&mut self, reason: Option<Error>) {
+        self.held = reason;
+    }
+
+    pub(super) fn finish(&mut self, end: JobEnd) {
+        if let Some(progress) = &self.progress {
+            self.snapshot = progress.snapshot();
+        }
+        self.is_asking = false;
+        self.held = None;
+        self.end = Some(end);
+    }
+
+    /// Takes in the counters and the time; a job that waits does not grow slower by it.
+    pub(super) fn tick(&mut self, now: Timestamp, snapshot: Option<&Snapshot>) {
+        let Some(progress) = self.progress.as_ref().filter(|_| self.end.is_none()) else { return };
+        self.snapshot = snapshot.cloned().unwrap_or_else(|| progress.snapshot());
+        let since = self.sampled.replace(now).map(|before| now.duration_since(before));
+        let Some(since) = since.and_then(|since| Duration::try_from(since).ok()) else { return };
+        if self.held.is_none() && !self.is_asking {
+            self.rate.sample(self.snapshot.bytes_done, since);
+            self.elapsed = self.elapsed.saturating_add(since);
+        }
+    }
+
+    /// Returns the speed in bytes per second, while the job runs and moves bytes.
+    pub fn speed(&self) -> Option<u64> {
+        let is_moving = matches!(self.state(), JobState::Running | JobState::Counting);
+        Some(self.rate.bytes_per_second()).filter(|speed| is_moving && *speed > 0)
+    }
+
+    /// Returns the time left in seconds, once all is counted.
+    pub fn seconds_left(&self) -> Option<u64> {
+        let rest = self.snapshot.bytes_total.saturating_sub(self.snapshot.bytes_done);
+        self.rate.seconds_left(rest).filter(|_| self.state() == JobState::Running && rest > 0)
+    }
+
+    /// Returns the verb: `Copy`, `Delete`.
+    pub fn verb(&self) -> &'static str {
+        match &self.work {
+            Work::Transfer(transfer) if is_rename(transfer) => "Rename",
+            Work::Transfer(transfer) if transfer.is_move => "Move",
+            Work::Transfer(_) => "Copy",
+            Work::Delete(_) => "Delete",
+            Work::CreateFolder(_) => "New folder",
+            Work::CreateBucket { .. } => "New bucket",
+            Work::RemoveBucket(_) => "Remove bucket",
+            Work::PutBack { .. } => "Write back",
+        }
+    }
+
+    /// Returns what the job is about, filtered: one name, or how many items.
+    pub fn what(&self) -> String {
+        let text = match &self.work {
+            Work::Transfer(Transfer { items, .. }) | Work::Delete(items) => return items_words(items),
+            Work::CreateFolder(place) => place.to_string(),
+            Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => name.to_string(),
+            Work::PutBack { to, .. } => to.key.last_part().to_owned(),
+        };
+        visible(&text).into_owned()
+    }
+
+    /// Returns where its items come from, filtered.
+    pub fn from(&self) -> Option<String> {
+        let items = match &self.work {
+            Work::Transfer(Transfer { items, .. }) | Work::Delete(items) => items,
+            Work::PutBack { from, .. } => return Some(visible(&from.display().to_string()).into_owned()),
+            _ => return None,
+        };
+        items.first().map(|item| visible(&item.to_string()).into_owned())
+    }
+
+    /// Returns where its items go, filtered.
+    pub fn to(&self) -> Option<String> {
+        let text = match &self.work {
+            Work::Transfer(Transfer { to, rename: Some(name), .. }) => match to {
+                Location::Local(path) => path.join(name).display().to_string(),
+                place => format!("{place}{name}"),
+            },
+            Work::Transfer(transfer) => transfer.to.to_string(),
+            Work::PutBack { to, .. } => to.to_string(),
+            _ => return None,
+        };
+        Some(visible(&text).into_owned())
+    }
+
+    /// Returns whether bytes go up to S3, down from it, or neither.
+    pub fn direction(&self) -> Option<Direction> {
+        let Work::Transfer(Transfer { items, to, .. }) = &self.work else { return None };
+        match (items.first().is_some_and(Item::is_s3), to.is_s3()) {
+            (false, true) => Some(Direction::Up),
+            (true, false) => Some(Direction::Down),
+            _ => None,
+        }
+    }
+
+    /// Returns a line that says how the job ended, filtered.
+    pub fn result_words(&self) -> String {
+        let what = format!("{} {}", self.verb(), self.what());
+        match self.state() {
+            JobState::Failed(error) => format!("{what}: {error}"),
+            JobState::SomeFailed => format!("{what}: {}; press t for what failed", self.results.words()),
+            JobState::Cancelled => format!("{what}: cancelled, {}", self.results.words()),
+            JobState::Done if self.snapshot.bytes_done > 0 => {
+                let seconds = self.elapsed.as_secs().max(1);
+                let moved = size(self.snapshot.bytes_done);
+                format!("{what}: {}, {moved} in {}", self.results.words(), duration(seconds))
+            }
+            JobState::Done => format!("{what}: done{}", self.skipped_words()),
+            state => format!("{what}: {}", state.word()),
+        }
+    }
+
+    fn skipped_words(&self) -> String {
+        if self.results.skipped == 0 {
+            return String::new();
+        }
+        format!(", {} skipped", crate::model::text::count(self.results.skipped))
+    }
+
+    /// Returns the work that does again what failed, if anything can be.
+    ///
+    /// Items that failed as a whole are done again alone. Of a folder or prefix in which something failed, all is
+    /// gone through again: what was asked about then is left alone now, so that nothing is replaced unasked.
+    pub fn retry(&self) -> Option<Work> {
+        let (Some(JobEnd::SomeFailed | JobEnd::Failed(_) | JobEnd::Cancelled), true) = (&self.end, self.can_repeat())
+        else {
+            return None;
+        };
+        match &self.work {
+            Work::Transfer(transfer) => {
+                let items = self.unfinished(&transfer.items);
+                let has_container = items.iter().any(Item::is_container);
+                let policy = match transfer.policy {
+                    ConflictPolicy::Ask if has_container => ConflictPolicy::Skip,
+                    policy => policy,
+                };
+                Some(Work::Transfer(Transfer { items, policy, ..transfer.clone() }))
+            }
+            Work::Delete(items) => Some(Work::Delete(self.unfinished(items))),
+            work => Some(work.clone()),
+        }
+    }
+
+    /// An edited file is gone once it was written; a failed write keeps it, so all work can be repeated.
+    fn can_repeat(&self) -> bool {
+        !matches!(self.end, Some(JobEnd::Done))
+    }
+
+    /// The items of which something failed, or, where that cannot be told by name, all of them.
+    fn unfinished(&self, items: &[Item]) -> Vec<Item> {
+        if self.end != Some(JobEnd::SomeFailed) {
+            return items.to_vec();
+        }
+        let failed = |item: &Item| {
+            let name = item.to_string();
+            self.results.failures.iter().any(|failure| {
+                failure.name == name
+                    || item.is_container()
+                        && failure
+                            .name
+                            .strip_prefix(&name)
+                            .is_some_and(|rest| name.ends_with('/') || rest.starts_with('/'))
+            })
+        };
+        let found: Vec<_> = items.iter().filter(|item| failed(item)).cloned().collect();
+        if found.is_empty() { items.to_vec() } else { found }
+    }
+}
+
+/// Where bytes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To S3.
+    Up,
+    /// From S3.
+    Down,
+}
+
+/// A move of one item within its place, as the rename dialog makes it.
+fn is_rename(transfer: &Transfer) -> bool {
+    transfer.is_move && transfer.rename.is_some()
+}
+
+fn items_words(items: &[Item]) -> String {
+    match items {
+        [item] => {
+            let name = item.name();
+            visible(&if name.is_empty() { item.to_string() } else { name }).into_owned()
+        }
+        items => counted(items.len() as u64, "item", "items"),
+    }
+}
