@@ -11,13 +11,18 @@ mod body;
 mod bucket;
 mod checksum;
 mod content;
+mod copy;
+mod detail;
+mod document;
 mod exchange;
 mod faults;
 mod guard;
 mod link;
 mod list;
+mod multipart;
 mod policy;
 mod read;
+mod remove;
 mod server;
 mod service;
 mod store;
@@ -70,7 +75,11 @@ impl Demo {
     /// Starts an endpoint on a free port of the loopback interface. It needs a tokio runtime around it.
     pub async fn start(options: Options) -> std::io::Result<Self> {
         let (store, faults, log) = (Arc::<Store>::default(), Arc::<Faults>::default(), Arc::<Log>::default());
-        let mut builder = S3ServiceBuilder::new(Service { store: Arc::clone(&store) });
+        let mut builder = S3ServiceBuilder::new(Service {
+            store: Arc::clone(&store),
+            faults: Arc::clone(&faults),
+            restore: options.restore,
+        });
         builder.set_auth(Keys);
         builder.set_access(Guard { store: Arc::clone(&store), faults: Arc::clone(&faults), log: Arc::clone(&log) });
         let front = Front {

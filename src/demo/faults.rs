@@ -146,6 +146,15 @@ impl Faults {
         (latency, found)
     }
 
+    /// Returns the fault for one key of a batch: of the rules that name a key, since the others struck the request.
+    pub(super) fn pick_of_batch(&self, operation: &str, key: &str) -> Option<Fault> {
+        let mut rules = self.lock();
+        let (_, rule) =
+            rules.all.iter_mut().find(|(_, rule)| rule.key.is_some() && rule.matches(operation, Some(key)))?;
+        rule.times = rule.times.map(|times| times - 1);
+        Some(rule.fault)
+    }
+
     /// Waits until the rule is gone.
     pub(super) async fn is_gone(&self, id: RuleId) {
         loop {

@@ -1,17 +1,23 @@
 //! The operations of Amazon S3 that the endpoint offers: one call each into the file of their area.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use hyper::StatusCode;
 use s3s::dto::*;
-use s3s::{S3, S3Request, S3Response, S3Result};
+use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
 use crate::demo::account::caller;
+use crate::demo::faults::Faults;
 use crate::demo::store::Store;
-use crate::demo::{bucket, list, read, write};
+use crate::demo::{bucket, copy, detail, document, list, multipart, read, remove, write};
 
 /// The operations over one store.
 pub(super) struct Service {
     pub store: Arc<Store>,
+    pub faults: Arc<Faults>,
+    /// How long a restore takes.
+    pub restore: Duration,
 }
 
 #[async_trait::async_trait]
@@ -28,7 +34,7 @@ impl S3 for Service {
 
     async fn delete_bucket(&self, req: S3Request<DeleteBucketInput>) -> S3Result<S3Response<DeleteBucketOutput>> {
         bucket::delete(&mut self.store.lock(), &req.input.bucket)
-            .map(|output| S3Response::with_status(output, hyper::StatusCode::NO_CONTENT))
+            .map(|output| S3Response::with_status(output, StatusCode::NO_CONTENT))
     }
 
     async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
@@ -91,5 +97,460 @@ impl S3 for Service {
         write::put(&self.store, caller, req.input, &req.headers, req.trailing_headers.as_ref())
             .await
             .map(S3Response::new)
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        req: S3Request<CreateMultipartUploadInput>,
+    ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
+        multipart::create(&mut self.store.lock(), caller(req.credentials.as_ref()), &req.input).map(S3Response::new)
+    }
+
+    async fn upload_part(&self, req: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
+        multipart::put_part(&self.store, req.input, &req.headers, req.trailing_headers.as_ref())
+            .await
+            .map(S3Response::new)
+    }
+
+    async fn upload_part_copy(
+        &self,
+        req: S3Request<UploadPartCopyInput>,
+    ) -> S3Result<S3Response<UploadPartCopyOutput>> {
+        copy::part(&self.store, caller(req.credentials.as_ref()), req.input).await.map(S3Response::new)
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        req: S3Request<CompleteMultipartUploadInput>,
+    ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+        multipart::complete(&mut self.store.lock(), req.input).map(S3Response::new)
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        req: S3Request<AbortMultipartUploadInput>,
+    ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
+        multipart::abort(&mut self.store.lock(), &req.input).map(S3Response::new)
+    }
+
+    async fn list_parts(&self, req: S3Request<ListPartsInput>) -> S3Result<S3Response<ListPartsOutput>> {
+        multipart::list_parts(&mut self.store.lock(), &req.input).map(S3Response::new)
+    }
+
+    async fn list_multipart_uploads(
+        &self,
+        req: S3Request<ListMultipartUploadsInput>,
+    ) -> S3Result<S3Response<ListMultipartUploadsOutput>> {
+        multipart::list(&self.store.lock(), &req.input).map(S3Response::new)
+    }
+
+    async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
+        copy::object(&self.store, caller(req.credentials.as_ref()), req.input).await.map(S3Response::new)
+    }
+
+    async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
+        remove::object(&mut self.store.lock(), &req.input).map(S3Response::new)
+    }
+
+    async fn delete_objects(&self, req: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
+        let caller = caller(req.credentials.as_ref());
+        remove::batch(&self.store, &self.faults, caller, &req.input, &req.headers).map(S3Response::new)
+    }
+
+    async fn get_object_tagging(
+        &self,
+        req: S3Request<GetObjectTaggingInput>,
+    ) -> S3Result<S3Response<GetObjectTaggingOutput>> {
+        detail::tags(&self.store.lock(), &req.input).map(S3Response::new)
+    }
+
+    async fn put_object_tagging(
+        &self,
+        req: S3Request<PutObjectTaggingInput>,
+    ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
+        detail::set_tags(&mut self.store.lock(), &req.input).map(S3Response::new)
+    }
+
+    async fn delete_object_tagging(
+        &self,
+        req: S3Request<DeleteObjectTaggingInput>,
+    ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
+        detail::delete_tags(&mut self.store.lock(), &req.input)
+            .map(|output| S3Response::with_status(output, StatusCode::NO_CONTENT))
+    }
+
+    async fn get_object_acl(&self, req: S3Request<GetObjectAclInput>) -> S3Result<S3Response<GetObjectAclOutput>> {
+        detail::acl(&self.store.lock(), &req.input).map(S3Response::new)
+    }
+
+    async fn put_object_acl(&self, req: S3Request<PutObjectAclInput>) -> S3Result<S3Response<PutObjectAclOutput>> {
+        detail::set_acl(&mut self.store.lock(), &req.input).map(S3Response::new)
+    }
+
+    async fn restore_object(&self, req: S3Request<RestoreObjectInput>) -> S3Result<S3Response<RestoreObjectOutput>> {
+        let status = detail::restore(&mut self.store.lock(), &req.input, self.restore)?;
+        Ok(S3Response::with_status(RestoreObjectOutput::default(), status))
+    }
+
+    async fn get_bucket_acl(&self, req: S3Request<GetBucketAclInput>) -> S3Result<S3Response<GetBucketAclOutput>> {
+        let acl = document::bucket_acl(self.store.lock().bucket(&req.input.bucket)?);
+        let (grants, owner) = (Some(acl.to_grants()), Some(acl.owner.to_owner()));
+        Ok(S3Response::new(GetBucketAclOutput { grants, owner }))
+    }
+
+    async fn put_bucket_acl(&self, req: S3Request<PutBucketAclInput>) -> S3Result<S3Response<PutBucketAclOutput>> {
+        document::set_bucket_acl(&mut self.store.lock(), &req.input)?;
+        Ok(S3Response::new(PutBucketAclOutput::default()))
+    }
+
+    async fn get_bucket_policy(
+        &self,
+        req: S3Request<GetBucketPolicyInput>,
+    ) -> S3Result<S3Response<GetBucketPolicyOutput>> {
+        let policy = document::policy(&self.store.lock(), &req.input.bucket)?;
+        Ok(S3Response::new(GetBucketPolicyOutput { policy: Some(policy.text.clone()) }))
+    }
+
+    async fn get_bucket_policy_status(
+        &self,
+        req: S3Request<GetBucketPolicyStatusInput>,
+    ) -> S3Result<S3Response<GetBucketPolicyStatusOutput>> {
+        let policy = document::policy(&self.store.lock(), &req.input.bucket)?;
+        let policy_status = Some(PolicyStatus { is_public: Some(policy.is_public()) });
+        Ok(S3Response::new(GetBucketPolicyStatusOutput { policy_status }))
+    }
+
+    async fn put_bucket_policy(
+        &self,
+        req: S3Request<PutBucketPolicyInput>,
+    ) -> S3Result<S3Response<PutBucketPolicyOutput>> {
+        document::set_policy(&mut self.store.lock(), &req.input)?;
+        Ok(S3Response::new(PutBucketPolicyOutput::default()))
+    }
+
+    async fn delete_bucket_policy(
+        &self,
+        req: S3Request<DeleteBucketPolicyInput>,
+    ) -> S3Result<S3Response<DeleteBucketPolicyOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.policy = None)?;
+        Ok(S3Response::with_status(DeleteBucketPolicyOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_public_access_block(
+        &self,
+        req: S3Request<GetPublicAccessBlockInput>,
+    ) -> S3Result<S3Response<GetPublicAccessBlockOutput>> {
+        let found = document::read(
+            &self.store.lock(),
+            &req.input.bucket,
+            |it| &it.block,
+            "NoSuchPublicAccessBlockConfiguration",
+        )?;
+        Ok(S3Response::new(GetPublicAccessBlockOutput { public_access_block_configuration: Some(found) }))
+    }
+
+    async fn put_public_access_block(
+        &self,
+        req: S3Request<PutPublicAccessBlockInput>,
+    ) -> S3Result<S3Response<PutPublicAccessBlockOutput>> {
+        let asked = req.input.public_access_block_configuration;
+        let block = PublicAccessBlockConfiguration {
+            block_public_acls: Some(asked.block_public_acls.unwrap_or(false)),
+            block_public_policy: Some(asked.block_public_policy.unwrap_or(false)),
+            ignore_public_acls: Some(asked.ignore_public_acls.unwrap_or(false)),
+            restrict_public_buckets: Some(asked.restrict_public_buckets.unwrap_or(false)),
+        };
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.block = Some(block))?;
+        Ok(S3Response::new(PutPublicAccessBlockOutput::default()))
+    }
+
+    async fn delete_public_access_block(
+        &self,
+        req: S3Request<DeletePublicAccessBlockInput>,
+    ) -> S3Result<S3Response<DeletePublicAccessBlockOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.block = None)?;
+        Ok(S3Response::with_status(DeletePublicAccessBlockOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_ownership_controls(
+        &self,
+        req: S3Request<GetBucketOwnershipControlsInput>,
+    ) -> S3Result<S3Response<GetBucketOwnershipControlsOutput>> {
+        let found = document::read(
+            &self.store.lock(),
+            &req.input.bucket,
+            |it| &it.ownership,
+            "OwnershipControlsNotFoundError",
+        )?;
+        Ok(S3Response::new(GetBucketOwnershipControlsOutput {
+            ownership_controls: Some(OwnershipControls {
+                rules: vec![OwnershipControlsRule { object_ownership: found }],
+            }),
+        }))
+    }
+
+    async fn put_bucket_ownership_controls(
+        &self,
+        req: S3Request<PutBucketOwnershipControlsInput>,
+    ) -> S3Result<S3Response<PutBucketOwnershipControlsOutput>> {
+        document::set_ownership(&mut self.store.lock(), &req.input)?;
+        Ok(S3Response::new(PutBucketOwnershipControlsOutput::default()))
+    }
+
+    async fn delete_bucket_ownership_controls(
+        &self,
+        req: S3Request<DeleteBucketOwnershipControlsInput>,
+    ) -> S3Result<S3Response<DeleteBucketOwnershipControlsOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.ownership = None)?;
+        Ok(S3Response::with_status(DeleteBucketOwnershipControlsOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_cors(&self, req: S3Request<GetBucketCorsInput>) -> S3Result<S3Response<GetBucketCorsOutput>> {
+        let found = document::read(&self.store.lock(), &req.input.bucket, |it| &it.cors, "NoSuchCORSConfiguration")?;
+        Ok(S3Response::new(GetBucketCorsOutput { cors_rules: Some(found.cors_rules) }))
+    }
+
+    async fn put_bucket_cors(&self, req: S3Request<PutBucketCorsInput>) -> S3Result<S3Response<PutBucketCorsOutput>> {
+        let input = req.input;
+        document::change(&mut self.store.lock(), &input.bucket, |settings| {
+            settings.cors = Some(input.cors_configuration)
+        })?;
+        Ok(S3Response::new(PutBucketCorsOutput::default()))
+    }
+
+    async fn delete_bucket_cors(
+        &self,
+        req: S3Request<DeleteBucketCorsInput>,
+    ) -> S3Result<S3Response<DeleteBucketCorsOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.cors = None)?;
+        Ok(S3Response::with_status(DeleteBucketCorsOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_encryption(
+        &self,
+        req: S3Request<GetBucketEncryptionInput>,
+    ) -> S3Result<S3Response<GetBucketEncryptionOutput>> {
+        let found = document::encryption(&self.store.lock(), &req.input.bucket)?;
+        Ok(S3Response::new(GetBucketEncryptionOutput { server_side_encryption_configuration: Some(found) }))
+    }
+
+    async fn put_bucket_encryption(
+        &self,
+        req: S3Request<PutBucketEncryptionInput>,
+    ) -> S3Result<S3Response<PutBucketEncryptionOutput>> {
+        let input = req.input;
+        document::change(&mut self.store.lock(), &input.bucket, |settings| {
+            settings.encryption = Some(input.server_side_encryption_configuration)
+        })?;
+        Ok(S3Response::new(PutBucketEncryptionOutput::default()))
+    }
+
+    async fn delete_bucket_encryption(
+        &self,
+        req: S3Request<DeleteBucketEncryptionInput>,
+    ) -> S3Result<S3Response<DeleteBucketEncryptionOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.encryption = None)?;
+        Ok(S3Response::with_status(DeleteBucketEncryptionOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        req: S3Request<GetBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketLifecycleConfigurationOutput>> {
+        let found =
+            document::read(&self.store.lock(), &req.input.bucket, |it| &it.lifecycle, "NoSuchLifecycleConfiguration")?;
+        Ok(S3Response::new(GetBucketLifecycleConfigurationOutput { rules: Some(found.rules), ..Default::default() }))
+    }
+
+    async fn put_bucket_lifecycle_configuration(
+        &self,
+        req: S3Request<PutBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketLifecycleConfigurationOutput>> {
+        let input = req.input;
+        document::change(&mut self.store.lock(), &input.bucket, |settings| {
+            settings.lifecycle = input.lifecycle_configuration
+        })?;
+        Ok(S3Response::new(PutBucketLifecycleConfigurationOutput::default()))
+    }
+
+    async fn delete_bucket_lifecycle(
+        &self,
+        req: S3Request<DeleteBucketLifecycleInput>,
+    ) -> S3Result<S3Response<DeleteBucketLifecycleOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.lifecycle = None)?;
+        Ok(S3Response::with_status(DeleteBucketLifecycleOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_website(
+        &self,
+        req: S3Request<GetBucketWebsiteInput>,
+    ) -> S3Result<S3Response<GetBucketWebsiteOutput>> {
+        let found =
+            document::read(&self.store.lock(), &req.input.bucket, |it| &it.website, "NoSuchWebsiteConfiguration")?;
+        Ok(S3Response::new(GetBucketWebsiteOutput {
+            error_document: found.error_document,
+            index_document: found.index_document,
+            redirect_all_requests_to: found.redirect_all_requests_to,
+            routing_rules: found.routing_rules,
+        }))
+    }
+
+    async fn put_bucket_website(
+        &self,
+        req: S3Request<PutBucketWebsiteInput>,
+    ) -> S3Result<S3Response<PutBucketWebsiteOutput>> {
+        let input = req.input;
+        document::change(&mut self.store.lock(), &input.bucket, |settings| {
+            settings.website = Some(input.website_configuration)
+        })?;
+        Ok(S3Response::new(PutBucketWebsiteOutput::default()))
+    }
+
+    async fn delete_bucket_website(
+        &self,
+        req: S3Request<DeleteBucketWebsiteInput>,
+    ) -> S3Result<S3Response<DeleteBucketWebsiteOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.website = None)?;
+        Ok(S3Response::with_status(DeleteBucketWebsiteOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_replication(
+        &self,
+        req: S3Request<GetBucketReplicationInput>,
+    ) -> S3Result<S3Response<GetBucketReplicationOutput>> {
+        let found = document::read(
+            &self.store.lock(),
+            &req.input.bucket,
+            |it| &it.replication,
+            "ReplicationConfigurationNotFoundError",
+        )?;
+        Ok(S3Response::new(GetBucketReplicationOutput { replication_configuration: Some(found) }))
+    }
+
+    async fn put_bucket_replication(
+        &self,
+        req: S3Request<PutBucketReplicationInput>,
+    ) -> S3Result<S3Response<PutBucketReplicationOutput>> {
+        document::set_replication(&mut self.store.lock(), req.input)?;
+        Ok(S3Response::new(PutBucketReplicationOutput::default()))
+    }
+
+    async fn delete_bucket_replication(
+        &self,
+        req: S3Request<DeleteBucketReplicationInput>,
+    ) -> S3Result<S3Response<DeleteBucketReplicationOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.replication = None)?;
+        Ok(S3Response::with_status(DeleteBucketReplicationOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_notification_configuration(
+        &self,
+        req: S3Request<GetBucketNotificationConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketNotificationConfigurationOutput>> {
+        let found = self.store.lock().bucket(&req.input.bucket)?.settings.notification.clone().unwrap_or_default();
+        Ok(S3Response::new(GetBucketNotificationConfigurationOutput {
+            event_bridge_configuration: found.event_bridge_configuration,
+            lambda_function_configurations: found.lambda_function_configurations,
+            queue_configurations: found.queue_configurations,
+            topic_configurations: found.topic_configurations,
+        }))
+    }
+
+    async fn put_bucket_notification_configuration(
+        &self,
+        req: S3Request<PutBucketNotificationConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketNotificationConfigurationOutput>> {
+        let input = req.input;
+        document::change(&mut self.store.lock(), &input.bucket, |settings| {
+            settings.notification = Some(input.notification_configuration)
+        })?;
+        Ok(S3Response::new(PutBucketNotificationConfigurationOutput::default()))
+    }
+
+    async fn get_bucket_logging(
+        &self,
+        req: S3Request<GetBucketLoggingInput>,
+    ) -> S3Result<S3Response<GetBucketLoggingOutput>> {
+        let logging_enabled = self.store.lock().bucket(&req.input.bucket)?.settings.logging.clone();
+        Ok(S3Response::new(GetBucketLoggingOutput { logging_enabled }))
+    }
+
+    async fn put_bucket_logging(
+        &self,
+        req: S3Request<PutBucketLoggingInput>,
+    ) -> S3Result<S3Response<PutBucketLoggingOutput>> {
+        let input = req.input;
+        document::change(&mut self.store.lock(), &input.bucket, |settings| {
+            settings.logging = input.bucket_logging_status.logging_enabled
+        })?;
+        Ok(S3Response::new(PutBucketLoggingOutput::default()))
+    }
+
+    async fn get_bucket_tagging(
+        &self,
+        req: S3Request<GetBucketTaggingInput>,
+    ) -> S3Result<S3Response<GetBucketTaggingOutput>> {
+        let found = document::read(&self.store.lock(), &req.input.bucket, |it| &it.tags, "NoSuchTagSet")?;
+        Ok(S3Response::new(GetBucketTaggingOutput { tag_set: found }))
+    }
+
+    async fn put_bucket_tagging(
+        &self,
+        req: S3Request<PutBucketTaggingInput>,
+    ) -> S3Result<S3Response<PutBucketTaggingOutput>> {
+        document::set_tags(&mut self.store.lock(), req.input)?;
+        Ok(S3Response::with_status(PutBucketTaggingOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn delete_bucket_tagging(
+        &self,
+        req: S3Request<DeleteBucketTaggingInput>,
+    ) -> S3Result<S3Response<DeleteBucketTaggingOutput>> {
+        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.tags = None)?;
+        Ok(S3Response::with_status(DeleteBucketTaggingOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_request_payment(
+        &self,
+        req: S3Request<GetBucketRequestPaymentInput>,
+    ) -> S3Result<S3Response<GetBucketRequestPaymentOutput>> {
+        let payer = self.store.lock().bucket(&req.input.bucket)?.settings.payer.clone();
+        let payer = Some(payer.unwrap_or_else(|| Payer::from_static(Payer::BUCKET_OWNER)));
+        Ok(S3Response::new(GetBucketRequestPaymentOutput { payer }))
+    }
+
+    async fn put_bucket_request_payment(
+        &self,
+        req: S3Request<PutBucketRequestPaymentInput>,
+    ) -> S3Result<S3Response<PutBucketRequestPaymentOutput>> {
+        let input = req.input;
+        document::change(&mut self.store.lock(), &input.bucket, |settings| {
+            settings.payer = Some(input.request_payment_configuration.payer)
+        })?;
+        Ok(S3Response::new(PutBucketRequestPaymentOutput::default()))
+    }
+
+    async fn get_object_lock_configuration(
+        &self,
+        req: S3Request<GetObjectLockConfigurationInput>,
+    ) -> S3Result<S3Response<GetObjectLockConfigurationOutput>> {
+        self.store.lock().bucket(&req.input.bucket)?;
+        Err(s3_error!(ObjectLockConfigurationNotFoundError, "Object Lock configuration does not exist for this bucket"))
+    }
+
+    async fn get_object_legal_hold(
+        &self,
+        req: S3Request<GetObjectLegalHoldInput>,
+    ) -> S3Result<S3Response<GetObjectLegalHoldOutput>> {
+        self.store.lock().bucket(&req.input.bucket)?;
+        Err(s3_error!(InvalidRequest, "Bucket is missing Object Lock Configuration"))
+    }
+
+    async fn get_object_retention(
+        &self,
+        req: S3Request<GetObjectRetentionInput>,
+    ) -> S3Result<S3Response<GetObjectRetentionOutput>> {
+        self.store.lock().bucket(&req.input.bucket)?;
+        Err(s3_error!(InvalidRequest, "Bucket is missing Object Lock Configuration"))
     }
 }
