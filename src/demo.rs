@@ -23,6 +23,8 @@ mod multipart;
 mod policy;
 mod read;
 mod remove;
+mod sample;
+mod scratch;
 mod server;
 mod service;
 mod store;
@@ -38,6 +40,7 @@ use s3s::service::S3ServiceBuilder;
 pub use crate::demo::account::Account;
 pub use crate::demo::exchange::Served;
 pub use crate::demo::faults::{Fault, Faults, Rule, RuleId};
+pub use crate::demo::scratch::{Scratch, scratch};
 
 use crate::demo::account::Keys;
 use crate::demo::exchange::Log;
@@ -75,6 +78,9 @@ impl Demo {
     /// Starts an endpoint on a free port of the loopback interface. It needs a tokio runtime around it.
     pub async fn start(options: Options) -> std::io::Result<Self> {
         let (store, faults, log) = (Arc::<Store>::default(), Arc::<Faults>::default(), Arc::<Log>::default());
+        if options.sample {
+            sample::fill(&mut store.lock());
+        }
         let mut builder = S3ServiceBuilder::new(Service {
             store: Arc::clone(&store),
             faults: Arc::clone(&faults),

@@ -144,6 +144,23 @@ impl Sum {
         Some(Self { algorithm, value: encode_crc(algorithm, whole), is_full })
     }
 
+    /// Returns the checksum of some content of `size` bytes, repeated so many times. Only CRCs can do that.
+    pub fn repeated(&self, size: u64, times: u64) -> Option<Self> {
+        let crc = self.algorithm.crc()?;
+        let (mut left, mut doubled, mut doubled_size) = (times, self.as_number()?, size);
+        let mut whole = crc_fast::checksum(crc, b"");
+        while left > 0 {
+            if left & 1 == 1 {
+                // All that is combined is of the same repeated content, so the order does not matter.
+                whole = crc_fast::checksum_combine(crc, whole, doubled, doubled_size);
+            }
+            doubled = crc_fast::checksum_combine(crc, doubled, doubled, doubled_size);
+            doubled_size = doubled_size.saturating_mul(2);
+            left >>= 1;
+        }
+        Some(Self { value: encode_crc(self.algorithm, whole), ..self.clone() })
+    }
+
     fn as_number(&self) -> Option<u64> {
         let bytes = BASE64_STANDARD.decode(&self.value).ok()?;
         Some(bytes.into_iter().fold(0, |number, byte| (number << 8) | u64::from(byte)))

@@ -91,9 +91,8 @@ fn count_pattern(content: &Content, block: u64, range: Range<u64>, algorithm: Al
     let last_full = (range.end / block * block).max(first_full);
     let mut parts = vec![(sum_of(range.start..first_full), first_full - range.start)];
     if last_full > first_full {
-        let repeated = (sum_of(first_full..first_full + block), block);
-        let times = usize::try_from((last_full - first_full) / block).unwrap_or(0);
-        parts.extend(std::iter::repeat_n(repeated, times));
+        let times = (last_full - first_full) / block;
+        parts.extend(sum_of(first_full..first_full + block).repeated(block, times).map(|sum| (sum, block * times)));
     }
     parts.push((sum_of(last_full..range.end), range.end - last_full));
     let sum = Sum::of_parts(algorithm, &parts, true).unwrap_or_else(|| sum_of(range));

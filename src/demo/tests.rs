@@ -10,6 +10,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use super::*;
 
 mod basic;
+mod sample;
 
 /// An empty endpoint.
 async fn empty() -> Demo {

@@ -6,8 +6,8 @@ use hyper::HeaderMap;
 use s3s::dto::{self, ETagCondition};
 use s3s::{S3Error, S3Result, StdError, TrailingHeaders, s3_error};
 
-use crate::demo::account::{Account, Caller};
-use crate::demo::acl::{Acl, Headers, Right, Who};
+use crate::demo::account::Caller;
+use crate::demo::acl::{Acl, Headers};
 use crate::demo::checksum::{Algorithm, Hasher, Sum, asked_algorithm};
 use crate::demo::content::Content;
 use crate::demo::read::{is_etag, no_such_key, precondition_failed};
@@ -335,17 +335,4 @@ fn written(bucket: &mut Bucket, key: &str, id: String, object: Object) -> dto::P
     };
     output.version_id = bucket.push(key, id, Version::new(now(), Some(object.into())));
     output
-}
-
-/// Makes an object out of bytes, for the sample data.
-pub(super) fn sample_object(bytes: Bytes, facts: Facts, owner: Account) -> Object {
-    let mut hasher = Hasher::new(Algorithm::default());
-    hasher.update(&bytes);
-    let (digest, sum) = hasher.finish();
-    Object::whole(Content::from(bytes), digest, sum, facts, owner)
-}
-
-/// Lets everyone read an object, for the sample data.
-pub(super) fn open_to_all(object: &mut Object) {
-    object.acl.grants.push((Who::AllUsers, Right::Read));
 }
