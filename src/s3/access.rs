@@ -126,7 +126,7 @@ impl Store {
         let call = section("read the policy status of", "s3:GetBucketPolicyStatus", bucket);
         let output = self.call(&call, |client| client.get_bucket_policy_status().bucket(bucket.as_str()).send()).await;
         let Some(output) = set(output)? else { return Ok(None) };
-        Ok(Some(output.policy_status().and_then(|status| status.is_public()).unwrap_or_default()))
+        Ok(Some(output.policy_status().and_then(aws_sdk_s3::types::PolicyStatus::is_public).unwrap_or_default()))
     }
 
     /// Reads the bucket policy: a JSON text, as it is stored.

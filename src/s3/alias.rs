@@ -1,11 +1,13 @@
-//! Three answers whose root element some server misnames, which the SDK then refuses to read.
+//! The few answers whose root element some server misnames, which the SDK then refuses to read.
 //!
-//! RGW answers `GetPublicAccessBlock` with `BlockPublicAccessBlockConfiguration`; moto answers an unset accelerate or
-//! notification with the operation's name. No other wrong root is accepted: a server that does not know a
-//! sub-resource may answer with a listing, and that must not pass for a document. Pinned by the contract case
-//! "the access documents of a bucket".
+//! RGW answers `GetPublicAccessBlock` with `BlockPublicAccessBlockConfiguration`; moto answers some operations with the
+//! operation's own name. Nothing else is accepted: a server that does not know a sub-resource may answer with a listing,
+//! and that must not pass for a document. Pinned by the contract cases "the access documents of a bucket are read",
+//! "deleting in a versioned bucket adds a marker" and "parts are joined in order".
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
 use aws_sdk_s3::config::ConfigBag;
@@ -16,19 +18,29 @@ use aws_sdk_s3::primitives::SdkBody;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
+use super::probe::Abilities;
+
+/// By this one RGW 16.2 gives itself away.
+const MISNAMED_BLOCK: &str = "BlockPublicAccessBlockConfiguration";
+
 /// The operation, the wrong root and the right one.
 const ALIASES: &[(&str, &str, &str)] = &[
-    ("GetPublicAccessBlock", "BlockPublicAccessBlockConfiguration", "PublicAccessBlockConfiguration"),
+    ("GetPublicAccessBlock", MISNAMED_BLOCK, "PublicAccessBlockConfiguration"),
     ("GetBucketAccelerateConfiguration", "GetBucketAccelerateConfigurationResponse", "AccelerateConfiguration"),
     ("GetBucketNotificationConfiguration", "GetBucketNotificationResponse", "NotificationConfiguration"),
+    ("GetBucketVersioning", "GetBucketVersioningResponse", "VersioningConfiguration"),
+    ("CompleteMultipartUpload", "CompleteMultipartUploadResponse", "CompleteMultipartUploadResult"),
 ];
 
-/// A document this long is none of the three.
+/// A document this long is none of them.
 const MAX_DOCUMENT: usize = 64 * 1024;
+
+/// Answers that some server leaves empty where Amazon's hold an empty document: RGW's after a copy without tags.
+const EMPTY: &[(&str, &str)] = &[("GetObjectTagging", "<Tagging><TagSet/></Tagging>")];
 
 /// Renames the wrong roots before the SDK reads them.
 #[derive(Debug)]
-pub(super) struct RootAliases;
+pub(super) struct RootAliases(pub(super) Arc<Abilities>);
 
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
 impl Intercept for RootAliases {
@@ -45,12 +57,24 @@ impl Intercept for RootAliases {
         let operation = config
             .load::<aws_smithy_runtime_api::client::orchestrator::Metadata>()
             .map(|metadata| metadata.name().to_owned());
-        let Some((_, wrong, right)) = ALIASES.iter().find(|(name, ..)| operation.as_deref() == Some(name)) else {
+        let is_meant = |name: &&str| operation.as_deref() == Some(name);
+        let alias = ALIASES.iter().find(|(name, ..)| is_meant(name)).map(|(_, wrong, right)| (*wrong, *right));
+        let empty = EMPTY.iter().find(|(name, _)| is_meant(name)).map(|(_, document)| *document);
+        if alias.is_none() && empty.is_none() || !context.response().status().is_success() {
             return Ok(());
-        };
+        }
+        // The length goes with the body that it was of.
+        context.response_mut().headers_mut().remove("content-length");
         let body = context.response_mut().body_mut();
         let inner = std::mem::replace(body, SdkBody::taken());
-        *body = SdkBody::from_body_1_x(Renamed { inner, wrong, right, collected: BytesMut::new(), is_done: false });
+        *body = SdkBody::from_body_1_x(Renamed {
+            inner,
+            alias,
+            empty,
+            abilities: Arc::clone(&self.0),
+            collected: BytesMut::new(),
+            is_done: false,
+        });
         Ok(())
     }
 }
@@ -58,8 +82,9 @@ impl Intercept for RootAliases {
 /// A body that is collected whole and then given out once, with its root renamed.
 struct Renamed {
     inner: SdkBody,
-    wrong: &'static str,
-    right: &'static str,
+    alias: Option<(&'static str, &'static str)>,
+    empty: Option<&'static str>,
+    abilities: Arc<Abilities>,
     collected: BytesMut,
     is_done: bool,
 }
@@ -84,8 +109,7 @@ impl Body for Renamed {
                 }
                 Poll::Ready(None) => {
                     this.is_done = true;
-                    let renamed = rename(&this.collected, this.wrong, this.right);
-                    return Poll::Ready(Some(Ok(Frame::data(renamed))));
+                    return Poll::Ready(Some(Ok(Frame::data(this.repaired()))));
                 }
             }
         }
@@ -94,6 +118,21 @@ impl Body for Renamed {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::default()
+    }
+}
+
+impl Renamed {
+    fn repaired(&self) -> Bytes {
+        if let Some(document) = self.empty.filter(|_| self.collected.is_empty()) {
+            return Bytes::from_static(document.as_bytes());
+        }
+        let collected = Bytes::copy_from_slice(&self.collected);
+        let Some((wrong, right)) = self.alias else { return collected };
+        let renamed = rename(&collected, wrong, right);
+        if wrong == MISNAMED_BLOCK && renamed != collected {
+            self.abilities.misnames_block.store(true, Relaxed);
+        }
+        renamed
     }
 }
 

@@ -23,7 +23,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::name::BucketName;
 
 /// How long a call without a large body may take, retries included.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// One endpoint with one set of credentials. Cheap to clone.
 #[derive(Clone)]
@@ -33,12 +33,13 @@ pub(super) struct Inner {
     settings: Settings,
     session: RwLock<Arc<Session>>,
     regions: Regions,
-    pub(super) abilities: Abilities,
+    pub(super) abilities: Arc<Abilities>,
 }
 
 /// What is made anew when fresh credentials are asked for.
 pub(super) struct Session {
     pub(super) found: Found,
+    abilities: Arc<Abilities>,
     clients: RwLock<HashMap<(String, bool), Client>>,
 }
 
@@ -80,7 +81,7 @@ impl<'a> Call<'a> {
 
     /// Gives the call the time that a server may take to join or copy gigabytes.
     pub(super) fn patient(mut self) -> Self {
-        self.limit = Duration::from_secs(30 * 60);
+        self.limit = Duration::from_mins(30);
         self
     }
 
@@ -99,18 +100,20 @@ impl std::fmt::Debug for Store {
 impl Store {
     /// Reads the configuration that the settings leave open. Touches no network.
     pub async fn open(settings: Settings) -> Self {
-        let session = Session::new(Box::pin(credentials::find(&settings)).await);
+        let abilities = Arc::new(Abilities::default());
+        let session = Session::new(Box::pin(credentials::find(&settings)).await, Arc::clone(&abilities));
         Self(Arc::new(Inner {
             settings,
             session: RwLock::new(Arc::new(session)),
             regions: Regions::default(),
-            abilities: Abilities::default(),
+            abilities,
         }))
     }
 
     /// Reads environment and files again and drops the credentials in use, so that the next call asks for fresh ones.
     pub async fn renew(&self) {
-        let session = Session::new(Box::pin(credentials::find(&self.0.settings)).await);
+        let found = Box::pin(credentials::find(&self.0.settings)).await;
+        let session = Session::new(found, Arc::clone(&self.0.abilities));
         *self.0.session.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(session);
     }
 
@@ -130,16 +133,15 @@ impl Store {
         const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
         let session = self.session();
         let key = utf8_percent_encode(key, PATH);
-        match &session.found.endpoint {
-            Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
-            None => {
-                let region = self.region_of(bucket).unwrap_or_else(|| session.found.region.clone());
-                let end = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-                if bucket.as_str().contains('.') {
-                    format!("https://s3.{region}.{end}/{bucket}/{key}")
-                } else {
-                    format!("https://{bucket}.s3.{region}.{end}/{key}")
-                }
+        if let Some(endpoint) = &session.found.endpoint {
+            format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/'))
+        } else {
+            let region = self.region_of(bucket).unwrap_or_else(|| session.found.region.clone());
+            let end = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+            if bucket.as_str().contains('.') {
+                format!("https://s3.{region}.{end}/{bucket}/{key}")
+            } else {
+                format!("https://{bucket}.s3.{region}.{end}/{key}")
             }
         }
     }
@@ -230,8 +232,8 @@ impl Store {
 }
 
 impl Session {
-    fn new(found: Found) -> Self {
-        Self { found, clients: RwLock::new(HashMap::new()) }
+    fn new(found: Found, abilities: Arc<Abilities>) -> Self {
+        Self { found, abilities, clients: RwLock::new(HashMap::new()) }
     }
 
     /// Returns the client of a region; the same HTTP connections serve all of them.
@@ -258,7 +260,7 @@ impl Session {
             // We compute and check CRC64NVME ourselves, once; the SDK adds only what an operation cannot do without.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-            .interceptor(RootAliases);
+            .interceptor(RootAliases(Arc::clone(&self.abilities)));
         config.set_endpoint_url(endpoint.map(str::to_owned));
         if !found.is_signed {
             config = config.allow_no_auth();

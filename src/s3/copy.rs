@@ -109,6 +109,11 @@ impl Store {
                     .copy_source_range(&bytes)
                     .set_copy_source_if_match(source_etag.map(ToString::to_string))
                     .set_request_payer(self.payer())
+                    .customize()
+                    // RGW 16.2 refuses a part without it: MissingContentLength.
+                    .mutate_request(|request| {
+                        request.headers_mut().insert("content-length", "0");
+                    })
                     .send()
             })
             .await?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileLoadError, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -134,9 +134,7 @@ async fn fixed(settings: &Settings, keys: &Keys) -> Found {
 
 /// Reads the files of the standard chain. A profile that was named but is not there is an error, as in the AWS CLI.
 async fn load_profiles(named: Option<String>) -> Result<Option<ProfileSet>, Error> {
-    let (fs, env) = (Fs::real(), Env::real());
-    let name = named.clone().map(Into::into);
-    let set = aws_config::profile::load(&fs, &env, &Default::default(), name)
+    let set = read_profiles(&Fs::real(), &Env::real(), named.clone())
         .await
         .map_err(|error| Error::new(Kind::Invalid, "read", "the AWS configuration", words(&error)))?;
     match named {
@@ -148,6 +146,11 @@ async fn load_profiles(named: Option<String>) -> Result<Option<ProfileSet>, Erro
         )),
         _ => Ok(Some(set)),
     }
+}
+
+#[expect(clippy::default_trait_access, reason = "the type's public name is deprecated and its new one is not exported")]
+async fn read_profiles(fs: &Fs, env: &Env, name: Option<String>) -> Result<ProfileSet, ProfileFileLoadError> {
+    aws_config::profile::load(fs, env, &Default::default(), name.map(Into::into)).await
 }
 
 /// Returns why the profile cannot be used, if it cannot: it wants an MFA code, for which nobody can be asked here.
@@ -180,7 +183,7 @@ fn mfa_profile(set: &ProfileSet, start: &str) -> Option<String> {
         if source == name {
             return None;
         }
-        name = source.to_owned();
+        source.clone_into(&mut name);
     }
     None
 }
@@ -299,7 +302,7 @@ mod tests {
     async fn profiles(text: &str) -> ProfileSet {
         let fs = Fs::from_map(HashMap::from([("config".to_owned(), text.as_bytes().to_vec())]));
         let env = Env::from_slice(&[("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "none")]);
-        aws_config::profile::load(&fs, &env, &Default::default(), None).await.unwrap()
+        read_profiles(&fs, &env, None).await.unwrap()
     }
 
     #[tokio::test]

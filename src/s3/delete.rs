@@ -13,7 +13,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::model::name::{BucketName, ObjectKey};
 
-/// The most keys of one batch (Amazon S3 API Reference, DeleteObjects).
+/// The most keys of one batch (Amazon S3 API Reference, `DeleteObjects`).
 pub const MAX_BATCH: usize = 1000;
 
 /// How each key of a batch ended.

@@ -17,7 +17,11 @@ where
     let (kind, cause) = match error {
         SdkError::ServiceError(service) => {
             let meta = service.err().meta();
-            answer(meta.code(), status.unwrap_or_default(), meta.message())
+            match (meta.code(), status.unwrap_or_default()) {
+                // An answer that says it went well, and that the SDK cannot read, comes this way too.
+                (None, status @ 200..300) => unreadable(status, error),
+                (code, status) => answer(code, status, meta.message()),
+            }
         }
         SdkError::ResponseError(_) => unreadable(status.unwrap_or_default(), error),
         SdkError::TimeoutError(_) => (Kind::Network, "no answer in time".to_owned()),
@@ -187,7 +191,7 @@ fn unreadable(status: u16, error: &dyn std::error::Error) -> (Kind, String) {
         _ if words(error).contains("unexpected root") || words(error).contains("invalid root") => {
             (Kind::Unsupported, "not offered by this server: it answers with something else".to_owned())
         }
-        _ => (Kind::Server, format!("the answer cannot be read (HTTP status {status})")),
+        _ => (Kind::Server, format!("the answer cannot be read: {}", words(error))),
     }
 }
 

@@ -14,7 +14,7 @@ const MAX_IDLE: usize = 512;
 
 /// How long an idle connection is kept. Amazon closes its side after about 5 s of idling in the worst case and S3
 /// tells so with a FIN, which the pool sees; longer idling saves handshakes on other servers.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// Where metadata services live: no proxy reaches them.
 const NEVER_PROXIED: &str = "169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,localhost,127.0.0.1,::1";

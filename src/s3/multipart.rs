@@ -146,6 +146,7 @@ impl Store {
                     .upload_id(upload.as_str())
                     .part_number(number)
                     .body(payload.stream())
+                    .set_checksum_algorithm(upload.has_checksums.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_crc64_nvme(upload.has_checksums.then(|| crc64_text(payload.crc64())))
                     .set_request_payer(self.payer())
                     .customize();
@@ -199,7 +200,8 @@ impl Store {
             return Err(call.error(Kind::Corrupt, "the server stored another checksum"));
         }
         Ok(Written {
-            etag: output.e_tag().map(ETag::from),
+            // RGW 16.2 sends an empty one.
+            etag: output.e_tag().filter(|etag| !etag.is_empty()).map(ETag::from),
             version: output.version_id().map(VersionId::from),
             crc64: stored,
         })

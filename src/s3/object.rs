@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumMode, ServerSideEncryption, StorageClass};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, ServerSideEncryption, StorageClass};
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -19,7 +19,7 @@ use crate::model::location::ObjectRef;
 use crate::model::name::{ETag, VersionId};
 
 /// How long a body may stand still between two chunks.
-const STALL: Duration = Duration::from_secs(60);
+const STALL: Duration = Duration::from_mins(1);
 
 /// What is written with an object and comes back with it: system and user metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -350,6 +350,7 @@ impl Store {
                     .bucket(object.bucket.as_str())
                     .key(object.key.as_str())
                     .body(payload.stream())
+                    .set_checksum_algorithm(with_checksum.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_crc64_nvme(with_checksum.then(|| crc64_text(payload.crc64)))
                     .set_content_type(attributes.content_type.clone())
                     .set_cache_control(attributes.cache_control.clone())

@@ -1,6 +1,6 @@
 //! What the server turned out to be able to do, found out by its own answers and remembered for its endpoint.
 
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use crate::model::capability::{Capabilities, Support};
 
@@ -31,6 +31,8 @@ pub(super) struct Abilities {
     pub(super) conditional_writes: Ability,
     /// CRC64NVME, taken and stored.
     pub(super) checksums: Ability,
+    /// The server has misnamed the public access block, as RGW 16.2 does.
+    pub(super) misnames_block: AtomicBool,
 }
 
 impl Abilities {

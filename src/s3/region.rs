@@ -1,4 +1,4 @@
-//! The region of each bucket: taken from the server's own hints, remembered, never asked for with GetBucketLocation.
+//! The region of each bucket: taken from the server's own hints, remembered, never asked for with `GetBucketLocation`.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};

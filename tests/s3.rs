@@ -1,0 +1,44 @@
+//! The contract of the S3 end, one suite on every server that we claim.
+//!
+//! What a server lacks is said by name in the output; what it has is never skipped. A machine without a server says so,
+//! and with `BUCKETRY_REQUIRE_SERVERS=1` fails.
+
+#[path = "support/contract.rs"]
+mod contract;
+#[path = "support/servers.rs"]
+mod servers;
+#[path = "support/target.rs"]
+mod target;
+
+/// Makes a test of each case on each server.
+macro_rules! contract {
+    ($($case:ident)*) => {
+        mod demo { $(#[test] fn $case() { crate::target::run(crate::servers::Which::Demo, stringify!($case), crate::contract::$case); })* }
+        mod moto { $(#[test] fn $case() { crate::target::run(crate::servers::Which::Moto, stringify!($case), crate::contract::$case); })* }
+        mod ceph { $(#[test] fn $case() { crate::target::run(crate::servers::Which::Ceph, stringify!($case), crate::contract::$case); })* }
+    };
+}
+
+contract! {
+    buckets_are_listed_with_their_dates
+    keys_are_listed_page_by_page_and_folded
+    what_is_written_is_read_back_with_its_metadata_and_tags
+    hostile_keys_are_written_listed_read_copied_and_deleted
+    a_write_if_absent_never_replaces
+    ranges_are_read_while_the_object_is_the_same
+    parts_are_joined_in_order_and_small_ones_are_refused
+    an_aborted_upload_leaves_nothing
+    a_completed_upload_if_absent_never_replaces
+    checksums_are_stored_and_come_back
+    a_copy_carries_metadata_and_tags_and_guards_its_source
+    a_copy_in_parts_has_the_same_bytes
+    a_batch_is_deleted_and_says_how_each_key_ended
+    deleting_in_a_versioned_bucket_adds_a_marker
+    a_bucket_is_created_closed_and_removed_empty
+    the_access_documents_of_a_bucket_are_read
+    the_acl_of_an_object_is_read
+    a_bucket_of_another_region_is_reached
+    a_request_without_keys_reads_only_what_is_public
+    each_refusal_has_its_own_kind
+    nobody_listens_is_said_in_words
+}
