@@ -4,13 +4,16 @@
 //! a time. Reports of jobs that are not known here are dropped.
 
 mod job;
+mod place;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use ratatui::layout::Rect;
 
 pub use self::job::{Direction, Job, JobState, Results};
+pub use self::place::{Places, places};
 use super::effect::Effect;
 use super::state::Ids;
 use crate::model::job::{JobEnd, JobId, Report, Request};
@@ -81,6 +84,11 @@ impl Queue {
         };
         let open = self.jobs.iter().filter(|job| !job.is_over()).min_by_key(rank);
         open.or_else(|| self.ended.and_then(|id| self.find(id)))
+    }
+
+    /// Returns whether the strip has something to say.
+    pub fn has_strip(&self) -> bool {
+        self.current().is_some()
     }
 
     fn find(&self, id: JobId) -> Option<&Job> {
@@ -213,6 +221,17 @@ impl Queue {
     pub fn move_by(&mut self, rows: isize) {
         self.cursor = self.cursor().saturating_add_signed(rows).min(self.jobs.len().saturating_sub(1));
         self.detail = 0;
+    }
+
+    /// Puts the cursor on the job at this line of the table, if there is one; returns whether there is.
+    pub fn click(&mut self, area: Rect, column: u16, row: u16) -> bool {
+        let places = places(area, self.jobs.len(), self.cursor());
+        let at = (column, row).into();
+        let line = places.rows.contains(at).then(|| places.first + usize::from(row - places.rows.y));
+        let Some(job) = line.filter(|line| *line < self.jobs.len()) else { return false };
+        self.cursor = job;
+        self.detail = 0;
+        true
     }
 
     /// Scrolls the items of the selected job by so many lines.

@@ -2,3 +2,6 @@
 
 pub mod dialog;
 pub mod field;
+pub mod inspector;
+pub mod strip;
+pub mod transfers;
