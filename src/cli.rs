@@ -8,7 +8,6 @@ use clap::Parser;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "bucketry", version, about, max_term_width = 100)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-#[expect(clippy::doc_markdown, reason = "the help prints these as they are")]
 pub struct Args {
     /// What the left pane shows: a path or s3://bucket/prefix/ [default: the working folder]
     pub left: Option<String>,

@@ -1,4 +1,6 @@
 //! The terminal edge: input, the loop, and views that only read.
 
+pub mod input;
+pub mod terminal;
 pub mod theme;
 pub mod view;

@@ -1,0 +1,145 @@
+//! The terminal: taken over at the start, given back at the end, however that comes.
+
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use base64::Engine as _;
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+
+/// As much as a full frame of a large screen needs, so that a frame is one write.
+const BUFFER: usize = 64 * 1024;
+
+/// Whether the screen is ours, for the panic hook, which has nobody to ask.
+static IS_OPEN: AtomicBool = AtomicBool::new(false);
+
+/// The screen, while it is ours.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    takes_mouse: bool,
+}
+
+/// Returns whether there is a person at the other end of both standard streams.
+pub fn is_present() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+impl Screen {
+    /// Takes the terminal over. From here on a panic gives it back before it is reported.
+    pub fn open(takes_mouse: bool) -> io::Result<Self> {
+        static HOOK: std::sync::Once = std::sync::Once::new();
+        HOOK.call_once(|| {
+            let report = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                give_back();
+                report(panic);
+            }));
+        });
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+        let viewport = Viewport::Fixed(area()?);
+        let mut screen = Self { terminal: Terminal::with_options(backend, TerminalOptions { viewport })?, takes_mouse };
+        screen.take_over()?;
+        Ok(screen)
+    }
+
+    fn take_over(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        IS_OPEN.store(true, Ordering::SeqCst);
+        let writer = self.terminal.backend_mut();
+        queue!(writer, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        if self.takes_mouse {
+            queue!(writer, EnableMouseCapture)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the size in columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        area().map_or((80, 24), |area| (area.width, area.height))
+    }
+
+    /// Takes note of a new size.
+    pub fn resize(&mut self, width: u16, height: u16) -> io::Result<()> {
+        self.terminal.resize(Rect::new(0, 0, width, height))
+    }
+
+    /// Draws one frame: only what has changed is written, in one write.
+    pub fn draw(&mut self, view: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        self.terminal.draw(view).map(|_| ())
+    }
+
+    /// Forgets what is on the screen, so that the next frame is drawn whole.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Gives the terminal to somebody else, as it was before.
+    pub fn leave(&mut self) -> io::Result<()> {
+        self.terminal.backend_mut().flush()?;
+        give_back();
+        Ok(())
+    }
+
+    /// Takes the terminal over again; the size may have changed meanwhile.
+    pub fn enter(&mut self) -> io::Result<(u16, u16)> {
+        self.take_over()?;
+        let area = area()?;
+        self.terminal.resize(area)?;
+        self.terminal.clear()?;
+        Ok((area.width, area.height))
+    }
+
+    /// Hands text to the clipboard of the terminal, which may be far away (OSC 52, xterm control sequences).
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+        let writer = self.terminal.backend_mut();
+        write!(writer, "\x1b]52;c;{encoded}\x07")?;
+        writer.flush()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.terminal.backend_mut().flush();
+        give_back();
+    }
+}
+
+/// Makes the terminal what it was, once; failures are of no use to anybody then.
+fn give_back() {
+    if IS_OPEN.swap(false, Ordering::SeqCst) {
+        let _ = execute!(io::stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+fn area() -> io::Result<Rect> {
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(Rect::new(0, 0, width, height))
+}
+
+/// Starts the person's editor on a file: `$VISUAL`, `$EDITOR` or `vi`, with arguments if there are any.
+pub fn editor(file: &Path) -> io::Result<tokio::process::Child> {
+    let chosen =
+        ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
+    let chosen = chosen.unwrap_or_else(|| "vi".to_owned());
+    let mut words = chosen.split_whitespace();
+    let program = words.next().unwrap_or("vi");
+    tokio::process::Command::new(program)
+        .args(words)
+        .arg(file)
+        .spawn()
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot start the editor {program}: {error}")))
+}
+
+/// Stops the program, as Ctrl-Z does elsewhere; the shell continues it.
+///
+/// The whole process group is stopped, so that a script around the program stops with it.
+pub fn stop() {
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+}
