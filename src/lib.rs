@@ -20,6 +20,7 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod engine;
 pub mod local;
 pub mod model;
 pub mod s3;

@@ -130,6 +130,11 @@ pub fn remove_unchanged(path: &Path, copied: &Identity) -> Result<(), Error> {
         let cause = "the file changed after it was copied; it was kept";
         return Err(Error::new(Kind::Conflict, "delete", path.to_string_lossy(), cause));
     }
+    remove_file(path)
+}
+
+/// Removes one file, or a link itself.
+pub fn remove_file(path: &Path) -> Result<(), Error> {
     std::fs::remove_file(path).map_err(|error| Error::from_io("delete", path.to_string_lossy(), &error))
 }
 

@@ -87,9 +87,26 @@ impl Root {
         TempFile::create(self.folder(above)?, &self.path_of(relative))
     }
 
-    /// Forgets the folders at hand, because they may be gone.
-    pub fn forget(&self) {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Moves a file or a whole folder here by renaming it, if nothing stands at the relative path.
+    ///
+    /// Says whether it did: it cannot across file systems, nor where something stands.
+    pub fn take_in(&self, from: &Path, relative: &Path) -> Result<bool, Error> {
+        let (above, name) = self.split(relative)?;
+        let folder = self.folder(above)?;
+        #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+        {
+            use rustix::fs::{CWD, RenameFlags, renameat_with};
+            match renameat_with(CWD, from, &*folder, name, RenameFlags::NOREPLACE) {
+                Ok(()) => Ok(true),
+                Err(Errno::EXIST | Errno::XDEV | Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(false),
+                Err(error) => Err(Error::from_io("move", from.to_string_lossy(), &error.into())),
+            }
+        }
+        #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+        {
+            let _ = (from, folder, name);
+            Ok(false)
+        }
     }
 
     fn existing(&self, above: &Path) -> Result<Option<Arc<OwnedFd>>, Error> {

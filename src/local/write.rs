@@ -181,30 +181,6 @@ pub(super) fn rename_noreplace(from: &OwnedFd, old: &OsStr, to: &OwnedFd, new: &
     })
 }
 
-/// Renames a path if nothing stands at the new one; both must be on one file system.
-pub fn rename(from: &Path, to: &Path) -> Result<(), Error> {
-    let open = |path: &Path| -> Result<OwnedFd, Errno> {
-        let above = path.parent().ok_or(Errno::INVAL)?;
-        rustix::fs::open(above, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-    };
-    let attempt = || -> Result<(), Errno> {
-        let (old, new) = (from.file_name().ok_or(Errno::INVAL)?, to.file_name().ok_or(Errno::INVAL)?);
-        #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-        {
-            rustix::fs::renameat_with(open(from)?, old, open(to)?, new, rustix::fs::RenameFlags::NOREPLACE)
-        }
-        #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-        {
-            let _ = (old, new, &open);
-            Err(Errno::XDEV)
-        }
-    };
-    attempt().map_err(|error| match error {
-        Errno::EXIST => Error::new(Kind::Conflict, "move", from.to_string_lossy(), "the target exists"),
-        error => Error::from_io("move", from.to_string_lossy(), &error.into()),
-    })
-}
-
 /// Makes a folder, and those above it; one that exists is a conflict.
 pub fn create_folder(path: &Path) -> Result<(), Error> {
     let fail = |error: &std::io::Error| match error.kind() {

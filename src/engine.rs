@@ -1,0 +1,145 @@
+//! Work: the only place that spawns. It takes requests, runs them on tasks, and says what came of them.
+//!
+//! `submit` never waits: it makes a table entry and a task. Reports go over the one bounded channel and are awaited by
+//! the task that sends them, which is the back-pressure. Tokens form a tree, program, job, item; what must be cleaned
+//! up when one fires (an unfinished upload, a temporary file) is cleaned up by the task that made it.
+
+mod attempt;
+mod browse;
+mod buffers;
+mod complete;
+mod conflict;
+mod core;
+mod count;
+mod download;
+mod duplicate;
+mod edit;
+mod footprint;
+mod inspect;
+mod jobs;
+mod lanes;
+mod meter;
+mod newest;
+mod page;
+mod plan;
+mod refuse;
+mod relay;
+mod remove;
+#[cfg(all(test, feature = "demo"))]
+mod tests;
+mod transfer;
+mod upload;
+mod walk;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use self::core::Core;
+use self::newest::Newest;
+use crate::model::job::{Item, Report, Request};
+use crate::model::name::UnsafeKeys;
+use crate::s3::Settings;
+
+/// What the caller decides about the work.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// What happens to keys that cannot be a local path.
+    pub unsafe_keys: UnsafeKeys,
+    /// The memory that parts in flight may take, in bytes.
+    pub memory_bytes: u64,
+    /// From which size a copy inside S3 goes in parts, in bytes.
+    pub multipart_copy_threshold: u64,
+    /// Above which size an upload goes in parts, in bytes.
+    pub multipart_threshold: u64,
+    /// The size of a part in bytes; by the size of the file if not given.
+    pub part_size: Option<u64>,
+    /// How long a job waits before it looks for fresh credentials again.
+    pub renewal_pause: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            unsafe_keys: UnsafeKeys::Refuse,
+            memory_bytes: 256 * 1024 * 1024,
+            multipart_copy_threshold: 5 * 1024 * 1024 * 1024,
+            multipart_threshold: 16 * 1024 * 1024,
+            part_size: None,
+            renewal_pause: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The engine. Dropping it cancels all work.
+#[derive(Debug)]
+pub struct Engine {
+    core: Arc<Core>,
+    inspect: Newest<Item>,
+    preview: Newest<Item>,
+    complete: Newest<(String, PathBuf)>,
+}
+
+impl Engine {
+    /// Starts an engine inside a tokio runtime. It connects when it is first asked for something on S3.
+    pub fn start(settings: Settings, options: Options, reports: mpsc::Sender<Report>) -> Self {
+        let core = Core::new(settings, options, reports);
+        Self {
+            inspect: Newest::start(&core, |core, ticket, item| Box::pin(inspect::inspect(core, ticket, item))),
+            preview: Newest::start(&core, |core, ticket, item| Box::pin(inspect::preview(core, ticket, item))),
+            complete: Newest::start(&core, |core, ticket, (text, base)| {
+                Box::pin(complete::complete(core, ticket, text, base))
+            }),
+            core,
+        }
+    }
+
+    /// Takes a request. Never waits.
+    pub fn submit(&self, request: Request) {
+        let core = &self.core;
+        match request {
+            Request::List { ticket, place, from } => browse::start(core, ticket, place, from),
+            Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
+            Request::Preview { ticket, item } => self.preview.ask(ticket, item),
+            Request::Complete { ticket, text, base } => self.complete.ask(ticket, (text, base)),
+            Request::Count { ticket, items, purpose } => count::start(core, ticket, items, purpose),
+            Request::Fetch { ticket, object } => edit::start_fetch(core, ticket, object),
+            Request::Identify => browse::identify(core),
+            Request::Drop(ticket) => {
+                core.close_ticket(ticket);
+                self.inspect.forget(ticket);
+                self.preview.forget(ticket);
+                self.complete.forget(ticket);
+            }
+            Request::Start { job, work } => jobs::start(core, job, work),
+            Request::Resolve { job, question, answer } => {
+                if let Some(job) = core.job(job) {
+                    job.resolve(question, answer);
+                }
+            }
+            Request::Cancel(job) => {
+                if let Some(job) = core.job(job) {
+                    job.token.cancel();
+                }
+            }
+        }
+    }
+
+    /// Cancels all work and waits, for so long at most, until it has cleaned up behind itself.
+    pub async fn shutdown(&self, limit: Duration) {
+        self.core.root.cancel();
+        self.core.tracker.close();
+        if tokio::time::timeout(limit, self.core.tracker.wait()).await.is_err() {
+            tracing::warn!(tasks = self.core.tracker.len(), "work did not end in time");
+        }
+        edit::remove_untouched(&self.core);
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.core.root.cancel();
+    }
+}

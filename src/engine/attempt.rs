@@ -1,0 +1,139 @@
+//! Requests of a job: within a lane, again when the server asks for patience, on hold while the credentials are old.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use super::jobs::Job;
+use super::lanes::Lane;
+use crate::model::error::{Error, Kind};
+use crate::model::job::Report;
+
+/// How often a throttled request is tried again, on top of what the SDK tries.
+const THROTTLED_TRIES: u32 = 6;
+
+/// How often a request is tried again that a network or a server lost, on top of what the SDK tries.
+const LOST_TRIES: u32 = 2;
+
+/// Where the requests of one job wait while its credentials are old: one tries, the others wait for it.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    turn: tokio::sync::Mutex<()>,
+    renewals: AtomicU64,
+}
+
+impl Job {
+    /// Makes a request, and drops it in the middle if the job is cancelled.
+    pub async fn call<T, F, Fut>(&self, lane: &Arc<Lane>, request: F) -> Result<T, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        tokio::select! {
+            biased;
+            () = self.token.cancelled() => Err(cancelled()),
+            result = self.call_to_end(lane, request) => result,
+        }
+    }
+
+    /// Makes a request whose answer must be known once it was sent: what creates, joins, deletes.
+    ///
+    /// The job's end stops it only before it is sent, and while it waits to be sent again.
+    pub async fn call_to_end<T, F, Fut>(&self, lane: &Arc<Lane>, request: F) -> Result<T, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        let mut tries = 0;
+        loop {
+            let renewals = self.gate.renewals.load(Relaxed);
+            let result = self.once(lane, &request).await;
+            let Err(error) = result else {
+                lane.went_well();
+                return result;
+            };
+            match error.kind {
+                Kind::ExpiredToken => {
+                    if let Some(result) = self.hold(lane, error, renewals, &request).await? {
+                        return result;
+                    }
+                }
+                Kind::Throttled if tries < THROTTLED_TRIES => {
+                    lane.slow_down();
+                    tries += 1;
+                    self.pause(Duration::from_millis(250 << tries)).await?;
+                }
+                _ if error.is_transient() && tries < LOST_TRIES => {
+                    tries += 1;
+                    self.pause(Duration::from_millis(250 << tries)).await?;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    async fn once<T, F, Fut>(&self, lane: &Arc<Lane>, request: &F) -> Result<T, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        let _permit = tokio::select! {
+            biased;
+            () = self.token.cancelled() => return Err(cancelled()),
+            permit = lane.enter() => permit,
+        };
+        request().await
+    }
+
+    /// Waits for the time, or for the job's end.
+    pub async fn pause(&self, time: Duration) -> Result<(), Error> {
+        tokio::select! {
+            () = self.token.cancelled() => Err(cancelled()),
+            () = tokio::time::sleep(time) => Ok(()),
+        }
+    }
+
+    /// Looks for fresh credentials until the request gets another answer, and returns it; nothing if another request
+    /// of this job found them meanwhile.
+    async fn hold<T, F, Fut>(
+        &self,
+        lane: &Arc<Lane>,
+        error: Error,
+        renewals: u64,
+        request: &F,
+    ) -> Result<Option<Result<T, Error>>, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        let _turn = tokio::select! {
+            () = self.token.cancelled() => return Err(cancelled()),
+            turn = self.gate.turn.lock() => turn,
+        };
+        if self.gate.renewals.load(Relaxed) != renewals {
+            return Ok(None);
+        }
+        tracing::info!(job = self.id.0, %error, "job waits for fresh credentials");
+        self.core.send(Report::Held { job: self.id, reason: Some(error) }, &self.token).await?;
+        loop {
+            self.core.store().await.renew().await;
+            match self.once(lane, request).await {
+                Err(error) if is_credentials(error.kind) => self.pause(self.core.options.renewal_pause).await?,
+                result => {
+                    self.gate.renewals.fetch_add(1, Relaxed);
+                    tracing::info!(job = self.id.0, "job goes on");
+                    self.core.send(Report::Held { job: self.id, reason: None }, &self.token).await?;
+                    return Ok(Some(result));
+                }
+            }
+        }
+    }
+}
+
+fn is_credentials(kind: Kind) -> bool {
+    matches!(kind, Kind::ExpiredToken | Kind::NoCredentials | Kind::BadCredentials)
+}
+
+fn cancelled() -> Error {
+    Error::cancelled("go on with", "the job")
+}

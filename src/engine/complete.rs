@@ -1,0 +1,106 @@
+//! Completes what was typed: paths, buckets, prefixes. One page is enough for a person.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::core::Core;
+use crate::local::list::Listing;
+use crate::model::error::Error;
+use crate::model::job::{Report, Ticket};
+use crate::model::location::Location;
+use crate::s3::ListPage;
+
+/// How many completions are offered.
+const MOST: usize = 1000;
+
+/// Answers one wish.
+pub(super) async fn complete(core: Arc<Core>, ticket: Ticket, text: String, base: PathBuf) {
+    let report = match find(&core, &text, &base).await {
+        Ok(mut texts) => {
+            texts.sort();
+            texts.dedup();
+            texts.truncate(MOST);
+            Report::Completed { ticket, texts }
+        }
+        Err(error) => Report::Failed { ticket, error },
+    };
+    let _ = core.send(report, &core.root).await;
+}
+
+async fn find(core: &Arc<Core>, text: &str, base: &Path) -> Result<Vec<String>, Error> {
+    if let Some(scheme) = text.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("s3://")) {
+        return find_on_s3(core, scheme, text.get(5..).unwrap_or_default()).await;
+    }
+    let (text, base) = (text.to_owned(), base.to_owned());
+    core.block("complete", move || find_here(&text, &base)).await
+}
+
+async fn find_on_s3(core: &Arc<Core>, scheme: &str, rest: &str) -> Result<Vec<String>, Error> {
+    let store = core.store().await;
+    let _permit = core.lanes.interactive.enter().await;
+    if !rest.contains('/') {
+        let page = store.list_buckets(None).await?;
+        let names = page.entries.iter().map(|entry| &*entry.name).filter(|name| name.starts_with(rest));
+        return Ok(names.map(|name| format!("{scheme}{name}/")).collect());
+    }
+    let Ok(Location::S3 { bucket, prefix }) = Location::parse(&format!("s3://{rest}"), Path::new("/"), None) else {
+        return Ok(Vec::new());
+    };
+    let page = store.list_page(&ListPage::folded(&bucket, &prefix)).await?;
+    Ok(page.prefixes.iter().map(|prefix| format!("{scheme}{bucket}/{prefix}")).collect())
+}
+
+/// Completes the last part of a path, keeping what was typed before it.
+fn find_here(text: &str, base: &Path) -> Result<Vec<String>, Error> {
+    let home = std::env::home_dir();
+    if text == "~" {
+        return Ok(vec!["~/".to_owned()]);
+    }
+    let split = text.rfind('/').map_or(0, |at| at + 1);
+    let (head, start) = (text.get(..split).unwrap_or_default(), text.get(split..).unwrap_or_default());
+    let parent = if head.is_empty() { "." } else { head };
+    let Ok(Location::Local(folder)) = Location::parse(parent, base, home.as_deref()) else {
+        return Ok(Vec::new());
+    };
+    let mut texts = Vec::new();
+    for entry in Listing::open(&folder)? {
+        let entry = entry?;
+        // A name that is not UTF-8 cannot be typed.
+        if entry.os_name().to_str().is_none() || !entry.name.starts_with(start) {
+            continue;
+        }
+        if entry.is_hidden() && !start.starts_with('.') {
+            continue;
+        }
+        let slash = if entry.kind.is_container() { "/" } else { "" };
+        texts.push(format!("{head}{}{slash}", entry.name));
+        if texts.len() >= MOST {
+            break;
+        }
+    }
+    Ok(texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_completed_with_what_was_typed_kept() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("docs")).unwrap();
+        std::fs::write(home.path().join("download.txt"), "").unwrap();
+        std::fs::write(home.path().join(".dot"), "").unwrap();
+        let found = |text: &str| {
+            let mut texts = find_here(text, home.path()).unwrap();
+            texts.sort();
+            texts
+        };
+        assert_eq!(found("do"), ["docs/", "download.txt"]);
+        assert_eq!(found("./do"), ["./docs/", "./download.txt"]);
+        assert_eq!(found(".d"), [".dot"]);
+        let whole = format!("{}/doc", home.path().display());
+        assert_eq!(found(&whole), [format!("{whole}s/")]);
+        assert!(find_here("nowhere/x", home.path()).is_err());
+    }
+}

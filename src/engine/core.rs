@@ -1,0 +1,146 @@
+//! What all work shares: the store, the permits, the way back for reports.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{Notify, OnceCell, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::Options;
+use super::buffers::Buffers;
+use super::jobs::Job;
+use super::lanes::Lanes;
+use crate::model::error::Error;
+use crate::model::job::{JobId, Report, Ticket};
+use crate::model::name::BucketName;
+use crate::s3::{Settings, Store};
+
+/// The inside of an engine.
+#[derive(Debug)]
+pub(super) struct Core {
+    settings: Settings,
+    store: OnceCell<Store>,
+    /// What the caller decided.
+    pub options: Options,
+    reports: mpsc::Sender<Report>,
+    /// Fires when the program ends; all other tokens hang from it.
+    pub root: CancellationToken,
+    /// Every task, so that the end can wait for them.
+    pub tracker: TaskTracker,
+    /// What may run at once.
+    pub lanes: Lanes,
+    /// Memory for parts.
+    pub buffers: Arc<Buffers>,
+    tickets: Mutex<HashMap<Ticket, CancellationToken>>,
+    jobs: Mutex<Vec<Arc<Job>>>,
+    /// Fires when a job ended.
+    pub job_ended: Notify,
+    said_regions: Mutex<HashSet<BucketName>>,
+    /// Files that were read to be edited, and what they were.
+    pub fetched: Mutex<Vec<super::edit::Fetched>>,
+}
+
+impl Core {
+    /// Returns a core at rest.
+    pub fn new(settings: Settings, options: Options, reports: mpsc::Sender<Report>) -> Arc<Self> {
+        Arc::new(Self {
+            settings,
+            store: OnceCell::new(),
+            buffers: Buffers::new(options.memory_bytes),
+            options,
+            reports,
+            root: CancellationToken::new(),
+            tracker: TaskTracker::new(),
+            lanes: Lanes::default(),
+            tickets: Mutex::default(),
+            jobs: Mutex::default(),
+            job_ended: Notify::new(),
+            said_regions: Mutex::default(),
+            fetched: Mutex::default(),
+        })
+    }
+
+    /// Returns the store; the first caller opens it.
+    pub async fn store(&self) -> &Store {
+        self.store.get_or_init(|| Box::pin(Store::open(self.settings.clone()))).await
+    }
+
+    /// Sends a report, and waits for room unless the token fires.
+    pub async fn send(&self, report: Report, token: &CancellationToken) -> Result<(), Error> {
+        tokio::select! {
+            biased;
+            () = token.cancelled() => Err(Error::cancelled("report", "")),
+            result = self.reports.send(report) => result.map_err(|_| {
+                // Nobody listens any more, so nobody wants the work either.
+                self.root.cancel();
+                Error::cancelled("report", "")
+            }),
+        }
+    }
+
+    /// Sends what should arrive even if its job was cancelled; at the end of the program only if there is room.
+    pub async fn send_last(&self, report: Report) {
+        if self.root.is_cancelled() {
+            let _ = self.reports.try_send(report);
+        } else {
+            let _ = self.send(report, &self.root).await;
+        }
+    }
+
+    /// Returns the token of a new ticket.
+    pub fn open_ticket(&self, ticket: Ticket) -> CancellationToken {
+        let token = self.root.child_token();
+        self.tickets.lock().unwrap_or_else(PoisonError::into_inner).insert(ticket, token.clone());
+        token
+    }
+
+    /// Stops answering a ticket.
+    pub fn close_ticket(&self, ticket: Ticket) {
+        if let Some(token) = self.tickets.lock().unwrap_or_else(PoisonError::into_inner).remove(&ticket) {
+            token.cancel();
+        }
+    }
+
+    /// Says the region of a bucket, once, if it is known by now.
+    pub async fn say_region(&self, store: &Store, bucket: &BucketName, token: &CancellationToken) {
+        let Some(region) = store.region_of(bucket) else { return };
+        if self.said_regions.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket.clone()) {
+            let _ = self.send(Report::Region { bucket: bucket.clone(), region }, token).await;
+        }
+    }
+
+    /// Runs blocking work; a panic in it is an error like any other.
+    pub async fn block<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(_) => Err(super::jobs::panicked(operation)),
+        }
+    }
+
+    /// Puts a job into the table, behind those before it.
+    pub fn add_job(&self, job: &Arc<Job>) {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(job));
+    }
+
+    /// Takes a job out of the table and wakes those that wait for it.
+    pub fn remove_job(&self, id: JobId) {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).retain(|job| job.id != id);
+        self.job_ended.notify_waiters();
+    }
+
+    /// Returns a job that has not ended.
+    pub fn job(&self, id: JobId) -> Option<Arc<Job>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|job| job.id == id).cloned()
+    }
+
+    /// Returns whether a job that was queued earlier touches the same places.
+    pub fn is_behind_another(&self, job: &Job) -> bool {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.iter().take_while(|other| other.id != job.id).any(|other| other.footprint.is_in_the_way_of(&job.footprint))
+    }
+}

@@ -1,0 +1,260 @@
+//! Counts what a job would touch while a person looks at its dialog, and says what would be lost.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::core::Core;
+use super::page::{Asker, Pages};
+use super::walk::{What, walk};
+use crate::local;
+use crate::model::capability::Support;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{Item, Purpose, Report, Ticket};
+use crate::model::location::Location;
+use crate::model::name::{BucketName, Prefix};
+use crate::model::plan::{Deletion, PlanSummary};
+use crate::s3::{ListPage, Store};
+
+/// How often totals are sent while they grow.
+const PACE: Duration = Duration::from_millis(200);
+
+/// Counts, and keeps saying so until all is counted.
+pub(super) fn start(core: &Arc<Core>, ticket: Ticket, items: Vec<Item>, purpose: Purpose) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let (inner, guard) = (Arc::clone(&core), token.clone());
+        let task = tokio::spawn(Box::pin(async move {
+            tokio::select! {
+                biased;
+                () = guard.cancelled() => Err(Error::cancelled("count", "")),
+                result = count(&inner, ticket, &guard, items, purpose) => result,
+            }
+        }));
+        let result = task.await.unwrap_or_else(|_| Err(super::jobs::panicked("count")));
+        if let Err(error) = result
+            && error.kind != Kind::Cancelled
+        {
+            let _ = core.send(Report::Failed { ticket, error }, &token).await;
+        }
+        core.close_ticket(ticket);
+    });
+}
+
+/// The totals so far, and when they were sent last.
+struct Tally<'a> {
+    core: &'a Arc<Core>,
+    ticket: Ticket,
+    token: &'a CancellationToken,
+    summary: PlanSummary,
+    sent: Instant,
+}
+
+impl Tally<'_> {
+    async fn grown(&mut self) -> Result<(), Error> {
+        if self.sent.elapsed() < PACE {
+            return Ok(());
+        }
+        self.send().await
+    }
+
+    async fn send(&mut self) -> Result<(), Error> {
+        self.sent = Instant::now();
+        self.core.send(Report::Counted { ticket: self.ticket, summary: self.summary.clone() }, self.token).await
+    }
+
+    fn note(&mut self, note: String) {
+        if !self.summary.notes.contains(&note) {
+            self.summary.notes.push(note);
+        }
+    }
+}
+
+async fn count(
+    core: &Arc<Core>,
+    ticket: Ticket,
+    token: &CancellationToken,
+    items: Vec<Item>,
+    purpose: Purpose,
+) -> Result<(), Error> {
+    let mut tally = Tally { core, ticket, token, summary: PlanSummary::default(), sent: Instant::now() };
+    match &purpose {
+        Purpose::Transfer { to } => note_losses(&mut tally, &items, to).await,
+        Purpose::Delete => tally.summary.deletion = deletion(core, &items).await,
+    }
+    tally.send().await?;
+    for item in &items {
+        match item {
+            Item::File(path) | Item::Folder(path) => {
+                count_local(&mut tally, path, purpose != Purpose::Delete).await?;
+            }
+            Item::Object(object) => {
+                tally.summary.items += 1;
+                let _permit = core.lanes.interactive.enter().await;
+                match core.store().await.head(object).await {
+                    Ok(facts) => tally.summary.bytes += facts.size,
+                    Err(error) => tally.note(error.to_string()),
+                }
+            }
+            Item::Prefix { bucket, prefix } => count_keys(&mut tally, bucket, prefix).await?,
+            Item::Bucket(bucket) => count_keys(&mut tally, bucket, &Prefix::root()).await?,
+        }
+        tally.grown().await?;
+    }
+    tally.summary.is_complete = true;
+    tally.send().await
+}
+
+async fn count_local(tally: &mut Tally<'_>, path: &Path, follows_links: bool) -> Result<(), Error> {
+    // Totals of batches, so that a million files are not a million messages.
+    let (out, mut found) = mpsc::channel::<(u64, u64, u64)>(16);
+    let (path, token) = (path.to_owned(), tally.token.clone());
+    let worker = tally.core.block("count", move || {
+        let mut batch = (0, 0, 0);
+        let mut seen = 0;
+        let _ = walk(&path, follows_links, |one| {
+            match one.what {
+                What::File(identity) => {
+                    batch.0 += 1;
+                    batch.2 += identity.size;
+                }
+                What::Folder => batch.1 += 1,
+                What::Skipped(_) if !follows_links => batch.0 += 1,
+                What::EmptyFolder | What::Skipped(_) | What::Failed(_) => {}
+            }
+            seen += 1;
+            if seen % 256 == 0 && (token.is_cancelled() || out.blocking_send(std::mem::take(&mut batch)).is_err()) {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        let _ = out.blocking_send(batch);
+        Ok(())
+    });
+    let adder = async {
+        while let Some((items, folders, bytes)) = found.recv().await {
+            tally.summary.items += items;
+            tally.summary.folders += folders;
+            tally.summary.bytes += bytes;
+            tally.grown().await?;
+        }
+        Ok(())
+    };
+    // The adder ends when the worker drops its end; if it fails, dropping `found` ends the worker.
+    let (ended, sent) = tokio::join!(worker, adder);
+    ended.and(sent)
+}
+
+async fn count_keys(tally: &mut Tally<'_>, bucket: &BucketName, prefix: &Prefix) -> Result<(), Error> {
+    let mut pages = Pages::start(Asker::Person(Arc::clone(tally.core)), bucket, prefix, false, None);
+    while let Some(page) = pages.next().await {
+        for object in page?.objects {
+            if object.key.is_marker() {
+                tally.summary.folders += 1;
+            } else {
+                tally.summary.items += 1;
+            }
+            tally.summary.bytes += object.size;
+        }
+        tally.grown().await?;
+    }
+    Ok(())
+}
+
+/// Returns what deleting the items means: what holds for the worst of them.
+async fn deletion(core: &Arc<Core>, items: &[Item]) -> Deletion {
+    let mut buckets: Vec<&BucketName> = Vec::new();
+    for item in items {
+        let bucket = match item {
+            Item::File(_) | Item::Folder(_) => return Deletion::Permanent,
+            Item::Object(object) if object.version.is_some() => return Deletion::Permanent,
+            Item::Object(object) => &object.bucket,
+            Item::Prefix { bucket, .. } | Item::Bucket(bucket) => bucket,
+        };
+        if !buckets.contains(&bucket) {
+            buckets.push(bucket);
+        }
+    }
+    let store = core.store().await;
+    let mut all = Deletion::AddsMarker;
+    for bucket in buckets {
+        let _permit = core.lanes.interactive.enter().await;
+        match store.versioning(bucket).await.map(|versioning| versioning.status) {
+            Ok(Some(status)) if status == "Enabled" => {}
+            // While versioning is suspended, the version without an id is overwritten by the marker, for good.
+            Ok(_) => return Deletion::Permanent,
+            Err(error) if error.kind == Kind::Unsupported => return Deletion::Permanent,
+            Err(_) => all = Deletion::Unknown,
+        }
+    }
+    all
+}
+
+/// Says what a transfer would lose or cannot promise.
+async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
+    let Location::S3 { bucket: target, prefix } = to else {
+        if items.iter().any(Item::is_s3) {
+            tally.note("metadata and tags of objects have no place in local files".to_owned());
+        }
+        return;
+    };
+    let store = tally.core.store().await.clone();
+    if store.capabilities().conditional_writes == Support::Unknown {
+        // One look settles whether the bucket can be reached at all, and teaches the region.
+        let page = ListPage { max_keys: Some(1), ..ListPage::folded(target, prefix) };
+        if let Err(error) = store.list_page(&page).await {
+            tally.note(error.to_string());
+        }
+    }
+    match store.capabilities().conditional_writes {
+        Support::No => tally.note(
+            "this server has no conditional writes: a target is looked at just before it is written, not guarded"
+                .to_owned(),
+        ),
+        Support::Unknown if store.connection().endpoint.is_some() => tally.note(
+            "whether this server guards a target while it is written is not known yet; each is looked at before"
+                .to_owned(),
+        ),
+        Support::Yes | Support::Unknown => {}
+    }
+    let is_from_s3 = items.iter().any(Item::is_s3);
+    if is_from_s3 {
+        note_copy_losses(tally, &store, items, target).await;
+    } else if items.iter().any(is_link) {
+        tally.note("links are followed: what they lead to is copied".to_owned());
+    }
+}
+
+fn is_link(item: &Item) -> bool {
+    matches!(item, Item::File(path) | Item::Folder(path) if local::metadata::is_link(path))
+}
+
+async fn note_copy_losses(tally: &mut Tally<'_>, store: &Store, items: &[Item], target: &BucketName) {
+    let sources: Vec<_> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Object(object) => Some(&object.bucket),
+            Item::Prefix { bucket, .. } | Item::Bucket(bucket) => Some(bucket),
+            _ => None,
+        })
+        .collect();
+    let enforced = |result: Result<Option<crate::s3::Ownership>, Error>| matches!(result, Ok(Some(ownership)) if ownership.disables_acls());
+    let mut have_acls = false;
+    for (at, bucket) in sources.iter().enumerate() {
+        if sources.iter().take(at).all(|earlier| earlier != bucket) {
+            have_acls |= !enforced(store.ownership(bucket).await);
+        }
+    }
+    if have_acls {
+        tally.note("ACLs are not carried over: the copies get the target bucket's default".to_owned());
+    }
+    if sources.iter().any(|source| store.region_of(source) != store.region_of(target)) {
+        tally.note("a KMS key belongs to one region: the copies get the target bucket's default encryption".to_owned());
+    }
+    tally.note("only current versions are copied; object locks are not carried over".to_owned());
+}

@@ -1,0 +1,436 @@
+//! Objects to local files: one request for small ones, ranges in parallel for large ones.
+//!
+//! All goes to a temporary name beside the target, and gets its own name when size and checksum are what they must be.
+//! Every range carries `If-Match`, so that no file is ever made of two states of an object.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::conflict::{Course, free_names};
+use super::jobs::{Job, panicked};
+use super::plan::{PlanItem, Source};
+use super::transfer::{Context, MAX_RACES, Settled};
+use crate::local::root::{Root, Standing};
+use crate::local::write::{Replace, TempFile};
+use crate::model::error::{Error, Kind};
+use crate::model::job::{ItemOutcome, Verified};
+use crate::model::location::ObjectRef;
+use crate::model::plan::{Conflict, Side};
+use crate::s3::{ObjectFacts, Store};
+
+const MIB: u64 = 1024 * 1024;
+
+/// What one request of a large object asks for, in bytes.
+const RANGE: u64 = 8 * MIB;
+
+/// Objects up to this size are read whole, with one request.
+const WHOLE: u64 = 16 * MIB;
+
+/// Objects up to this size are kept in memory until they are there, and written at once.
+const IN_MEMORY: u64 = 256 * 1024;
+
+/// Tasks that write to one file at once: more of them only fight for its lock.
+const WRITERS: usize = 2;
+
+/// Where a file is written, and what it may take the place of.
+#[derive(Debug, Clone)]
+pub(super) struct LocalAim {
+    /// Below the root.
+    pub relative: PathBuf,
+    /// What may be replaced.
+    pub replace: Replace,
+    /// The permission bits of what is replaced, which the new file takes over.
+    pub mode: Option<u32>,
+}
+
+/// What was fetched and verified, on its way to its name.
+pub(super) enum Content {
+    /// All of it.
+    Memory(Vec<Bytes>),
+    /// Under a temporary name.
+    File(TempFile),
+}
+
+/// Makes the folder of a marker object.
+pub(super) async fn folder(context: &Context, item: &PlanItem, relative: &Path) -> Result<ItemOutcome, Error> {
+    make_folder(context, relative).await?;
+    if context.transfer.is_move
+        && let Source::Object(object, etag) = &item.source
+    {
+        context.delete_source(object, etag.as_ref()).await?;
+    }
+    Ok(ItemOutcome::Done(Verified::Nothing))
+}
+
+/// Makes a folder below the root.
+pub(super) async fn make_folder(context: &Context, relative: &Path) -> Result<(), Error> {
+    let (root, relative) = (context.root()?, relative.to_owned());
+    context.job.core.block("create", move || root.folder(&relative).map(|_| ())).await
+}
+
+/// Downloads one object.
+pub(super) async fn download(
+    context: &Arc<Context>,
+    item: &PlanItem,
+    object: &ObjectRef,
+    relative: &Path,
+) -> Result<ItemOutcome, Error> {
+    let aim = match context.aim_here(item, relative).await? {
+        Settled::Go(aim) => aim,
+        Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
+    };
+    let (bytes, facts, verified) = fetch(context, item, object, &aim.relative).await?;
+    if let Some(reason) = finish(context, item, relative, aim, bytes, facts.modified).await? {
+        return Ok(ItemOutcome::Skipped(reason));
+    }
+    if context.transfer.is_move {
+        context.delete_source(object, facts.etag.as_ref()).await?;
+    }
+    Ok(ItemOutcome::Done(verified))
+}
+
+impl Context {
+    /// Returns the folder that receives.
+    pub(super) fn root(&self) -> Result<Arc<Root>, Error> {
+        self.root.clone().ok_or_else(|| Error::new(Kind::Other, "write to", "", "no folder was opened"))
+    }
+
+    /// Settles where an item is written on this machine.
+    pub(super) async fn aim_here(&self, item: &PlanItem, relative: &Path) -> Result<Settled<LocalAim>, Error> {
+        let root = self.root()?;
+        let Some(standing) = self.look_here(relative).await? else {
+            return Ok(Settled::Go(LocalAim { relative: relative.to_owned(), replace: Replace::Never, mode: None }));
+        };
+        let target = root.path_of(relative).to_string_lossy().into_owned();
+        if let Some(cause) = self.cannot_replace(item, &standing) {
+            return Err(Error::new(Kind::Conflict, "write", target, cause));
+        }
+        let target_side =
+            Side { size: Some(standing.identity.size), modified: standing.identity.modified_at(), etag: None };
+        let conflict = Conflict { target: target.clone(), source_side: item.side(), target_side };
+        match self.job.decide(self.transfer.policy, conflict).await? {
+            Course::Skip(reason) => Ok(Settled::Skip(reason)),
+            Course::Replace => Ok(Settled::Go(LocalAim {
+                relative: relative.to_owned(),
+                replace: Replace::IfStill(standing.identity),
+                mode: Some(standing.mode),
+            })),
+            Course::Rename => {
+                let name = relative.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                for free in free_names(&name) {
+                    let relative = relative.with_file_name(free);
+                    if self.look_here(&relative).await?.is_none() {
+                        return Ok(Settled::Go(LocalAim { relative, replace: Replace::Never, mode: None }));
+                    }
+                }
+                Err(Error::new(Kind::Conflict, "rename", target, "no free name is left beside it"))
+            }
+        }
+    }
+
+    async fn look_here(&self, relative: &Path) -> Result<Option<Standing>, Error> {
+        let (root, relative) = (self.root()?, relative.to_owned());
+        self.job.core.block("write", move || root.look(&relative)).await
+    }
+
+    fn cannot_replace(&self, item: &PlanItem, standing: &Standing) -> Option<&'static str> {
+        if standing.is_folder {
+            return Some("a folder stands where the file must be");
+        }
+        if self.has_written(standing.identity.inode) {
+            return Some("another item of this job was just written under this name");
+        }
+        match &item.source {
+            Source::File(_, identity) if identity.is_same_file(&standing.identity) => {
+                Some("source and destination are the same file")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Gives what was fetched its name, settling the target anew if somebody else was faster; a reason if it is left out after all.
+pub(super) async fn finish(
+    context: &Arc<Context>,
+    item: &PlanItem,
+    relative: &Path,
+    mut aim: LocalAim,
+    mut bytes: Content,
+    modified: Option<jiff::Timestamp>,
+) -> Result<Option<String>, Error> {
+    for _ in 0..MAX_RACES {
+        if context.job.token.is_cancelled() {
+            return Err(Error::cancelled("write", relative.to_string_lossy()));
+        }
+        let (worker, taken) = (Arc::clone(context), aim.clone());
+        let (file, result) = context.job.core.block("write", move || commit(&worker, &taken, bytes, modified)).await?;
+        match result {
+            Ok(()) => return Ok(None),
+            Err(error) if error.kind == Kind::Conflict => {
+                tracing::info!(target_name = ?relative, %error, "the target changed meanwhile");
+            }
+            Err(error) => return Err(error),
+        }
+        bytes = Content::File(file);
+        aim = match context.aim_here(item, relative).await? {
+            Settled::Go(aim) => aim,
+            Settled::Skip(reason) => return Ok(Some(reason)),
+        };
+    }
+    Err(Error::new(Kind::Conflict, "write", relative.to_string_lossy(), "the target keeps changing"))
+}
+
+fn commit(
+    context: &Context,
+    aim: &LocalAim,
+    bytes: Content,
+    modified: Option<jiff::Timestamp>,
+) -> Result<(TempFile, Result<(), Error>), Error> {
+    let mut file = match bytes {
+        Content::File(file) => file,
+        Content::Memory(chunks) => {
+            let file = context.root()?.create_file(&aim.relative)?;
+            let mut offset = 0;
+            for chunk in chunks {
+                file.write_at(&chunk, offset)?;
+                offset += chunk.len() as u64;
+            }
+            file
+        }
+    };
+    if let Some(mode) = aim.mode {
+        file.set_mode(mode)?;
+    }
+    if let Some(modified) = modified {
+        file.set_modified(modified)?;
+    }
+    // The source of a move is deleted next, so the copy has to be on the disk, not on its way there.
+    if context.transfer.is_move {
+        file.sync()?;
+    }
+    let name = aim.relative.file_name().unwrap_or_default();
+    let result = file.commit(name, &aim.replace);
+    if result.is_ok() {
+        context.note_written(file.identity()?.inode);
+        if context.transfer.is_move {
+            file.sync_folder()?;
+        }
+    }
+    Ok((file, result))
+}
+
+/// Fetches an object and verifies what arrived.
+async fn fetch(
+    context: &Arc<Context>,
+    item: &PlanItem,
+    object: &ObjectRef,
+    relative: &Path,
+) -> Result<(Content, ObjectFacts, Verified), Error> {
+    let (job, store) = (&context.job, &context.store);
+    if item.size > WHOLE {
+        let facts = job.call(&job.core.lanes.small, || store.head(object)).await?;
+        if facts.size > WHOLE && facts.etag.is_some() {
+            let _place = tokio::select! {
+                () = job.token.cancelled() => return Err(Error::cancelled("download", "")),
+                place = job.core.lanes.large.enter() => place,
+            };
+            let (file, crc) = fetch_ranges(context, object, &facts, relative).await?;
+            let verified = verify(object, &facts, crc)?;
+            return Ok((Content::File(file), facts, verified));
+        }
+    }
+    let lane = if item.size > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
+    job.call(lane, || fetch_whole(context, object, relative)).await
+}
+
+fn verify(object: &ObjectRef, facts: &ObjectFacts, crc: Option<u64>) -> Result<Verified, Error> {
+    match (facts.crc64, crc) {
+        (Some(stored), Some(computed)) if stored == computed => Ok(Verified::Crc64Nvme),
+        (Some(_), Some(_)) => {
+            Err(Error::new(Kind::Corrupt, "download", object.to_string(), "the checksum of what arrived differs"))
+        }
+        _ => Ok(Verified::Size),
+    }
+}
+
+/// Takes back the bytes of a body that did not arrive whole, unless it is told that it did.
+struct Counted<'a> {
+    job: &'a Job,
+    bytes: u64,
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.job.progress.retract_bytes(self.bytes);
+    }
+}
+
+async fn fetch_whole(
+    context: &Arc<Context>,
+    object: &ObjectRef,
+    relative: &Path,
+) -> Result<(Content, ObjectFacts, Verified), Error> {
+    let job = &context.job;
+    let mut body = context.store.get(object, None, None).await?;
+    let facts = body.facts.clone();
+    let mut digest = facts.crc64.map(|_| Digest::new(CrcAlgorithm::Crc64Nvme));
+    let mut counted = Counted { job, bytes: 0 };
+    let mut chunks = Vec::new();
+    let file = if facts.size > IN_MEMORY { Some(create(context, relative, facts.size).await?) } else { None };
+    while let Some(chunk) = body.next_chunk().await? {
+        if let Some(digest) = &mut digest {
+            digest.update(&chunk);
+        }
+        let offset = counted.bytes;
+        counted.bytes += chunk.len() as u64;
+        job.progress.add_bytes(chunk.len() as u64);
+        match &file {
+            Some(file) => file.write_at(&chunk, offset)?,
+            None => chunks.push(chunk),
+        }
+    }
+    if counted.bytes != facts.size {
+        return Err(Error::new(Kind::Corrupt, "download", object.to_string(), "the size of what arrived differs"));
+    }
+    let verified = verify(object, &facts, digest.map(|digest| digest.finalize()))?;
+    counted.bytes = 0;
+    Ok((file.map_or(Content::Memory(chunks), Content::File), facts, verified))
+}
+
+/// Makes the temporary file with room for all of it.
+async fn create(context: &Context, relative: &Path, size: u64) -> Result<TempFile, Error> {
+    let (root, relative) = (context.root()?, relative.to_owned());
+    context
+        .job
+        .core
+        .block("write", move || {
+            let file = root.create_file(&relative)?;
+            file.preallocate(size)?;
+            Ok(file)
+        })
+        .await
+}
+
+/// What the ranges of one object share.
+struct Ranged {
+    store: Store,
+    object: ObjectRef,
+    facts: ObjectFacts,
+    file: TempFile,
+    writers: Semaphore,
+    moved: AtomicU64,
+}
+
+async fn fetch_ranges(
+    context: &Arc<Context>,
+    object: &ObjectRef,
+    facts: &ObjectFacts,
+    relative: &Path,
+) -> Result<(TempFile, Option<u64>), Error> {
+    let job = &context.job;
+    let ranged = Arc::new(Ranged {
+        store: context.store.clone(),
+        object: object.clone(),
+        facts: facts.clone(),
+        file: create(context, relative, facts.size).await?,
+        writers: Semaphore::new(WRITERS),
+        moved: AtomicU64::new(0),
+    });
+    let step = job.core.options.part_size.unwrap_or(RANGE).max(1);
+    let mut starts = (0..facts.size).step_by(usize::try_from(step).unwrap_or(usize::MAX));
+    let mut open = JoinSet::new();
+    let mut sums = Vec::new();
+    loop {
+        while open.len() < job.core.lanes.parts.width()
+            && let Some(start) = starts.next()
+        {
+            let (job, ranged) = (Arc::clone(job), Arc::clone(&ranged));
+            let end = (start + step).min(ranged.facts.size);
+            open.spawn(async move {
+                let crc = fetch_range(&job, &ranged, start, end).await?;
+                Ok::<_, Error>((start, end - start, crc))
+            });
+        }
+        match open.join_next().await {
+            None => break,
+            Some(Ok(Ok(sum))) => sums.push(sum),
+            Some(ended) => {
+                open.shutdown().await;
+                job.progress.retract_bytes(ranged.moved.load(Relaxed));
+                return Err(
+                    ended.map_or_else(|_| panicked("download"), |own| own.err().unwrap_or(panicked("download")))
+                );
+            }
+        }
+    }
+    sums.sort_by_key(|sum| sum.0);
+    if sums.iter().map(|sum| sum.1).sum::<u64>() != facts.size {
+        return Err(Error::new(Kind::Corrupt, "download", object.to_string(), "not all of it arrived"));
+    }
+    let crc = sums.iter().try_fold(None, |crc: Option<u64>, (_, size, next)| {
+        let next = (*next)?;
+        Some(Some(crc.map_or(next, |crc| checksum_combine(CrcAlgorithm::Crc64Nvme, crc, next, *size))))
+    });
+    // All tasks have ended, so this is the last owner.
+    let ranged = Arc::try_unwrap(ranged).map_err(|_| panicked("download"))?;
+    Ok((ranged.file, crc.flatten()))
+}
+
+/// Fetches one range, and goes on where it broke off as long as anything comes.
+async fn fetch_range(job: &Job, ranged: &Ranged, start: u64, end: u64) -> Result<Option<u64>, Error> {
+    let at = AtomicU64::new(start);
+    let digest = Mutex::new(ranged.facts.crc64.map(|_| Digest::new(CrcAlgorithm::Crc64Nvme)));
+    loop {
+        let before = at.load(Relaxed);
+        match job.call(&job.core.lanes.parts, || piece(job, ranged, &at, end, &digest)).await {
+            Ok(()) => break,
+            Err(error) if error.is_transient() && at.load(Relaxed) > before => {}
+            Err(error) if error.kind == Kind::Conflict => {
+                let cause = "the object changed while it was read";
+                return Err(Error { cause: cause.to_owned(), ..error });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let digest = digest.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(digest.map(|digest| digest.finalize()))
+}
+
+async fn piece(
+    job: &Job,
+    ranged: &Ranged,
+    at: &AtomicU64,
+    end: u64,
+    digest: &Mutex<Option<Digest>>,
+) -> Result<(), Error> {
+    let start = at.load(Relaxed);
+    let mut body = ranged.store.get(&ranged.object, Some(start..end), ranged.facts.etag.as_ref()).await?;
+    while let Some(chunk) = body.next_chunk().await? {
+        let offset = at.load(Relaxed);
+        let next = offset + chunk.len() as u64;
+        if next > end {
+            let cause = "the server sent more than was asked for";
+            return Err(Error::new(Kind::Server, "download", ranged.object.to_string(), cause));
+        }
+        if let Some(digest) = digest.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            digest.update(&chunk);
+        }
+        {
+            let _writer = ranged.writers.acquire().await;
+            ranged.file.write_at(&chunk, offset)?;
+        }
+        at.store(next, Relaxed);
+        ranged.moved.fetch_add(chunk.len() as u64, Relaxed);
+        job.progress.add_bytes(chunk.len() as u64);
+    }
+    if at.load(Relaxed) == end {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Network, "download", ranged.object.to_string(), "a range came short"))
+}

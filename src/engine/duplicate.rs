@@ -1,0 +1,131 @@
+//! Copies and moves on this machine. A move on one file system is a rename, which can lose nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::download::{Content, finish, make_folder};
+use super::plan::PlanItem;
+use super::transfer::{Context, Settled};
+use crate::local;
+use crate::local::metadata::Identity;
+use crate::local::read::Source;
+use crate::local::root::Root;
+use crate::local::write::TempFile;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{Item, ItemOutcome, Verified};
+use crate::model::progress::Progress;
+
+/// What is read and written at once, in bytes.
+const CHUNK: usize = 1024 * 1024;
+
+/// Renames each local item whose target is free and on the same file system; returns the other items.
+pub(super) async fn take_in_whole(context: &Context) -> Result<Vec<Item>, Error> {
+    let mut rest = Vec::new();
+    for item in &context.transfer.items {
+        let (Item::File(path) | Item::Folder(path)) = item else {
+            rest.push(item.clone());
+            continue;
+        };
+        let name = context.transfer.rename.clone().map(PathBuf::from).or_else(|| path.file_name().map(PathBuf::from));
+        let (root, from) = (context.root()?, path.clone());
+        let relative = name.unwrap_or_default();
+        let taken = context.job.core.block("move", move || root.take_in(&from, &relative)).await;
+        let outcome = match taken {
+            Ok(true) => ItemOutcome::Done(Verified::Nothing),
+            Ok(false) => {
+                rest.push(item.clone());
+                continue;
+            }
+            Err(error) => ItemOutcome::Failed(error),
+        };
+        context.job.progress.add_total(1, 0);
+        context.job.record(item.to_string(), 0, outcome).await;
+    }
+    Ok(rest)
+}
+
+/// Makes a folder.
+pub(super) async fn folder(context: &Context, _source: &Path, relative: &Path) -> Result<ItemOutcome, Error> {
+    make_folder(context, relative).await?;
+    Ok(ItemOutcome::Done(Verified::Nothing))
+}
+
+/// Copies one file.
+pub(super) async fn file(
+    context: &Arc<Context>,
+    item: &PlanItem,
+    path: &Path,
+    relative: &Path,
+) -> Result<ItemOutcome, Error> {
+    let job = &context.job;
+    let aim = match context.aim_here(item, relative).await? {
+        Settled::Go(aim) => aim,
+        Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
+    };
+    let copied = {
+        let _place = tokio::select! {
+            biased;
+            () = job.token.cancelled() => return Err(Error::cancelled("copy", path.to_string_lossy())),
+            place = job.core.lanes.disk.enter() => place,
+        };
+        let (worker, root, path, relative) = (Arc::clone(job), context.root()?, path.to_owned(), aim.relative.clone());
+        job.core
+            .block("copy", move || {
+                let is_cancelled = || worker.token.is_cancelled();
+                copy_contents(&root, &path, &relative, &worker.progress, is_cancelled)
+            })
+            .await?
+    };
+    let (bytes, identity) = copied;
+    let modified = identity.modified_at();
+    if let Some(reason) = finish(context, item, relative, aim, Content::File(bytes), modified).await? {
+        return Ok(ItemOutcome::Skipped(reason));
+    }
+    if context.transfer.is_move {
+        let path = path.to_owned();
+        job.core.block("delete", move || local::remove::remove_unchanged(&path, &identity)).await?;
+    }
+    Ok(ItemOutcome::Done(Verified::Size))
+}
+
+fn copy_contents(
+    root: &Root,
+    path: &Path,
+    relative: &Path,
+    progress: &Progress,
+    is_cancelled: impl Fn() -> bool,
+) -> Result<(TempFile, Identity), Error> {
+    let source = Source::open(path)?;
+    let size = source.identity().size;
+    let target = root.create_file(relative)?;
+    if size > CHUNK as u64 {
+        target.preallocate(size)?;
+    }
+    let mut buffer = vec![0; usize::try_from(size).unwrap_or(CHUNK).min(CHUNK)];
+    let mut offset = 0;
+    let copied = (|| {
+        while offset < size {
+            if is_cancelled() {
+                return Err(Error::cancelled("copy", path.to_string_lossy()));
+            }
+            let length = usize::try_from(size - offset).unwrap_or(CHUNK).min(CHUNK);
+            let chunk = buffer.get_mut(..length).unwrap_or_default();
+            source.read_at(chunk, offset)?;
+            target.write_at(chunk, offset)?;
+            offset += length as u64;
+            progress.add_bytes(length as u64);
+        }
+        source.check_unchanged()
+    })();
+    if let Err(error) = copied {
+        progress.retract_bytes(offset);
+        return Err(error);
+    }
+    if target.size()? != size {
+        return Err(Error::new(Kind::Corrupt, "copy", path.to_string_lossy(), "the size of the copy differs"));
+    }
+    if let Some(mode) = source.mode() {
+        target.set_mode(mode)?;
+    }
+    Ok((target, *source.identity()))
+}

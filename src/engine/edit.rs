@@ -1,0 +1,170 @@
+//! Objects that are edited: read to a private file, written back if they are still what was read.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+
+use super::core::Core;
+use super::jobs::{Job, panicked};
+use crate::local;
+use crate::local::metadata::Identity;
+use crate::local::read::Source;
+use crate::local::root::Root;
+use crate::local::write::Replace;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{Report, Ticket};
+use crate::model::location::ObjectRef;
+use crate::model::name::{self, ETag, UnsafeKeys};
+use crate::s3::{Condition, WriteOptions};
+
+/// Above this size a file is downloaded rather than edited in place, in bytes.
+const MAX_EDITED: u64 = 64 * 1024 * 1024;
+
+/// A file that was read to be edited.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    path: PathBuf,
+    identity: Identity,
+}
+
+/// Reads an object to a private file.
+pub(super) fn start_fetch(core: &Arc<Core>, ticket: Ticket, object: ObjectRef) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let (inner, guard, wanted) = (Arc::clone(&core), token.clone(), object.clone());
+        let task = tokio::spawn(Box::pin(async move { fetch(&inner, &guard, &wanted).await }));
+        let report = match task.await.unwrap_or_else(|_| Err(panicked("read"))) {
+            Ok((path, etag)) => Report::Fetched { ticket, path, object, etag },
+            Err(error) => Report::Failed { ticket, error },
+        };
+        let _ = core.send(report, &token).await;
+        core.close_ticket(ticket);
+    });
+}
+
+async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) -> Result<(PathBuf, ETag), Error> {
+    let store = core.store().await;
+    let refuse = |cause| Error::new(Kind::Invalid, "edit", object.to_string(), cause);
+    let read = async {
+        let _permit = core.lanes.interactive.enter().await;
+        let mut body = store.get(object, None, None).await?;
+        if body.facts.size > MAX_EDITED {
+            return Err(refuse("it is larger than 64 MiB; download it instead"));
+        }
+        let mut contents = Vec::with_capacity(usize::try_from(body.facts.size).unwrap_or_default());
+        while let Some(chunk) = body.next_chunk().await? {
+            contents.extend_from_slice(&chunk);
+        }
+        let etag = body.facts.etag.clone().ok_or_else(|| refuse("the server gives it no entity tag"))?;
+        Ok((contents, body.facts.size, body.facts.crc64, etag))
+    };
+    let (contents, size, crc, etag) = tokio::select! {
+        () = token.cancelled() => return Err(Error::cancelled("read", object.to_string())),
+        read = read => read?,
+    };
+    let corrupt = || Error::new(Kind::Corrupt, "read", object.to_string(), "what arrived is not what is stored");
+    if contents.len() as u64 != size
+        || crc.is_some_and(|crc| crc != crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, &contents))
+    {
+        return Err(corrupt());
+    }
+    let file_name = file_name(object);
+    let fetched = core.block("write", move || write_private(&file_name, &contents)).await?;
+    let path = fetched.path.clone();
+    core.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(fetched);
+    Ok((path, etag))
+}
+
+/// Returns a name by which an editor knows the kind of the file.
+fn file_name(object: &ObjectRef) -> String {
+    match name::local_name(object.key.last_part(), UnsafeKeys::Escape) {
+        Ok(name) if name.path.components().count() == 1 => name.path.to_string_lossy().into_owned(),
+        _ => "object".to_owned(),
+    }
+}
+
+fn write_private(name: &str, contents: &[u8]) -> Result<Fetched, Error> {
+    let folder = local::write::private_folder()?;
+    let root = Root::create(&folder)?;
+    let mut file = root.create_file(Path::new(name))?;
+    file.set_mode(0o600)?;
+    file.write_at(contents, 0)?;
+    file.commit(name.as_ref(), &Replace::Never)?;
+    Ok(Fetched { path: folder.join(name), identity: file.identity()? })
+}
+
+/// Writes an edited file back, with all that the object had, if the object is still what was read.
+pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_match: ETag) -> Result<(), Error> {
+    let store = job.core.store().await;
+    let small = &job.core.lanes.small;
+    let facts = job.call(small, || store.head(&to)).await?;
+    let changed = || {
+        let cause = format!("the object changed while it was edited; your text is still in {}", from.display());
+        Error::new(Kind::Conflict, "write", to.to_string(), cause)
+    };
+    if facts.etag.as_ref() != Some(&if_match) {
+        return Err(changed());
+    }
+    let tags = match job.call(small, || store.object_tags(&to)).await {
+        Err(error) if error.kind == Kind::Unsupported => Vec::new(),
+        tags => tags?,
+    };
+    let path = from.clone();
+    let contents = job
+        .core
+        .block("read", move || {
+            let source = Source::open(&path)?;
+            let contents = source.read_start(usize::MAX)?;
+            source.check_unchanged()?;
+            Ok(contents)
+        })
+        .await?;
+    let payload = crate::s3::Payload::new(Bytes::from(contents));
+    // Written anew, an object keeps only what is sent along.
+    let guarded = WriteOptions {
+        attributes: facts.attributes.clone(),
+        tags,
+        storage_class: facts.storage_class.clone(),
+        encryption: facts.encryption.clone().filter(|own| own.algorithm != "AES256"),
+        condition: Condition::IfMatch(if_match.clone()),
+    };
+    let mut result = job.call_to_end(small, || store.put(&to, payload.clone(), &guarded)).await;
+    if result.as_ref().is_err_and(|error| error.kind == Kind::Unsupported) {
+        // The server has no conditions; it was looked at just now.
+        let bare = WriteOptions { condition: Condition::None, ..guarded };
+        result = job.call_to_end(small, || store.put(&to, payload.clone(), &bare)).await;
+    }
+    match result {
+        Err(error) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => return Err(changed()),
+        result => result?,
+    };
+    job.core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != from);
+    let removed = move || {
+        remove(&from);
+        Ok(())
+    };
+    job.core.block("delete", removed).await
+}
+
+/// Removes the files that were read to be edited and never changed; what was edited and not written back stays.
+pub(super) fn remove_untouched(core: &Core) {
+    for fetched in core.fetched.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let now = local::metadata::follow(&fetched.path).map(|metadata| Identity::of(&metadata));
+        if now.is_ok_and(|now| now == fetched.identity) {
+            remove(&fetched.path);
+        }
+    }
+}
+
+/// Removes a fetched file with its private folder.
+fn remove(path: &Path) {
+    let _ = local::remove::remove_file(path);
+    if let Some(folder) = path.parent()
+        && folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with("bucketry-"))
+    {
+        local::remove::remove_empty_folder(folder);
+    }
+}

@@ -1,0 +1,104 @@
+//! Which places a job reads and writes, so that a job that depends on an earlier one waits for it.
+
+use crate::model::job::{Item, Transfer, Work};
+use crate::model::location::{Location, ObjectRef};
+use crate::model::name::Prefix;
+
+/// The places of a job.
+#[derive(Debug, Default)]
+pub(super) struct Footprint {
+    reads: Vec<Location>,
+    writes: Vec<Location>,
+}
+
+impl Footprint {
+    /// Returns the places that some work touches.
+    pub fn of(work: &Work) -> Self {
+        match work {
+            Work::Transfer(transfer) => of_transfer(transfer),
+            Work::Delete(items) => Self { reads: Vec::new(), writes: items.iter().map(place).collect() },
+            Work::CreateFolder(place) => Self { reads: Vec::new(), writes: vec![place.clone()] },
+            Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => {
+                Self { reads: Vec::new(), writes: vec![Location::bucket(name.clone())] }
+            }
+            Work::PutBack { from, to, .. } => {
+                Self { reads: Vec::new(), writes: vec![Location::Local(from.clone()), object(to)] }
+            }
+        }
+    }
+
+    /// Returns whether the other job has to wait for this one.
+    pub fn is_in_the_way_of(&self, other: &Self) -> bool {
+        let meet = |one: &[Location], two: &[Location]| {
+            one.iter().any(|one| two.iter().any(|two| one.contains(two) || two.contains(one)))
+        };
+        meet(&self.writes, &other.writes) || meet(&self.writes, &other.reads) || meet(&self.reads, &other.writes)
+    }
+}
+
+fn of_transfer(transfer: &Transfer) -> Footprint {
+    let sources: Vec<_> = transfer.items.iter().map(place).collect();
+    let mut writes: Vec<_> = transfer
+        .items
+        .iter()
+        .map(|item| {
+            let name = transfer.rename.clone().unwrap_or_else(|| item.name());
+            match &transfer.to {
+                Location::Local(path) => Location::Local(path.join(name)),
+                Location::S3 { bucket, prefix } => {
+                    Location::S3 { bucket: bucket.clone(), prefix: format!("{prefix}{name}").into() }
+                }
+                Location::Buckets => Location::Buckets,
+            }
+        })
+        .collect();
+    if transfer.is_move {
+        writes.extend(sources);
+        return Footprint { reads: Vec::new(), writes };
+    }
+    Footprint { reads: sources, writes }
+}
+
+fn place(item: &Item) -> Location {
+    match item {
+        Item::File(path) | Item::Folder(path) => Location::Local(path.clone()),
+        Item::Object(reference) => object(reference),
+        Item::Prefix { bucket, prefix } => Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() },
+        Item::Bucket(bucket) => Location::bucket(bucket.clone()),
+    }
+}
+
+fn object(object: &ObjectRef) -> Location {
+    Location::S3 { bucket: object.bucket.clone(), prefix: Prefix::from(object.key.as_str()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::plan::ConflictPolicy;
+
+    fn copy(item: &str, to: &str) -> Footprint {
+        Footprint::of(&Work::Transfer(Transfer {
+            items: vec![Item::File(item.into())],
+            to: Location::Local(to.into()),
+            rename: None,
+            is_move: false,
+            policy: ConflictPolicy::Ask,
+            storage_class: None,
+        }))
+    }
+
+    #[test]
+    fn a_deletion_waits_for_the_copy_of_what_it_deletes() {
+        let deletion = Footprint::of(&Work::Delete(vec![Item::Folder("/a".into())]));
+        assert!(copy("/a/f", "/b").is_in_the_way_of(&deletion));
+        assert!(deletion.is_in_the_way_of(&copy("/a/f", "/b")));
+        assert!(!deletion.is_in_the_way_of(&copy("/c/f", "/b")));
+    }
+
+    #[test]
+    fn two_copies_into_one_folder_run_beside_each_other() {
+        assert!(!copy("/a/f", "/b").is_in_the_way_of(&copy("/a/g", "/b")));
+        assert!(copy("/a/f", "/b").is_in_the_way_of(&copy("/c/f", "/b")), "both write /b/f");
+    }
+}

@@ -1,0 +1,142 @@
+//! What the inspector shows of a bucket.
+
+use super::View;
+use super::object::{acl_content, fact, public_by, tags_content};
+use crate::model::access::{AccessFacts, Fact, PublicAccessBlock};
+use crate::model::error::{Error, Kind};
+use crate::model::inspect::{Content, Field, Section};
+use crate::model::name::BucketName;
+use crate::s3::{BucketEncryption, Versioning};
+
+/// Loads all sections at once.
+pub(super) async fn inspect(view: &View, bucket: &BucketName) {
+    let store = view.core.store().await;
+    let overview = async {
+        let head = view.ask(store.head_bucket(bucket)).await;
+        view.core.say_region(store, bucket, &view.core.root).await;
+        view.say(Section::Overview, overview(bucket, store.region_of(bucket), head)).await;
+    };
+    let versioning = async {
+        let read = view.ask(store.versioning(bucket)).await;
+        view.say(Section::Versioning, read.map(|own| versioning_content(&own))).await;
+    };
+    let encryption = async {
+        let read = view.ask(store.bucket_encryption(bucket)).await;
+        view.say(Section::Encryption, read.map(encryption_content)).await;
+    };
+    let policy = async {
+        let read = view.ask(store.policy(bucket)).await;
+        view.say(Section::Policy, read.map(policy_content)).await;
+    };
+    let tags = async {
+        let read = view.ask(store.bucket_tags(bucket)).await;
+        view.say(Section::Tags, read.map(|tags| tags_content(&tags))).await;
+    };
+    tokio::join!(overview, versioning, encryption, policy, tags, access(view, bucket));
+}
+
+/// The four layers that decide who may read, each also a section, and the verdict behind the last of them.
+async fn access(view: &View, bucket: &BucketName) {
+    let store = view.core.store().await;
+    let status = async {
+        let read = view.ask(store.policy_status(bucket)).await;
+        let public: Fact<bool> = fact(&read, |own| own.unwrap_or(false));
+        let content = read.map(|own| match own {
+            None => Content::NotSet("no bucket policy"),
+            Some(is_public) => Content::Fields(vec![yes_no("Public", is_public)]),
+        });
+        view.say(Section::PolicyStatus, content).await;
+        public
+    };
+    let block = async {
+        let read = view.ask(store.public_access_block(bucket)).await;
+        let settings = fact(&read, Option::unwrap_or_default);
+        view.say(Section::PublicAccessBlock, read.map(block_content)).await;
+        settings
+    };
+    let ownership = async {
+        let read = view.ask(store.ownership(bucket)).await;
+        let disabled = fact(&read, |own| own.is_some_and(|own| own.disables_acls()));
+        let content = read.map(|own| match own {
+            None => Content::NotSet("no ownership controls: ACLs are enabled"),
+            Some(own) => {
+                let acls = if own.disables_acls() { "disabled" } else { "enabled" };
+                Content::Fields(vec![Field::new("Object Ownership", own.0), Field::new("ACLs", acls)])
+            }
+        });
+        view.say(Section::Ownership, content).await;
+        disabled
+    };
+    let acl = async {
+        let read = view.ask(store.bucket_acl(bucket)).await;
+        let public = public_by(&read);
+        view.say(Section::Acl, read.map(|grants| acl_content(&grants))).await;
+        public
+    };
+    let (policy_is_public, public_access_block, acls_disabled, acl_is_public) =
+        tokio::join!(status, block, ownership, acl);
+    view.say_verdict(&AccessFacts { policy_is_public, public_access_block, acls_disabled, acl_is_public }).await;
+}
+
+fn overview(bucket: &BucketName, region: Option<String>, head: Result<(), Error>) -> Result<Content, Error> {
+    match head {
+        Err(error) if error.kind != Kind::Denied => return Err(error),
+        _ => {}
+    }
+    let mut fields = vec![Field::new("Name", bucket.to_string())];
+    fields.push(Field::new("Region", region.unwrap_or_else(|| "not known".to_owned())));
+    fields.push(Field::new("S3 URI", format!("s3://{bucket}/")));
+    let arn = if bucket.is_arn() { bucket.to_string() } else { format!("arn:aws:s3:::{bucket}") };
+    fields.push(Field::new("ARN", arn));
+    if let Err(error) = head {
+        let permission = error.permission.unwrap_or("s3:ListBucket");
+        fields.push(Field::new("Listing", format!("denied: {permission}")));
+    }
+    Ok(Content::Fields(fields))
+}
+
+fn versioning_content(own: &Versioning) -> Content {
+    let Some(status) = &own.status else { return Content::NotSet("never enabled: deleting cannot be undone") };
+    let mut fields = vec![Field::new("Status", status.clone())];
+    if let Some(mfa) = &own.mfa_delete {
+        fields.push(Field::new("MFA delete", mfa.clone()));
+    }
+    Content::Fields(fields)
+}
+
+fn encryption_content(own: Option<BucketEncryption>) -> Content {
+    let Some(own) = own else { return Content::NotSet("no default encryption set") };
+    let mut fields = vec![Field::new("Algorithm", own.algorithm)];
+    if let Some(key) = own.key {
+        fields.push(Field::new("KMS key", key));
+    }
+    fields.push(yes_no("Bucket key", own.has_bucket_key));
+    Content::Fields(fields)
+}
+
+fn block_content(own: Option<PublicAccessBlock>) -> Content {
+    let Some(own) = own else { return Content::NotSet("not set: nothing is blocked by the bucket itself") };
+    Content::Fields(vec![
+        on_off("BlockPublicAcls", own.block_public_acls),
+        on_off("IgnorePublicAcls", own.ignore_public_acls),
+        on_off("BlockPublicPolicy", own.block_public_policy),
+        on_off("RestrictPublicBuckets", own.restrict_public_buckets),
+    ])
+}
+
+fn policy_content(own: Option<String>) -> Content {
+    let Some(text) = own else { return Content::NotSet("no bucket policy") };
+    // A policy that is not JSON is shown as it is.
+    let pretty = serde_json::from_str::<serde_json::Value>(&text)
+        .ok()
+        .and_then(|value| serde_json::to_string_pretty(&value).ok());
+    Content::Document(pretty.unwrap_or(text))
+}
+
+fn yes_no(label: &str, is_so: bool) -> Field {
+    Field::new(label, if is_so { "yes" } else { "no" })
+}
+
+fn on_off(label: &str, is_on: bool) -> Field {
+    Field::new(label, if is_on { "on" } else { "off" })
+}

@@ -1,0 +1,147 @@
+//! What the inspector shows of an object.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{View, address, unread};
+use crate::local::metadata::exact_size;
+use crate::model::access::{AccessFacts, Fact};
+use crate::model::error::Error;
+use crate::model::inspect::{Content, Field, Section};
+use crate::model::location::ObjectRef;
+use crate::model::text;
+use crate::s3::{Grant, ObjectFacts, Store};
+
+/// Loads all sections at once.
+pub(super) async fn inspect(view: &View, object: &ObjectRef) {
+    let store = view.core.store().await;
+    let overview = async {
+        let head = view.ask(store.head(object)).await;
+        view.core.say_region(store, &object.bucket, &view.core.root).await;
+        let fields = address(view, object.bucket.as_str(), object.key.as_str()).await;
+        view.say(Section::Address, Ok(Content::Fields(fields))).await;
+        view.say(Section::Metadata, head.as_ref().map(metadata).map_err(Clone::clone)).await;
+        view.say(Section::Overview, head.map(|facts| Content::Fields(overview(&facts)))).await;
+    };
+    let tags = async {
+        let tags = view.ask(store.object_tags(object)).await;
+        view.say(Section::Tags, tags.map(|tags| tags_content(&tags))).await;
+    };
+    let access = async {
+        let acl = async {
+            let acl = view.ask(store.object_acl(object)).await;
+            let fact = public_by(&acl);
+            view.say(Section::Acl, acl.map(|grants| acl_content(&grants))).await;
+            fact
+        };
+        let (acl_is_public, layers) = tokio::join!(acl, bucket_layers(view, store, object));
+        view.say_verdict(&AccessFacts { acl_is_public, ..layers }).await;
+    };
+    tokio::join!(overview, tags, access);
+}
+
+/// Reads the layers of the bucket that an object in it shares.
+async fn bucket_layers(view: &View, store: &Store, object: &ObjectRef) -> AccessFacts {
+    let bucket = &object.bucket;
+    let (status, block, ownership) = tokio::join!(
+        view.ask(store.policy_status(bucket)),
+        view.ask(store.public_access_block(bucket)),
+        view.ask(store.ownership(bucket)),
+    );
+    AccessFacts {
+        policy_is_public: fact(&status, |status| status.unwrap_or(false)),
+        public_access_block: fact(&block, Option::unwrap_or_default),
+        acls_disabled: fact(&ownership, |own| own.is_some_and(|own| own.disables_acls())),
+        acl_is_public: Fact::Unasked,
+    }
+}
+
+/// Turns what a read said into a fact of the verdict.
+pub(super) fn fact<T: Clone, U>(read: &Result<T, Error>, pick: impl FnOnce(T) -> U) -> Fact<U> {
+    match read {
+        Ok(value) => Fact::Known(pick(value.clone())),
+        Err(error) if error.kind == crate::model::error::Kind::Unsupported => Fact::Absent,
+        Err(error) => Fact::Unread(unread(error)),
+    }
+}
+
+/// Returns whether an ACL opens what it belongs to.
+pub(super) fn public_by(acl: &Result<Vec<Grant>, Error>) -> Fact<bool> {
+    fact(acl, |grants| grants.iter().any(Grant::is_public))
+}
+
+/// Returns the lines of an ACL.
+pub(super) fn acl_content(grants: &[Grant]) -> Content {
+    if grants.is_empty() {
+        return Content::NotSet("no grants");
+    }
+    let field = |grant: &Grant| {
+        let who = if grant.is_public() { format!("{} (public)", grant.grantee) } else { grant.grantee.clone() };
+        Field::new(who, grant.permission.clone())
+    };
+    Content::Fields(grants.iter().map(field).collect())
+}
+
+/// Returns the lines of tags.
+pub(super) fn tags_content(tags: &[(String, String)]) -> Content {
+    if tags.is_empty() {
+        return Content::NotSet("no tags");
+    }
+    Content::Fields(tags.iter().map(|(key, value)| Field::new(key.clone(), value.clone())).collect())
+}
+
+/// Returns a time in full.
+pub(super) fn time(time: Timestamp) -> String {
+    text::long_time(time, &TimeZone::system())
+}
+
+fn overview(facts: &ObjectFacts) -> Vec<Field> {
+    let mut fields = vec![Field::new("Size", exact_size(facts.size))];
+    let mut add = |label: &str, value: Option<String>| {
+        if let Some(value) = value {
+            fields.push(Field::new(label, value));
+        }
+    };
+    add("Last modified", facts.modified.map(time));
+    add("ETag", facts.etag.as_ref().map(ToString::to_string));
+    add("Storage class", Some(facts.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())));
+    add("Archive status", facts.archive_status.clone());
+    add("Restore", facts.restore.clone());
+    add("Expiration", facts.expiration.clone());
+    let encryption = facts.encryption.as_ref();
+    add("Server-side encryption", encryption.map(|own| own.algorithm.clone()));
+    add("KMS key", encryption.and_then(|own| own.key.clone()));
+    add("Bucket key", encryption.filter(|own| own.has_bucket_key).map(|_| "enabled".to_owned()));
+    for checksum in &facts.checksums {
+        let kind = if checksum.is_full { "full object" } else { "composite" };
+        add(&format!("Checksum {}", checksum.algorithm), Some(format!("{} ({kind})", checksum.value)));
+    }
+    add("Version ID", facts.version.as_ref().map(ToString::to_string));
+    add("Object lock mode", facts.lock_mode.clone());
+    add("Retain until", facts.lock_until.map(time));
+    add("Legal hold", facts.legal_hold.clone());
+    add("Replication status", facts.replication.clone());
+    add("Parts", facts.parts.map(|parts| parts.to_string()));
+    fields
+}
+
+fn metadata(facts: &ObjectFacts) -> Content {
+    let own = &facts.attributes;
+    let system = [
+        ("Content-Type", &own.content_type),
+        ("Cache-Control", &own.cache_control),
+        ("Content-Disposition", &own.content_disposition),
+        ("Content-Encoding", &own.content_encoding),
+        ("Content-Language", &own.content_language),
+        ("Expires", &own.expires),
+        ("x-amz-website-redirect-location", &own.website_redirect),
+    ];
+    let mut fields: Vec<_> =
+        system.into_iter().filter_map(|(label, value)| Some(Field::new(label, value.as_ref()?.clone()))).collect();
+    fields.extend(own.user.iter().map(|(name, value)| Field::new(format!("x-amz-meta-{name}"), value.clone())));
+    if facts.missing_metadata > 0 {
+        let words = text::counted(u64::from(facts.missing_metadata), "entry", "entries");
+        fields.push(Field::new("x-amz-missing-meta", format!("{words} that no header can carry")));
+    }
+    if fields.is_empty() { Content::NotSet("no metadata") } else { Content::Fields(fields) }
+}

@@ -1,0 +1,194 @@
+//! Jobs: from the table through their turn to their end, whatever happens inside.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::Gate;
+use super::conflict::Desk;
+use super::core::Core;
+use super::footprint::Footprint;
+use super::meter::Meter;
+use super::{edit, remove, transfer};
+use crate::local;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, Verified, Work};
+use crate::model::location::{Location, ObjectRef};
+use crate::model::progress::Progress;
+use crate::s3::{Condition, WriteOptions};
+
+/// How long results wait for others to be sent with them.
+const FLUSH: Duration = Duration::from_millis(200);
+
+/// One job, shared by its tasks.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// Chosen by the asker.
+    pub id: JobId,
+    /// What all work shares.
+    pub core: Arc<Core>,
+    /// Fires when the job is cancelled, and at the program's end.
+    pub token: CancellationToken,
+    /// Its counters.
+    pub progress: Arc<Progress>,
+    /// The places that it touches.
+    pub footprint: Footprint,
+    /// Results on their way.
+    pub meter: Meter,
+    /// Questions and answers.
+    pub desk: Desk,
+    /// Where its requests wait for fresh credentials.
+    pub gate: Gate,
+}
+
+/// Returns the error of work that panicked.
+pub(super) fn panicked(operation: &'static str) -> Error {
+    Error::new(Kind::Other, operation, "", "a fault in this program; the log has the details")
+}
+
+/// Queues a job.
+pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
+    let job = Arc::new(Job {
+        id,
+        core: Arc::clone(core),
+        token: core.root.child_token(),
+        progress: Arc::default(),
+        footprint: Footprint::of(&work),
+        meter: Meter::default(),
+        desk: Desk::default(),
+        gate: Gate::default(),
+    });
+    core.add_job(&job);
+    core.tracker.spawn(async move {
+        let end = supervise(&job, work).await;
+        job.flush().await;
+        match &end {
+            JobEnd::Failed(error) => tracing::warn!(job = id.0, %error, "job failed"),
+            end => tracing::info!(job = id.0, ?end, "job ended"),
+        }
+        job.core.remove_job(id);
+        job.core.send_last(Report::Finished { job: id, end }).await;
+    });
+}
+
+/// Waits for the job's turn, runs it, and sends its results on while it runs.
+async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
+    let turn = async {
+        loop {
+            let mut ended = std::pin::pin!(job.core.job_ended.notified());
+            ended.as_mut().enable();
+            if !job.core.is_behind_another(job) {
+                break;
+            }
+            ended.await;
+        }
+        job.core.lanes.jobs.enter().await
+    };
+    let _turn = tokio::select! {
+        biased;
+        () = job.token.cancelled() => return JobEnd::Cancelled,
+        turn = turn => turn,
+    };
+    tracing::info!(job = job.id.0, work = work_name(&work), "job starts");
+    let started = Report::Started { job: job.id, progress: Arc::clone(&job.progress) };
+    if job.core.send(started, &job.token).await.is_err() {
+        return JobEnd::Cancelled;
+    }
+    let mut task = tokio::spawn(Box::pin(execute(Arc::clone(job), work)));
+    let mut tick = tokio::time::interval(FLUSH);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let result = loop {
+        tokio::select! {
+            result = &mut task => break result,
+            _ = tick.tick() => job.flush().await,
+        }
+    };
+    job.progress.counted();
+    match result {
+        Ok(Ok(())) if job.token.is_cancelled() => JobEnd::Cancelled,
+        Ok(Ok(())) if job.meter.has_failures.load(Relaxed) => JobEnd::SomeFailed,
+        Ok(Ok(())) => JobEnd::Done,
+        Ok(Err(error)) if error.kind == Kind::Cancelled => JobEnd::Cancelled,
+        Ok(Err(error)) => JobEnd::Failed(error),
+        Err(_) => JobEnd::Failed(panicked("run the job")),
+    }
+}
+
+fn work_name(work: &Work) -> &'static str {
+    match work {
+        Work::Transfer(transfer) if transfer.is_move => "move",
+        Work::Transfer(_) => "copy",
+        Work::Delete(_) => "delete",
+        Work::CreateFolder(_) => "create folder",
+        Work::CreateBucket { .. } => "create bucket",
+        Work::RemoveBucket(_) => "remove bucket",
+        Work::PutBack { .. } => "put back",
+    }
+}
+
+async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
+    match work {
+        Work::Transfer(transfer) => Box::pin(transfer::run(job, transfer)).await,
+        Work::Delete(items) => Box::pin(remove::run(job, items)).await,
+        Work::CreateFolder(place) => single(&job, place.to_string(), create_folder(&job, place)).await,
+        Work::CreateBucket { name, region } => {
+            let made = async {
+                let store = job.core.store().await;
+                job.call_to_end(&job.core.lanes.small, || store.create_bucket(&name, &region)).await
+            };
+            single(&job, name.to_string(), made).await
+        }
+        Work::RemoveBucket(name) => {
+            let removed = async {
+                let store = job.core.store().await;
+                job.call_to_end(&job.core.lanes.small, || store.delete_bucket(&name)).await
+            };
+            single(&job, name.to_string(), removed).await
+        }
+        Work::PutBack { from, to, if_match } => {
+            let name = to.to_string();
+            single(&job, name, Box::pin(edit::put_back(&job, from, to, if_match))).await
+        }
+    }
+}
+
+/// Runs a job of one item, whose failure is the job's.
+async fn single(job: &Job, name: String, work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    job.progress.add_total(1, 0);
+    job.progress.begin(&name);
+    work.await?;
+    job.record(name, 0, ItemOutcome::Done(Verified::Nothing)).await;
+    Ok(())
+}
+
+async fn create_folder(job: &Job, place: Location) -> Result<(), Error> {
+    match place {
+        Location::Local(path) => job.core.block("create", move || local::write::create_folder(&path)).await,
+        Location::S3 { bucket, prefix } if !prefix.is_root() => {
+            let text = if prefix.as_str().ends_with('/') { prefix.to_string() } else { format!("{prefix}/") };
+            let object = ObjectRef::new(bucket, text);
+            let store = job.core.store().await;
+            let small = &job.core.lanes.small;
+            match job.call(small, || store.head(&object)).await {
+                Ok(_) => return Err(Error::new(Kind::Conflict, "create", object.to_string(), "it exists already")),
+                Err(error) if matches!(error.kind, Kind::NotFound | Kind::Denied) => {}
+                Err(error) => return Err(error),
+            }
+            let options = WriteOptions { condition: Condition::IfAbsent, ..WriteOptions::default() };
+            let put = |options: WriteOptions| {
+                let object = &object;
+                async move { store.put(object, bytes::Bytes::new(), &options).await }
+            };
+            match job.call_to_end(small, || put(options.clone())).await {
+                // The server has no conditions; it was looked at just now.
+                Err(error) if error.kind == Kind::Unsupported => {
+                    job.call_to_end(small, || put(WriteOptions::default())).await.map(|_| ())
+                }
+                result => result.map(|_| ()),
+            }
+        }
+        place => Err(Error::new(Kind::Invalid, "create", place.to_string(), "it is not a folder")),
+    }
+}

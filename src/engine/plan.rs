@@ -1,0 +1,300 @@
+//! What a transfer will do, item by item, found while the first items are already on their way.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::jobs::Job;
+use super::page::{Asker, Pages};
+use super::transfer::Context;
+use super::walk::{Found, What, walk};
+use crate::local::metadata::Identity;
+use crate::model::error::{Error, Kind};
+use crate::model::job::Item;
+use crate::model::location::{Location, ObjectRef};
+use crate::model::name::{self, BucketName, ETag, MAX_KEY_BYTES, NameProblem, Prefix};
+use crate::model::plan::Side;
+use crate::s3::{ListPage, ListedObject};
+
+/// Where an item comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A local file, and what it was when it was found.
+    File(PathBuf, Identity),
+    /// A local folder, to be made at the target.
+    Folder(PathBuf),
+    /// An object, and its tag when it was listed.
+    Object(ObjectRef, Option<ETag>),
+}
+
+/// Where an item goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A path below the folder that receives.
+    Local(PathBuf),
+    /// An object.
+    Object(ObjectRef),
+}
+
+/// One thing to do.
+#[derive(Debug, Clone)]
+pub(super) struct PlanItem {
+    /// From where.
+    pub source: Source,
+    /// To where.
+    pub target: Target,
+    /// Whether a folder is made, or a marker object written.
+    pub is_folder: bool,
+    /// In bytes.
+    pub size: u64,
+    /// Last modified.
+    pub modified: Option<Timestamp>,
+    /// Whether nothing was below the target when the plan began, so that it need not be looked at first.
+    pub is_fresh: bool,
+}
+
+impl PlanItem {
+    /// Returns the item as it is shown.
+    pub fn name(&self) -> String {
+        match &self.source {
+            Source::File(path, _) | Source::Folder(path) => path.to_string_lossy().into_owned(),
+            Source::Object(object, _) => object.to_string(),
+        }
+    }
+
+    /// Returns the source's side of a conflict.
+    pub fn side(&self) -> Side {
+        let etag = match &self.source {
+            Source::Object(_, etag) => etag.as_ref().map(ToString::to_string),
+            _ => None,
+        };
+        Side { size: Some(self.size), modified: self.modified, etag }
+    }
+}
+
+/// What the planner hands to the workers.
+#[derive(Debug)]
+pub(super) enum Planned {
+    /// To be done.
+    Item(Box<PlanItem>),
+    /// Left out, with the reason.
+    Skipped(String, String),
+    /// Cannot be done.
+    Failed(String, Error),
+    /// A local folder that was walked: a move removes it at the end, if it is empty then.
+    Walked(PathBuf),
+}
+
+/// Plans all items of a transfer. Ends early when nobody takes what it plans.
+pub(super) async fn plan(context: Arc<Context>, out: mpsc::Sender<Planned>) -> Result<(), Error> {
+    for item in context.transfer.items.clone() {
+        let planned = match &item {
+            Item::File(path) | Item::Folder(path) => plan_local(&context, path.clone(), &item, &out).await,
+            Item::Object(object) => plan_object(&context, object, &out).await,
+            Item::Prefix { bucket, prefix } => plan_prefix(&context, bucket, prefix, &item, &out).await,
+            Item::Bucket(bucket) => plan_prefix(&context, bucket, &Prefix::root(), &item, &out).await,
+        };
+        match planned {
+            Err(error) if error.kind == Kind::Cancelled => return Err(error),
+            Err(error) => send(&out, Planned::Failed(item.to_string(), error)).await?,
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn send(out: &mpsc::Sender<Planned>, planned: Planned) -> Result<(), Error> {
+    out.send(planned).await.map_err(|_| Error::cancelled("plan", ""))
+}
+
+impl Context {
+    /// Counts a planned item, unless it is handed on as it is.
+    fn counted(&self, planned: Planned) -> Planned {
+        match &planned {
+            Planned::Item(item) => self.job.progress.add_total(1, item.size),
+            Planned::Skipped(..) | Planned::Failed(..) => self.job.progress.add_total(1, 0),
+            Planned::Walked(_) => {}
+        }
+        planned
+    }
+
+    /// Returns the target of a key (or of a local path written as a key) below the place that receives.
+    fn target_of_key(&self, relative: &str) -> Result<(Target, bool), NameProblem> {
+        if let Location::S3 { bucket, prefix } = &self.transfer.to {
+            let key = format!("{prefix}{relative}");
+            if key.len() > MAX_KEY_BYTES {
+                return Err(NameProblem::LongKey);
+            }
+            let is_folder = key.ends_with('/');
+            return Ok((Target::Object(ObjectRef::new(bucket.clone(), key)), is_folder));
+        }
+        let name = name::local_name(relative, self.job.core.options.unsafe_keys)?;
+        Ok((Target::Local(name.path), name.is_folder))
+    }
+
+    fn target_of_path(&self, relative: &Path, is_folder: bool) -> Result<Target, NameProblem> {
+        match &self.transfer.to {
+            Location::S3 { .. } => self.target_of_key(&name::relative_key(relative, is_folder)?).map(|found| found.0),
+            _ => Ok(Target::Local(relative.to_owned())),
+        }
+    }
+}
+
+fn unsafe_name(operation: &'static str, name: &str, problem: NameProblem) -> Error {
+    Error::new(Kind::UnsafeName, operation, name, problem.to_string())
+}
+
+async fn plan_local(
+    context: &Arc<Context>,
+    path: PathBuf,
+    item: &Item,
+    out: &mpsc::Sender<Planned>,
+) -> Result<(), Error> {
+    let base = match &context.transfer.rename {
+        Some(rename) => PathBuf::from(rename),
+        None => path.file_name().map(PathBuf::from).unwrap_or_default(),
+    };
+    if base.as_os_str().is_empty() {
+        return Err(Error::new(Kind::Invalid, "copy", path.to_string_lossy(), "it has no name of its own"));
+    }
+    let is_fresh = match &context.transfer.to {
+        Location::S3 { bucket, prefix } if item.is_container() => {
+            let below = Prefix::from(format!("{prefix}{}/", base.to_string_lossy()));
+            is_nothing_below(&context.job, bucket, &below).await
+        }
+        _ => false,
+    };
+    let (worker, out) = (Arc::clone(context), out.clone());
+    context
+        .job
+        .core
+        .block("plan", move || {
+            let is_move = worker.transfer.is_move;
+            let ended = walk(&path, !is_move, |found| {
+                for planned in planned_of(&worker, &base, found, is_fresh) {
+                    if worker.job.token.is_cancelled() || out.blocking_send(worker.counted(planned)).is_err() {
+                        return ControlFlow::Break(());
+                    }
+                }
+                ControlFlow::Continue(())
+            });
+            if ended.is_break() { Err(Error::cancelled("plan", "")) } else { Ok(()) }
+        })
+        .await
+}
+
+fn planned_of(context: &Context, base: &Path, found: Found, is_fresh: bool) -> Vec<Planned> {
+    let name = found.path.to_string_lossy().into_owned();
+    let relative = if found.below.as_os_str().is_empty() { base.to_owned() } else { base.join(&found.below) };
+    let item = |source: Source, is_folder: bool, identity: Option<Identity>| match context
+        .target_of_path(&relative, is_folder)
+    {
+        Ok(target) => Planned::Item(Box::new(PlanItem {
+            source,
+            target,
+            is_folder,
+            size: identity.map_or(0, |identity| identity.size),
+            modified: identity.and_then(|identity| identity.modified_at()),
+            is_fresh,
+        })),
+        Err(problem) => Planned::Failed(name.clone(), unsafe_name("copy", &name, problem)),
+    };
+    let to_local = matches!(context.transfer.to, Location::Local(_));
+    match found.what {
+        What::File(identity) => vec![item(Source::File(found.path, identity), false, Some(identity))],
+        What::Folder if to_local => {
+            vec![Planned::Walked(found.path.clone()), item(Source::Folder(found.path), true, None)]
+        }
+        What::Folder => vec![Planned::Walked(found.path)],
+        What::EmptyFolder if to_local => vec![],
+        What::EmptyFolder => vec![item(Source::Folder(found.path), true, None)],
+        What::Skipped(reason) => vec![Planned::Skipped(name, reason)],
+        What::Failed(error) => vec![Planned::Failed(name, error)],
+    }
+}
+
+/// Returns whether a listing finds nothing below a prefix; if it cannot be listed, nobody knows.
+async fn is_nothing_below(job: &Job, bucket: &BucketName, prefix: &Prefix) -> bool {
+    let store = job.core.store().await;
+    let page = ListPage { max_keys: Some(1), ..ListPage::flat(bucket, prefix) };
+    let listed = job.call(&job.core.lanes.small, || store.list_page(&page)).await;
+    listed.is_ok_and(|page| page.objects.is_empty() && page.next.is_none())
+}
+
+async fn plan_object(context: &Arc<Context>, object: &ObjectRef, out: &mpsc::Sender<Planned>) -> Result<(), Error> {
+    let store = context.job.core.store().await;
+    let facts = context.job.call(&context.job.core.lanes.small, || store.head(object)).await?;
+    let relative = match &context.transfer.rename {
+        Some(rename) if object.key.is_marker() && !rename.ends_with('/') => format!("{rename}/"),
+        Some(rename) => rename.clone(),
+        // The marker of a prefix goes by the prefix's name.
+        None if object.key.is_marker() => format!("{}/", Prefix::from(object.key.as_str()).last_part()),
+        None => object.key.last_part().to_owned(),
+    };
+    let listed = ListedObject {
+        key: object.key.clone(),
+        size: facts.size,
+        modified: facts.modified,
+        etag: facts.etag,
+        storage_class: None,
+    };
+    let planned = planned_object(context, object.clone(), listed, &relative, false);
+    send(out, context.counted(planned)).await
+}
+
+async fn plan_prefix(
+    context: &Arc<Context>,
+    bucket: &BucketName,
+    prefix: &Prefix,
+    item: &Item,
+    out: &mpsc::Sender<Planned>,
+) -> Result<(), Error> {
+    let name = context.transfer.rename.clone().unwrap_or_else(|| item.name());
+    // Of a prefix that does not end in a slash the rest of the part belongs to the name.
+    let head = if prefix.is_root() || prefix.as_str().ends_with('/') { format!("{name}/") } else { name };
+    let is_fresh = match &context.transfer.to {
+        Location::S3 { bucket, prefix } => {
+            is_nothing_below(&context.job, bucket, &Prefix::from(format!("{prefix}{head}"))).await
+        }
+        _ => false,
+    };
+    let mut pages = Pages::start(Asker::Job(Arc::clone(&context.job)), bucket, prefix, false, None);
+    while let Some(page) = pages.next().await {
+        for object in page?.objects {
+            let rest = object.key.as_str().strip_prefix(prefix.as_str()).unwrap_or_default();
+            let relative = format!("{head}{rest}");
+            let reference = ObjectRef::new(bucket.clone(), object.key.clone());
+            let planned = planned_object(context, reference, object, &relative, is_fresh);
+            send(out, context.counted(planned)).await?;
+        }
+    }
+    Ok(())
+}
+
+fn planned_object(
+    context: &Context,
+    reference: ObjectRef,
+    listed: ListedObject,
+    relative: &str,
+    is_fresh: bool,
+) -> Planned {
+    let name = reference.to_string();
+    match context.target_of_key(relative) {
+        Ok((Target::Local(_), true)) if listed.size > 0 => {
+            let cause = "a key that ends in a slash and has contents cannot be a local file";
+            Planned::Failed(name.clone(), Error::new(Kind::Invalid, "copy", name, cause))
+        }
+        Ok((target, is_folder)) => Planned::Item(Box::new(PlanItem {
+            source: Source::Object(reference, listed.etag),
+            target,
+            is_folder,
+            size: listed.size,
+            modified: listed.modified,
+            is_fresh,
+        })),
+        Err(problem) => Planned::Failed(name.clone(), unsafe_name("copy", &name, problem)),
+    }
+}

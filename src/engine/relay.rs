@@ -1,0 +1,198 @@
+//! Copies inside S3, on the server's side: the bytes never come here.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::task::JoinSet;
+
+use super::jobs::panicked;
+use super::plan::PlanItem;
+use super::transfer::{Aim, Context, Missed, Settled};
+use super::upload::{abort, part_size};
+use crate::model::capability::Support;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{ItemOutcome, Verified};
+use crate::model::location::ObjectRef;
+use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, UploadId, WriteOptions, Written};
+
+/// The smallest part of a copy, in bytes: the server moves them, so they are large.
+const MIN_PART: u64 = 256 * 1024 * 1024;
+
+/// Classes that only exist where they are, so that a copy cannot take them along.
+const PLACE_CLASSES: [&str; 3] = ["EXPRESS_ONEZONE", "OUTPOSTS", "SNOW"];
+
+/// Copies one object.
+pub(super) async fn copy(
+    context: &Arc<Context>,
+    item: &PlanItem,
+    from: &ObjectRef,
+    to: &ObjectRef,
+) -> Result<ItemOutcome, Error> {
+    let job = &context.job;
+    let source = job.call(&job.core.lanes.small, || context.store.head(from)).await?;
+    let attempt = |aim| write(context, from, &source, aim);
+    let (written, target) = match context.write_until_settled(item, to, attempt).await? {
+        Settled::Go(written) => written,
+        Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
+    };
+    let verified = verify(context, &source, &target, &written).await?;
+    job.progress.add_bytes(item.size);
+    if context.transfer.is_move {
+        context.delete_source(from, source.etag.as_ref()).await?;
+    }
+    Ok(ItemOutcome::Done(verified))
+}
+
+async fn write(
+    context: &Arc<Context>,
+    from: &ObjectRef,
+    source: &ObjectFacts,
+    aim: Aim,
+) -> Result<(Written, ObjectRef), Missed> {
+    let (job, aim) = (&context.job, &aim);
+    let in_parts = source.size > job.core.options.multipart_copy_threshold;
+    let result = if in_parts || must_guard_by_parts(context, aim) {
+        Box::pin(write_guarded(context, from, source, aim)).await
+    } else {
+        let options = CopyOptions {
+            storage_class: class(context, source),
+            encryption: encryption(context, from, source, &aim.object),
+            condition: aim.condition.clone(),
+            ..CopyOptions::default()
+        };
+        let copy = || context.store.copy(from, source.etag.as_ref(), &aim.object, &options);
+        job.call_to_end(&job.core.lanes.small, copy).await.map_err(|error| Missed::of_write(error, &aim.condition))
+    };
+    // A condition that did not hold may have been the source's.
+    let of_source = match &result {
+        Err(Missed::Race(error) | Missed::Failed(error)) => error.kind == Kind::Conflict,
+        Ok(_) => false,
+    };
+    if of_source && context.look(from).await?.and_then(|now| now.etag) != source.etag {
+        let cause = "the object changed while it was copied";
+        return Err(Error::new(Kind::Conflict, "copy", from.to_string(), cause).into());
+    }
+    result.map(|written| (written, aim.object.clone()))
+}
+
+/// Returns whether the copy goes in parts for the sake of its condition: Amazon knows conditions on a copy since 2025,
+/// other servers ignore them there and know them, if at all, where parts are joined.
+fn must_guard_by_parts(context: &Context, aim: &Aim) -> bool {
+    aim.condition != Condition::None
+        && aim.object.key.fits_xml()
+        && context.store.connection().endpoint.is_some()
+        && context.store.capabilities().conditional_writes != Support::No
+}
+
+/// Returns the class that the copy gets: the one that was asked for, else the source's.
+fn class(context: &Context, source: &ObjectFacts) -> Option<String> {
+    match context.transfer.storage_class {
+        Some(class) => Some(class.name().to_owned()),
+        None => source.storage_class.clone().filter(|class| !PLACE_CLASSES.contains(&class.as_str())),
+    }
+}
+
+/// Returns the encryption that the copy takes along: a KMS key is of one region, the rest is the bucket's default.
+fn encryption(context: &Context, from: &ObjectRef, source: &ObjectFacts, to: &ObjectRef) -> Option<Encryption> {
+    let is_one_region = context.store.region_of(&from.bucket) == context.store.region_of(&to.bucket);
+    source.encryption.clone().filter(|own| is_one_region && own.algorithm != "AES256")
+}
+
+/// Copies with the condition where it is understood: one request for an empty object, parts for the rest.
+async fn write_guarded(
+    context: &Arc<Context>,
+    from: &ObjectRef,
+    source: &ObjectFacts,
+    aim: &Aim,
+) -> Result<Written, Missed> {
+    let (job, store) = (&context.job, &context.store);
+    let small = &job.core.lanes.small;
+    let tags = match job.call(small, || store.object_tags(from)).await {
+        Err(error) if error.kind == Kind::Unsupported => Vec::new(),
+        tags => tags?,
+    };
+    let options = WriteOptions {
+        attributes: source.attributes.clone(),
+        tags,
+        storage_class: class(context, source),
+        encryption: encryption(context, from, source, &aim.object),
+        condition: aim.condition.clone(),
+    };
+    if source.size == 0 {
+        let put = || store.put(&aim.object, Bytes::new(), &options);
+        return job.call_to_end(small, put).await.map_err(|error| Missed::of_write(error, &aim.condition));
+    }
+    let upload = job.call_to_end(small, || store.create_upload(&aim.object, &options)).await?;
+    let done = match copy_parts(context, from, source, &aim.object, &upload).await {
+        Err(error) => Err(error.into()),
+        Ok(_) if job.token.is_cancelled() => Err(Error::cancelled("copy", from.to_string()).into()),
+        Ok(parts) => {
+            let join = || store.complete_upload(&aim.object, &upload, &parts, &aim.condition);
+            job.call_to_end(small, join).await.map_err(|error| Missed::of_write(error, &aim.condition))
+        }
+    };
+    if done.is_err() {
+        abort(context, &aim.object, &upload).await;
+    }
+    done
+}
+
+async fn copy_parts(
+    context: &Arc<Context>,
+    from: &ObjectRef,
+    source: &ObjectFacts,
+    to: &ObjectRef,
+    upload: &UploadId,
+) -> Result<Vec<PartDone>, Error> {
+    let job = &context.job;
+    let step = job.core.options.part_size.unwrap_or_else(|| part_size(source.size).max(MIN_PART)).max(1);
+    let mut offsets = (0..source.size).step_by(usize::try_from(step).unwrap_or(usize::MAX)).zip(1_i32..);
+    let mut open = JoinSet::new();
+    let mut parts = Vec::new();
+    loop {
+        while open.len() < job.core.lanes.parts.width()
+            && let Some((offset, number)) = offsets.next()
+        {
+            let context = Arc::clone(context);
+            let (from, to, upload, etag) = (from.clone(), to.clone(), upload.clone(), source.etag.clone());
+            let range = offset..(offset + step).min(source.size);
+            open.spawn(async move {
+                let job = &context.job;
+                let copy = || context.store.upload_part_copy(&from, etag.as_ref(), range.clone(), &to, &upload, number);
+                job.call(&job.core.lanes.parts, copy).await
+            });
+        }
+        match open.join_next().await {
+            None => return Ok(parts),
+            Some(Ok(Ok(part))) => parts.push(part),
+            Some(ended) => {
+                open.shutdown().await;
+                return Err(ended.map_or_else(|_| panicked("copy"), |own| own.err().unwrap_or(panicked("copy"))));
+            }
+        }
+    }
+}
+
+/// Compares the copy with its source: the tag or the checksum where they can be compared, the size always.
+async fn verify(
+    context: &Context,
+    source: &ObjectFacts,
+    target: &ObjectRef,
+    written: &Written,
+) -> Result<Verified, Error> {
+    let corrupt = |cause| Error::new(Kind::Corrupt, "copy", target.to_string(), cause);
+    let copied = context.look(target).await?.ok_or_else(|| corrupt("it is not there after it was copied"))?;
+    if copied.size != source.size {
+        return Err(corrupt("the size of the copy differs"));
+    }
+    if written.etag.is_some() && copied.etag != written.etag {
+        return Err(corrupt("the target changed right after it was copied"));
+    }
+    match (copied.crc64, source.crc64) {
+        (Some(copied), Some(source)) if copied == source => return Ok(Verified::Crc64Nvme),
+        (Some(_), Some(_)) => return Err(corrupt("the checksum of the copy differs")),
+        _ => {}
+    }
+    let is_same_tag = copied.etag.is_some() && copied.etag == source.etag;
+    Ok(if is_same_tag { Verified::Checksum("ETag") } else { Verified::Size })
+}

@@ -1,0 +1,191 @@
+//! Deletes: objects in batches of a thousand with several on their way, files one by one.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::jobs::{Job, panicked};
+use super::page::{Asker, Pages};
+use crate::local::remove::{Removed, remove_tree};
+use crate::model::error::{Error, Kind};
+use crate::model::job::{Item, ItemOutcome, Verified};
+use crate::model::name::{BucketName, ObjectKey};
+
+/// The most keys of one batch.
+const BATCH: usize = 1000;
+
+/// Batches that are open at once.
+const OPEN_BATCHES: usize = 8;
+
+/// Results of local deletions on their way from the thread that deletes.
+const RESULTS: usize = 256;
+
+/// One object to be deleted.
+#[derive(Debug)]
+struct Doomed {
+    key: ObjectKey,
+    bytes: u64,
+}
+
+/// Runs a deletion to its end.
+pub(super) async fn run(job: Arc<Job>, items: Vec<Item>) -> Result<(), Error> {
+    if let Some(bucket) = items.iter().find(|item| matches!(item, Item::Bucket(_))) {
+        let cause = "a bucket is removed by itself, and only when it is empty";
+        return Err(Error::new(Kind::Invalid, "delete", bucket.to_string(), cause));
+    }
+    let mut batches = Batches { job: Arc::clone(&job), open: JoinSet::new(), waiting: Vec::new(), bucket: None };
+    let ended = delete_all(&mut batches, items).await;
+    batches.finish().await;
+    job.progress.counted();
+    match ended {
+        Ok(()) if job.token.is_cancelled() => Err(Error::cancelled("delete", "")),
+        ended => ended,
+    }
+}
+
+async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error> {
+    let job = Arc::clone(&batches.job);
+    for item in items {
+        if job.token.is_cancelled() {
+            break;
+        }
+        match item {
+            Item::File(path) | Item::Folder(path) => delete_local(&job, path).await?,
+            Item::Object(object) if object.version.is_some() => {
+                job.progress.add_total(1, 0);
+                let store = job.core.store().await;
+                let result = job.call_to_end(&job.core.lanes.small, || store.delete(&object)).await;
+                job.record(object.to_string(), 0, outcome(result)).await;
+            }
+            Item::Object(object) => {
+                batches.add(&object.bucket, Doomed { key: object.key, bytes: 0 }).await;
+            }
+            Item::Prefix { bucket, prefix } => {
+                let mut pages = Pages::start(Asker::Job(Arc::clone(&job)), &bucket, &prefix, false, None);
+                while let Some(page) = pages.next().await {
+                    match page {
+                        Ok(page) => {
+                            for object in page.objects {
+                                batches.add(&bucket, Doomed { key: object.key, bytes: object.size }).await;
+                            }
+                        }
+                        Err(error) if error.kind == Kind::Cancelled => return Err(error),
+                        Err(error) => {
+                            job.progress.add_total(1, 0);
+                            job.record(format!("s3://{bucket}/{prefix}"), 0, ItemOutcome::Failed(error)).await;
+                        }
+                    }
+                }
+            }
+            Item::Bucket(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn outcome(result: Result<(), Error>) -> ItemOutcome {
+    match result {
+        Ok(()) => ItemOutcome::Done(Verified::Nothing),
+        Err(error) => ItemOutcome::Failed(error),
+    }
+}
+
+/// Keys on their way.
+struct Batches {
+    job: Arc<Job>,
+    open: JoinSet<()>,
+    waiting: Vec<Doomed>,
+    bucket: Option<BucketName>,
+}
+
+impl Batches {
+    async fn add(&mut self, bucket: &BucketName, doomed: Doomed) {
+        if self.bucket.as_ref() != Some(bucket) {
+            self.send().await;
+            self.bucket = Some(bucket.clone());
+        }
+        self.job.progress.add_total(1, 0);
+        self.waiting.push(doomed);
+        if self.waiting.len() >= BATCH {
+            self.send().await;
+        }
+    }
+
+    async fn send(&mut self) {
+        let batch = std::mem::take(&mut self.waiting);
+        let Some(bucket) = self.bucket.clone().filter(|_| !batch.is_empty() && !self.job.token.is_cancelled()) else {
+            return;
+        };
+        while self.open.len() >= OPEN_BATCHES {
+            self.join_one().await;
+        }
+        self.open.spawn(Box::pin(delete_batch(Arc::clone(&self.job), bucket, batch)));
+    }
+
+    async fn join_one(&mut self) {
+        if let Some(Err(error)) = self.open.join_next().await
+            && error.is_panic()
+        {
+            self.job.record("a batch".to_owned(), 0, ItemOutcome::Failed(panicked("delete"))).await;
+        }
+    }
+
+    async fn finish(&mut self) {
+        self.send().await;
+        while !self.open.is_empty() {
+            self.join_one().await;
+        }
+    }
+}
+
+async fn delete_batch(job: Arc<Job>, bucket: BucketName, batch: Vec<Doomed>) {
+    let store = job.core.store().await;
+    let keys: Vec<_> = batch.iter().map(|doomed| doomed.key.clone()).collect();
+    if let Some(first) = keys.first() {
+        job.progress.begin(&format!("s3://{bucket}/{first}"));
+    }
+    match job.call_to_end(&job.core.lanes.batches, || store.delete_batch(&bucket, &keys)).await {
+        Ok(ended) => {
+            let sizes: std::collections::HashMap<_, _> =
+                batch.iter().map(|doomed| (&doomed.key, doomed.bytes)).collect();
+            for (key, result) in ended {
+                let bytes = sizes.get(&key).copied().unwrap_or_default();
+                job.record(format!("s3://{bucket}/{key}"), bytes, outcome(result)).await;
+            }
+        }
+        Err(error) if error.kind == Kind::Cancelled && job.token.is_cancelled() => {}
+        Err(error) => {
+            for doomed in batch {
+                let name = format!("s3://{bucket}/{}", doomed.key);
+                let error = error.clone().about(name.clone());
+                job.record(name, doomed.bytes, ItemOutcome::Failed(error)).await;
+            }
+        }
+    }
+}
+
+async fn delete_local(job: &Arc<Job>, path: PathBuf) -> Result<(), Error> {
+    let (out, mut results) = mpsc::channel::<Removed>(RESULTS);
+    let token = job.token.clone();
+    let worker = job.core.block("delete", move || {
+        remove_tree(&path, |removed| {
+            if out.blocking_send(removed).is_err() || token.is_cancelled() {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        Ok(())
+    });
+    let recorder = async {
+        while let Some(removed) = results.recv().await {
+            job.progress.add_total(1, 0);
+            let name = removed.path.to_string_lossy().into_owned();
+            job.progress.begin(&name);
+            job.record(name, removed.bytes, outcome(removed.result)).await;
+        }
+    };
+    tokio::join!(worker, recorder).0
+}

@@ -1,0 +1,324 @@
+//! Copies and moves: planning and moving overlap, each item goes one of four ways, and none takes the others along.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::conflict::{Course, free_names};
+use super::jobs::{Job, panicked};
+use super::plan::{PlanItem, Planned, Source, Target, plan};
+use super::{download, duplicate, refuse, relay, upload};
+use crate::local;
+use crate::local::root::Root;
+use crate::model::capability::Support;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{ItemOutcome, Transfer};
+use crate::model::location::{Location, ObjectRef};
+use crate::model::name::{ETag, ObjectKey};
+use crate::model::plan::{Conflict, ConflictPolicy, Side};
+use crate::s3::{Condition, ObjectFacts, Store};
+
+/// Items that one job has open at once; the lanes say how many of them move.
+const OPEN_ITEMS: usize = 128;
+
+/// Items that are planned ahead.
+const PLANNED_AHEAD: usize = 1024;
+
+/// How often a target may change under an item before it is given up.
+pub(super) const MAX_RACES: usize = 8;
+
+/// Files above this size look at the target before they are sent, rather than find out at the end.
+const WORTH_A_LOOK: u64 = 1024 * 1024;
+
+/// What the items of one transfer share.
+#[derive(Debug)]
+pub(super) struct Context {
+    /// The job.
+    pub job: Arc<Job>,
+    /// What was asked for.
+    pub transfer: Transfer,
+    /// The store.
+    pub store: Store,
+    /// The folder that receives, if it is local.
+    pub root: Option<Arc<Root>>,
+    /// Local files that this job wrote: two keys that meet at one name must not replace each other.
+    written: Mutex<HashSet<u64>>,
+}
+
+/// Runs a transfer to its end.
+pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> {
+    refuse::check(&job.core, &transfer).await?;
+    let root = match transfer.to.clone() {
+        Location::Local(path) => Some(Arc::new(job.core.block("write to", move || Root::create(&path)).await?)),
+        _ => None,
+    };
+    let store = job.core.store().await.clone();
+    let mut context = Context { job: Arc::clone(&job), transfer, store, root, written: Mutex::default() };
+    if context.transfer.is_move && context.root.is_some() {
+        context.transfer.items = duplicate::take_in_whole(&context).await?;
+    }
+    let context = Arc::new(context);
+    let (out, planned) = mpsc::channel(PLANNED_AHEAD);
+    let planning = tokio::spawn(Box::pin(plan(Arc::clone(&context), out)));
+    let walked = work_off(&context, planned).await;
+    match planning.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) if job.token.is_cancelled() || error.kind == Kind::Cancelled => return Err(error),
+        Ok(Err(error)) => return Err(error),
+        Err(_) => return Err(panicked("plan")),
+    }
+    if context.transfer.is_move && !job.token.is_cancelled() {
+        let removed = move || {
+            remove_emptied(walked);
+            Ok(())
+        };
+        job.core.block("delete", removed).await?;
+    }
+    Ok(())
+}
+
+/// Takes what was planned and keeps many items going; returns the folders that were walked.
+async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver<Planned>) -> Vec<PathBuf> {
+    let job = &context.job;
+    let mut walked = Vec::new();
+    let mut open = JoinSet::new();
+    loop {
+        tokio::select! {
+            biased;
+            () = job.token.cancelled() => break,
+            Some(ended) = open.join_next(), if !open.is_empty() => note_panic(job, &ended).await,
+            next = planned.recv(), if open.len() < OPEN_ITEMS => match next {
+                None => break,
+                Some(Planned::Item(item)) => {
+                    open.spawn(Box::pin(one(Arc::clone(context), item)));
+                }
+                Some(Planned::Skipped(name, reason)) => job.record(name, 0, ItemOutcome::Skipped(reason)).await,
+                Some(Planned::Failed(name, error)) => job.record(name, 0, ItemOutcome::Failed(error)).await,
+                Some(Planned::Walked(path)) => {
+                    if context.transfer.is_move {
+                        walked.push(path);
+                    }
+                }
+            },
+        }
+    }
+    // With the channel gone the planner ends too; what is open cleans up behind itself.
+    drop(planned);
+    job.progress.counted();
+    while let Some(ended) = open.join_next().await {
+        note_panic(job, &ended).await;
+    }
+    walked
+}
+
+async fn note_panic(job: &Job, ended: &Result<(), tokio::task::JoinError>) {
+    if ended.as_ref().is_err_and(tokio::task::JoinError::is_panic) {
+        job.record("an item".to_owned(), 0, ItemOutcome::Failed(panicked("copy"))).await;
+    }
+}
+
+async fn one(context: Arc<Context>, item: Box<PlanItem>) {
+    let (job, name) = (&context.job, item.name());
+    job.progress.begin(&name);
+    let outcome = match Box::pin(move_one(&context, &item)).await {
+        Ok(outcome) => outcome,
+        // Neither done nor failed: it was not come to.
+        Err(error) if error.kind == Kind::Cancelled && job.token.is_cancelled() => return,
+        Err(error) => ItemOutcome::Failed(error),
+    };
+    job.record(name, item.size, outcome).await;
+}
+
+/// The four ways.
+async fn move_one(context: &Arc<Context>, item: &PlanItem) -> Result<ItemOutcome, Error> {
+    match (&item.source, &item.target) {
+        (Source::Folder(path), Target::Object(object)) => upload::marker(context, path, object).await,
+        (Source::File(path, _), Target::Object(object)) => upload::upload(context, item, path, object).await,
+        (Source::Object(..), Target::Local(relative)) if item.is_folder => {
+            download::folder(context, item, relative).await
+        }
+        (Source::Object(object, _), Target::Local(relative)) => {
+            download::download(context, item, object, relative).await
+        }
+        (Source::Object(object, _), Target::Object(to)) => relay::copy(context, item, object, to).await,
+        (Source::Folder(path), Target::Local(relative)) => duplicate::folder(context, path, relative).await,
+        (Source::File(path, _), Target::Local(relative)) => duplicate::file(context, item, path, relative).await,
+    }
+}
+
+/// Removes the folders of a move that hold nothing any more, the deepest first.
+fn remove_emptied(mut walked: Vec<PathBuf>) {
+    walked.sort_by_key(|path| std::cmp::Reverse(path.components().count()));
+    for path in walked {
+        local::remove::remove_empty_folder(&path);
+    }
+}
+
+/// Where an object is written, and what must hold there.
+#[derive(Debug, Clone)]
+pub(super) struct Aim {
+    /// The object.
+    pub object: ObjectRef,
+    /// The condition of the final write.
+    pub condition: Condition,
+}
+
+/// How an attempt to write an object ended without writing it.
+#[derive(Debug)]
+pub(super) enum Missed {
+    /// The condition did not hold: somebody else was faster.
+    Race(Error),
+    /// Anything else.
+    Failed(Error),
+}
+
+impl From<Error> for Missed {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Missed {
+    /// Tells a condition that did not hold from other failures of the final write.
+    pub(super) fn of_write(error: Error, condition: &Condition) -> Self {
+        let is_race = *condition != Condition::None
+            && (error.kind == Kind::Conflict
+                || error.kind == Kind::Unsupported
+                // `If-Match` on a key that is gone by now.
+                || error.kind == Kind::NotFound && matches!(condition, Condition::IfMatch(_)));
+        if is_race { Self::Race(error) } else { Self::Failed(error) }
+    }
+}
+
+/// What was settled about a target before it is written.
+pub(super) enum Settled<T> {
+    /// Write there.
+    Go(T),
+    /// Leave it, and why.
+    Skip(String),
+}
+
+impl Context {
+    /// Settles where an item is written on S3, looking first where a lost race could not be noticed or would be dear.
+    pub(super) async fn aim(&self, item: &PlanItem, object: &ObjectRef) -> Result<Settled<Aim>, Error> {
+        let absent = Aim { object: object.clone(), condition: Condition::IfAbsent };
+        if self.transfer.policy == ConflictPolicy::Overwrite {
+            return Ok(Settled::Go(Aim { condition: Condition::None, ..absent }));
+        }
+        let notices_races = self.store.capabilities().conditional_writes == Support::Yes;
+        let is_server_side = matches!(item.source, Source::Object(..));
+        if item.is_fresh || notices_races && item.size <= WORTH_A_LOOK && !is_server_side {
+            return Ok(Settled::Go(absent));
+        }
+        self.aim_again(item, object).await
+    }
+
+    /// Looks at the target and settles what to do about what is there.
+    pub(super) async fn aim_again(&self, item: &PlanItem, object: &ObjectRef) -> Result<Settled<Aim>, Error> {
+        let Some(facts) = self.look(object).await? else {
+            return Ok(Settled::Go(self.guarded(object.clone(), Condition::IfAbsent)));
+        };
+        let conflict = Conflict { target: object.to_string(), source_side: item.side(), target_side: side_of(&facts) };
+        match self.job.decide(self.transfer.policy, conflict).await? {
+            Course::Skip(reason) => Ok(Settled::Skip(reason)),
+            Course::Replace => {
+                let condition = facts.etag.map_or(Condition::None, Condition::IfMatch);
+                Ok(Settled::Go(self.guarded(object.clone(), condition)))
+            }
+            Course::Rename => self.aim_beside(object).await,
+        }
+    }
+
+    async fn aim_beside(&self, object: &ObjectRef) -> Result<Settled<Aim>, Error> {
+        let key = object.key.as_str();
+        let name = object.key.last_part();
+        let above = key.strip_suffix(name).unwrap_or_default();
+        for free in free_names(name) {
+            let beside = ObjectRef { key: ObjectKey::from(format!("{above}{free}")), ..object.clone() };
+            if self.look(&beside).await?.is_none() {
+                return Ok(Settled::Go(self.guarded(beside, Condition::IfAbsent)));
+            }
+        }
+        Err(Error::new(Kind::Conflict, "rename", object.to_string(), "no free name is left beside it"))
+    }
+
+    /// Drops a condition that the server is known not to understand; the look just before is all there is then.
+    fn guarded(&self, object: ObjectRef, condition: Condition) -> Aim {
+        let has_none = self.store.capabilities().conditional_writes == Support::No;
+        Aim { object, condition: if has_none { Condition::None } else { condition } }
+    }
+
+    /// Returns what is at a key, if anything.
+    pub(super) async fn look(&self, object: &ObjectRef) -> Result<Option<ObjectFacts>, Error> {
+        match self.job.call(&self.job.core.lanes.small, || self.store.head(object)).await {
+            Ok(facts) => Ok(Some(facts)),
+            Err(error) if error.kind == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes an object, and settles the target anew each time somebody else was faster.
+    pub(super) async fn write_until_settled<T, F, Fut>(
+        &self,
+        item: &PlanItem,
+        object: &ObjectRef,
+        write: F,
+    ) -> Result<Settled<T>, Error>
+    where
+        F: Fn(Aim) -> Fut,
+        Fut: Future<Output = Result<T, Missed>>,
+    {
+        let mut settled = self.aim(item, object).await?;
+        for _ in 0..MAX_RACES {
+            let aim = match settled {
+                Settled::Go(aim) => aim,
+                Settled::Skip(reason) => return Ok(Settled::Skip(reason)),
+            };
+            let target = aim.object.clone();
+            match write(aim).await {
+                Ok(written) => return Ok(Settled::Go(written)),
+                Err(Missed::Failed(error)) => return Err(error),
+                Err(Missed::Race(error)) => {
+                    tracing::info!(target_name = ?target.to_string(), %error, "the target changed meanwhile");
+                    // A renamed item looks for the next free name from its own name again.
+                    settled = self.aim_again(item, object).await?;
+                }
+            }
+        }
+        Err(Error::new(Kind::Conflict, "write", object.to_string(), "the target keeps changing"))
+    }
+
+    /// Deletes a source on S3 whose copy was verified, if it is still what was copied.
+    pub(super) async fn delete_source(&self, source: &ObjectRef, etag: Option<&ETag>) -> Result<(), Error> {
+        let job = &self.job;
+        let now = job.call(&job.core.lanes.small, || self.store.head(source)).await?;
+        if etag.is_none() || now.etag.as_ref() != etag {
+            let cause = "the object changed after it was copied; it was kept";
+            return Err(Error::new(Kind::Conflict, "delete", source.to_string(), cause));
+        }
+        job.call_to_end(&job.core.lanes.small, || self.store.delete(source)).await
+    }
+
+    /// Takes the bytes of an item that is left out off what is still to be done.
+    pub(super) fn skipped(&self, item: &PlanItem, reason: String) -> ItemOutcome {
+        self.job.progress.add_bytes(item.size);
+        ItemOutcome::Skipped(reason)
+    }
+
+    /// Remembers a local file that this job wrote.
+    pub(super) fn note_written(&self, inode: u64) {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(inode);
+    }
+
+    /// Returns whether this job wrote a local file.
+    pub(super) fn has_written(&self, inode: u64) -> bool {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).contains(&inode)
+    }
+}
+
+fn side_of(facts: &ObjectFacts) -> Side {
+    Side { size: Some(facts.size), modified: facts.modified, etag: facts.etag.as_ref().map(ToString::to_string) }
+}

@@ -1,0 +1,333 @@
+//! Local files to S3: one request up to 16 MiB, parts above.
+//!
+//! Parts are numbered from 1 and may finish in any order. If anything fails after the upload was created it is aborted
+//! here, because unfinished parts are billed and invisible to the user.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::task::JoinSet;
+
+use super::jobs::{Job, panicked};
+use super::plan::PlanItem;
+use super::transfer::{Aim, Context, Missed, Settled};
+use crate::local;
+use crate::local::metadata::Identity;
+use crate::local::read::Source;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{ItemOutcome, Verified};
+use crate::model::location::ObjectRef;
+use crate::s3::{Attributes, Condition, PartDone, Payload, UploadId, WriteOptions, Written};
+
+const MIB: u64 = 1024 * 1024;
+
+/// The smallest part that is made, in bytes.
+const MIN_PART: u64 = 8 * MIB;
+
+/// The most parts of one upload (Amazon S3 User Guide, "Amazon S3 multipart upload limits").
+const MAX_PARTS: u64 = 10_000;
+
+/// The largest object of one request (the same page).
+const MAX_SINGLE: u64 = 5 * 1024 * MIB;
+
+/// Files up to this size are read where they are opened.
+const READ_AT_ONCE: u64 = 64 * 1024;
+
+/// How long an abort may take, after which the upload is left to the bucket's lifecycle rules.
+const ABORT_LIMIT: Duration = Duration::from_secs(10);
+
+/// Returns the size of the parts of a file.
+pub(super) fn part_size(bytes: u64) -> u64 {
+    MIN_PART.max(bytes.div_ceil(MAX_PARTS).next_multiple_of(MIB))
+}
+
+/// Writes the marker of an empty folder.
+pub(super) async fn marker(context: &Arc<Context>, path: &Path, object: &ObjectRef) -> Result<ItemOutcome, Error> {
+    let job = &context.job;
+    if context.look(object).await?.is_none() {
+        let options = WriteOptions { condition: Condition::IfAbsent, ..WriteOptions::default() };
+        let put = |options: WriteOptions| async move { context.store.put(object, Bytes::new(), &options).await };
+        match job.call_to_end(&job.core.lanes.small, || put(options.clone())).await {
+            // Somebody else made it, which is as good.
+            Err(error) if error.kind == Kind::Conflict => {}
+            Err(error) if error.kind == Kind::Unsupported => {
+                job.call_to_end(&job.core.lanes.small, || put(WriteOptions::default())).await?;
+            }
+            result => {
+                result?;
+            }
+        }
+    }
+    if context.transfer.is_move {
+        let path = path.to_owned();
+        job.core.block("delete", move || Ok(local::remove::remove_empty_folder(&path))).await?;
+    }
+    Ok(ItemOutcome::Done(Verified::Nothing))
+}
+
+/// Uploads one file.
+pub(super) async fn upload(
+    context: &Arc<Context>,
+    item: &PlanItem,
+    path: &Path,
+    object: &ObjectRef,
+) -> Result<ItemOutcome, Error> {
+    let settled = context.write_until_settled(item, object, |aim| send(context, path, aim)).await?;
+    let (verified, identity) = match settled {
+        Settled::Go(sent) => sent,
+        Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
+    };
+    if context.transfer.is_move {
+        let path = path.to_owned();
+        context.job.core.block("delete", move || local::remove::remove_unchanged(&path, &identity)).await?;
+    }
+    Ok(ItemOutcome::Done(verified))
+}
+
+/// What was opened: small files are read along.
+enum Opened {
+    Whole(Payload, Identity),
+    Source(Arc<Source>),
+}
+
+/// Sends a file and verifies what arrived.
+async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<(Verified, Identity), Missed> {
+    let (job, aim) = (&context.job, &aim);
+    let owned = path.to_owned();
+    let opened = job.core.block("read", move || open(&owned)).await?;
+    let (written, sent, size, identity) = match opened {
+        Opened::Whole(payload, identity) => {
+            let (crc, size) = (payload.crc64(), payload.size());
+            (put(context, aim, payload).await?, Some(crc), size, identity)
+        }
+        Opened::Source(source) => {
+            let (size, identity) = (source.identity().size, *source.identity());
+            let in_parts = size > job.core.options.multipart_threshold && aim.object.key.fits_xml();
+            if !in_parts && size > MAX_SINGLE {
+                let cause = "above 5 GiB it goes in parts, and this key cannot";
+                return Err(Error::new(Kind::Invalid, "upload", aim.object.to_string(), cause).into());
+            }
+            if in_parts {
+                let _place = tokio::select! {
+                    () = job.token.cancelled() => return Err(Error::cancelled("upload", "").into()),
+                    place = job.core.lanes.large.enter() => place,
+                };
+                let (written, crc) = put_in_parts(context, aim, &source).await?;
+                (written, crc, size, identity)
+            } else {
+                let payload = read(job, &source, 0, size, true).await?;
+                let crc = payload.crc64();
+                (put(context, aim, payload).await?, Some(crc), size, identity)
+            }
+        }
+    };
+    Ok((verify(context, &aim.object, &written, sent, size).await?, identity))
+}
+
+fn open(path: &Path) -> Result<Opened, Error> {
+    let source = Source::open(path)?;
+    let size = source.identity().size;
+    if size > READ_AT_ONCE {
+        return Ok(Opened::Source(Arc::new(source)));
+    }
+    let mut memory = vec![0; usize::try_from(size).unwrap_or_default()];
+    source.read_at(&mut memory, 0)?;
+    source.check_unchanged()?;
+    Ok(Opened::Whole(Payload::new(Bytes::from(memory)), *source.identity()))
+}
+
+/// Reads a piece of a file into memory of the budget, with its checksum.
+async fn read(job: &Job, source: &Arc<Source>, offset: u64, size: u64, is_whole: bool) -> Result<Payload, Error> {
+    let mut buffer = tokio::select! {
+        biased;
+        () = job.token.cancelled() => return Err(Error::cancelled("read", "")),
+        buffer = job.core.buffers.take(usize::try_from(size).unwrap_or(usize::MAX)) => buffer,
+    };
+    let source = Arc::clone(source);
+    job.core
+        .block("read", move || {
+            source.read_at(buffer.as_mut(), offset)?;
+            if is_whole {
+                source.check_unchanged()?;
+            }
+            Ok(Payload::new(buffer.into_bytes()))
+        })
+        .await
+}
+
+/// Returns what is written with a new object.
+fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
+    let content_type = mime_guess::from_path(aim.object.key.last_part()).first_raw().map(str::to_owned);
+    WriteOptions {
+        attributes: Attributes { content_type, ..Attributes::default() },
+        storage_class: context.transfer.storage_class.map(|class| class.name().to_owned()),
+        condition: aim.condition.clone(),
+        ..WriteOptions::default()
+    }
+}
+
+async fn put(context: &Context, aim: &Aim, payload: Payload) -> Result<Written, Missed> {
+    let job = &context.job;
+    let options = write_options(context, aim);
+    let size = payload.size();
+    let lane = if size > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
+    let written = job
+        .call(lane, || context.store.put(&aim.object, payload.clone(), &options))
+        .await
+        .map_err(|error| Missed::of_write(error, &aim.condition))?;
+    job.progress.add_bytes(size);
+    Ok(written)
+}
+
+async fn put_in_parts(
+    context: &Arc<Context>,
+    aim: &Aim,
+    source: &Arc<Source>,
+) -> Result<(Written, Option<u64>), Missed> {
+    let job = &context.job;
+    let options = write_options(context, aim);
+    let create = || context.store.create_upload(&aim.object, &options);
+    let upload = job.call_to_end(&job.core.lanes.small, create).await?;
+    let moved = Arc::new(AtomicU64::new(0));
+    let parts = send_parts(context, &aim.object, source, &upload, &moved).await;
+    let done = match parts {
+        Ok(parts) => {
+            complete(context, aim, &upload, &parts).await.map(|written| (written, PartDone::whole_crc64(&parts)))
+        }
+        Err(error) => Err(error.into()),
+    };
+    if done.is_err() {
+        job.progress.retract_bytes(moved.load(Relaxed));
+        abort(context, &aim.object, &upload).await;
+    }
+    done
+}
+
+/// Sends all parts, several at once; the first failure stops the rest.
+async fn send_parts(
+    context: &Arc<Context>,
+    object: &ObjectRef,
+    source: &Arc<Source>,
+    upload: &UploadId,
+    moved: &Arc<AtomicU64>,
+) -> Result<Vec<PartDone>, Error> {
+    let job = &context.job;
+    let size = source.identity().size;
+    let step = job.core.options.part_size.unwrap_or_else(|| part_size(size)).max(1);
+    let mut offsets = (0..size).step_by(usize::try_from(step).unwrap_or(usize::MAX)).zip(1_i32..);
+    let mut open = JoinSet::new();
+    let mut parts = Vec::new();
+    loop {
+        while open.len() < job.core.lanes.parts.width() + 2
+            && let Some((offset, number)) = offsets.next()
+        {
+            let (context, source) = (Arc::clone(context), Arc::clone(source));
+            let (object, upload, moved) = (object.clone(), upload.clone(), Arc::clone(moved));
+            let length = step.min(size - offset);
+            open.spawn(async move {
+                let job = &context.job;
+                let payload = read(job, &source, offset, length, false).await?;
+                let send = || context.store.upload_part(&object, &upload, number, payload.clone());
+                let part = job.call(&job.core.lanes.parts, send).await?;
+                job.progress.add_bytes(length);
+                moved.fetch_add(length, Relaxed);
+                Ok::<_, Error>(part)
+            });
+        }
+        match open.join_next().await {
+            None => break,
+            Some(Ok(Ok(part))) => parts.push(part),
+            Some(ended) => {
+                open.shutdown().await;
+                return Err(
+                    ended.map_or_else(|_| panicked("upload"), |ended| ended.err().unwrap_or(panicked("upload")))
+                );
+            }
+        }
+    }
+    let source = Arc::clone(source);
+    job.core.block("read", move || source.check_unchanged()).await?;
+    Ok(parts)
+}
+
+/// Joins the parts; an answer that was lost on its way is found out by looking.
+async fn complete(context: &Context, aim: &Aim, upload: &UploadId, parts: &[PartDone]) -> Result<Written, Missed> {
+    let job = &context.job;
+    if job.token.is_cancelled() {
+        return Err(Error::cancelled("upload", aim.object.to_string()).into());
+    }
+    let join = || context.store.complete_upload(&aim.object, upload, parts, &aim.condition);
+    match job.call_to_end(&job.core.lanes.small, join).await {
+        Ok(written) => Ok(written),
+        // The upload is gone: perhaps an earlier try of this very request has joined it.
+        Err(error) if error.kind == Kind::NotFound => {
+            let whole = PartDone::whole_crc64(parts);
+            let size: u64 = parts.iter().map(|part| part.size).sum();
+            match context.look(&aim.object).await {
+                Ok(Some(facts)) if facts.size == size && whole.is_some() && facts.crc64 == whole => {
+                    Ok(Written { etag: facts.etag, version: facts.version, crc64: facts.crc64 })
+                }
+                _ => Err(Missed::of_write(error, &aim.condition)),
+            }
+        }
+        Err(error) => Err(Missed::of_write(error, &aim.condition)),
+    }
+}
+
+/// Aborts an upload, also when the job was cancelled.
+pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &UploadId) {
+    let aborted = async {
+        // A part that was still on its way may arrive behind the first abort (Amazon S3 API Reference,
+        // AbortMultipartUpload); the second removes it too.
+        for _ in 0..2 {
+            context.store.abort_upload(object, upload).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    match tokio::time::timeout(ABORT_LIMIT, aborted).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(target_name = ?object.to_string(), %error, "an unfinished upload is left"),
+        Err(_) => tracing::warn!(target_name = ?object.to_string(), "an unfinished upload is left: no answer in time"),
+    }
+}
+
+/// Compares what the server says it has with what was sent.
+pub(super) async fn verify(
+    context: &Context,
+    object: &ObjectRef,
+    written: &Written,
+    sent: Option<u64>,
+    size: u64,
+) -> Result<Verified, Error> {
+    // The store has compared the checksum that came back already; to have one back is the proof.
+    if written.crc64.is_some() && written.crc64 == sent {
+        return Ok(Verified::Crc64Nvme);
+    }
+    let corrupt = |cause| Error::new(Kind::Corrupt, "upload", object.to_string(), cause);
+    let facts = context.look(object).await?.ok_or_else(|| corrupt("it is not there after it was written"))?;
+    if facts.size != size {
+        return Err(corrupt("the size on the server differs"));
+    }
+    match (facts.crc64, sent) {
+        (Some(stored), Some(sent)) if stored == sent => Ok(Verified::Crc64Nvme),
+        (Some(_), Some(_)) => Err(corrupt("the checksum on the server differs")),
+        _ => Ok(Verified::Size),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_as_small_as_ten_thousand_of_them_allow() {
+        assert_eq!(part_size(17 * MIB), 8 * MIB);
+        assert_eq!(part_size(80_000 * MIB), 8 * MIB);
+        assert_eq!(part_size(80_001 * MIB), 9 * MIB);
+        let largest = 48 * 1024 * 1024 * MIB;
+        assert!(largest.div_ceil(part_size(largest)) <= MAX_PARTS);
+    }
+}
