@@ -5,9 +5,6 @@
 
 #[path = "support/contract.rs"]
 mod contract;
-#[cfg(feature = "demo")]
-#[path = "support/faults.rs"]
-mod faults;
 #[path = "support/servers.rs"]
 mod servers;
 #[path = "support/target.rs"]

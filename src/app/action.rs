@@ -109,6 +109,7 @@ macro_rules! actions {
 
 const PANES: &[Context] = &[Context::Panes];
 const TRANSFERS: &[Context] = &[Context::Transfers];
+const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers];
 const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
 const ANYWHERE: &[Context] = &Context::ALL;
 
@@ -121,7 +122,7 @@ actions! {
     GoLast "go-last" "Last" Move ANYWHERE false ["End" "G"] "Go to the last row";
     Unfold "unfold" "Unfold" Go PANES false ["Right" "l"] "Unfold in place, or go into what is unfolded";
     Fold "fold" "Fold" Go PANES false ["Left" "h"] "Fold, or go to the row above that holds this one";
-    Open "open" "Open" Go PANES false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected";
+    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again";
     GoParent "go-parent" "Parent" Go PANES false ["Backspace"] "Go to the place one up";
     OtherPane "other-pane" "Other pane" Go BROWSE false ["Tab"] "Go to the other pane, or to the inspector and back";
     SwapPanes "swap-panes" "Swap" Go PANES false ["Ctrl-W"] "Swap the two panes";
@@ -152,6 +153,7 @@ actions! {
     Transfers "transfers" "Transfers" Program ANYWHERE false ["t"] "Open or close the transfers screen";
     CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor";
     RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor";
+    ClearFinished "clear-finished" "Clear" Show TRANSFERS false ["c"] "Forget the transfers that are over";
     ToggleWriting "toggle-writing" "RO/RW" Program ANYWHERE false ["W"] "Allow or refuse writing";
     Help "help" "Help" Program ANYWHERE false ["F1" "?"] "Show the keys of where you are";
     Redraw "redraw" "Redraw" Program ANYWHERE false ["Ctrl-L"] "Draw the screen anew";

@@ -17,6 +17,8 @@ pub enum Effect {
     Redraw,
     /// Run the person's editor on a file; answered by `Event::Edited`.
     Edit(PathBuf),
+    /// Remove a temporary file that an object was fetched to, and that was not changed.
+    Discard(PathBuf),
     /// Put a text on the clipboard of the terminal (OSC 52).
     Copy(String),
 }

@@ -207,9 +207,7 @@ impl Names {
         };
         let mut patterns = texts(value)?;
         if plain == "Action" {
-            for pattern in &mut patterns {
-                pattern.make_ascii_lowercase();
-            }
+            patterns.iter_mut().for_each(|pattern| pattern.make_ascii_lowercase());
         }
         Ok(Self { patterns, is_negated })
     }

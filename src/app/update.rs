@@ -1,0 +1,295 @@
+//! Routes each event to the part of the state it is for. One call an arm: what happens is said where the part is.
+
+mod browse;
+mod edit;
+mod mouse;
+mod report;
+mod transfers;
+mod work;
+
+use super::action::{Action, Context};
+use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, overwrite::Overwrite};
+use super::effect::Effect;
+use super::event::Event;
+use super::keymap::{Code, Key};
+use super::layout::{Layout, layout};
+use super::notice::Notice;
+use super::palette::{Chosen, Palette};
+use super::state::{Help, Screen, Side, State};
+use crate::model::job::Request;
+
+/// How long after a Ctrl-C another one leaves without asking.
+const SECOND_INTERRUPT: i64 = 2;
+
+/// Takes an event and returns what has to be done.
+pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    let effects = match event {
+        Event::Key(key) => on_key(state, key),
+        Event::Paste(text) => on_paste(state, &text),
+        Event::Mouse(mouse) => mouse::on_mouse(state, mouse),
+        Event::Resize { width, height } => on_resize(state, width, height),
+        Event::Report(report) => report::on_report(state, report),
+        Event::Tick { now, progress } => {
+            state.now = now;
+            state.queue.on_tick(now, &progress);
+            vec![]
+        }
+        Event::Edited { path, is_changed, problem } => edit::on_edited(state, path, is_changed, problem),
+        Event::Terminate => vec![Effect::Quit],
+    };
+    let mut effects = admit(state, effects);
+    let more = settle(state);
+    effects.extend(admit(state, more));
+    effects
+}
+
+/// The one place where writing is refused, and where the record of jobs learns what is asked of the engine.
+fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
+    let mut admitted = Vec::with_capacity(effects.len());
+    for effect in effects {
+        if state.is_read_only && is_writing(&effect) {
+            state.notice = Some(read_only());
+            continue;
+        }
+        if let Effect::Submit(request) = &effect {
+            report::remember_touched(state, request);
+            let more = state.queue.on_submit(request);
+            admitted.push(effect);
+            admitted.extend(more);
+        } else {
+            admitted.push(effect);
+        }
+    }
+    admitted
+}
+
+/// Every job writes somewhere, and an object is only fetched to be edited.
+fn is_writing(effect: &Effect) -> bool {
+    matches!(effect, Effect::Edit(_) | Effect::Submit(Request::Start { .. } | Request::Fetch { .. }))
+}
+
+fn read_only() -> Notice {
+    Notice::warning("writing is switched off; press W to allow it")
+}
+
+/// Brings what depends on the rest in line with it: windows, the inspector's subject, waiting questions.
+fn settle(state: &mut State) -> Vec<Effect> {
+    let layout = layout(state);
+    for side in [Side::Left, Side::Right] {
+        let height = layout.pane(side).map_or(1, |pane| usize::from(pane.rows.height));
+        state.pane_mut(side).tree_mut().follow(height);
+    }
+    ask_next_question(state);
+    if !state.is_inspecting {
+        return vec![];
+    }
+    let item = state.current_item();
+    state.inspector.follow(item, &mut state.ids)
+}
+
+fn ask_next_question(state: &mut State) {
+    let is_busy = state.dialog.is_some() || state.palette.is_some() || state.focused().is_typing;
+    if is_busy {
+        return;
+    }
+    if let Some(asked) = state.queue.next_question() {
+        let dialog = Overwrite::new(asked.job, asked.question, asked.conflict.clone(), state.zone.clone());
+        state.dialog = Some(Dialog::Overwrite(Box::new(dialog)));
+    }
+}
+
+fn on_resize(state: &mut State, width: u16, height: u16) -> Vec<Effect> {
+    state.width = width;
+    state.height = height;
+    vec![]
+}
+
+/// Returns where the keys go.
+pub fn context(state: &State) -> Context {
+    match (state.screen, state.is_inspecting && state.is_inspector_focused) {
+        (Screen::Transfers, _) => Context::Transfers,
+        (Screen::Browse, true) => Context::Inspector,
+        (Screen::Browse, false) => Context::Panes,
+    }
+}
+
+fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
+    state.notice = None;
+    state.queue.on_key();
+    if key == Key::ctrl('c') && is_second_interrupt(state) {
+        return vec![Effect::Quit];
+    }
+    if state.dialog.is_some() {
+        return on_dialog(state, |dialog, area, ids| match key {
+            key if key == Key::ctrl('c') => dialog.cancel(),
+            key => dialog.on_key(key, area, ids),
+        });
+    }
+    if let Some(palette) = &mut state.palette {
+        let chosen = palette.on_key(key, &mut state.ids);
+        return on_chosen(state, chosen);
+    }
+    if state.help.is_some() {
+        return on_help_key(state, key);
+    }
+    if state.screen == Screen::Browse && state.focused().is_typing {
+        return browse::on_filter_key(state, key);
+    }
+    match state.keymap.action(context(state), key) {
+        Some(action) => act(state, action),
+        None => vec![],
+    }
+}
+
+fn is_second_interrupt(state: &mut State) -> bool {
+    let before = state.interrupted.replace(state.now);
+    before.is_some_and(|before| state.now.as_second() - before.as_second() <= SECOND_INTERRUPT)
+}
+
+fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if let Some(dialog) = &mut state.dialog {
+        dialog.on_paste(text);
+        return vec![];
+    }
+    if let Some(palette) = &mut state.palette {
+        let chosen = palette.on_paste(text, &mut state.ids);
+        return on_chosen(state, chosen);
+    }
+    browse::on_filter_paste(state, text);
+    vec![]
+}
+
+/// Lets the open dialog take something, and does what it answers.
+fn on_dialog(
+    state: &mut State,
+    take: impl FnOnce(&mut Dialog, ratatui::layout::Rect, &mut super::state::Ids) -> Step,
+) -> Vec<Effect> {
+    let area = layout(state).screen;
+    let Some(dialog) = &mut state.dialog else { return vec![] };
+    let step = take(dialog, area, &mut state.ids);
+    on_step(state, step)
+}
+
+fn on_step(state: &mut State, step: Step) -> Vec<Effect> {
+    match step {
+        Step::Stay(effects) => effects,
+        Step::Close(effects) => {
+            state.dialog = None;
+            if effects.iter().any(|effect| matches!(effect, Effect::Copy(_))) {
+                state.notice = Some(Notice::good("copied to the clipboard of the terminal"));
+            }
+            effects
+        }
+        Step::Reply(reply) => {
+            state.dialog = None;
+            on_reply(state, reply);
+            vec![]
+        }
+    }
+}
+
+fn on_reply(state: &mut State, reply: Reply) {
+    match reply {
+        Reply::Mark { pattern, is_mark } => browse::mark_pattern(state, &pattern, is_mark),
+        Reply::Later(job) => state.queue.put_off(job),
+    }
+}
+
+fn on_chosen(state: &mut State, chosen: Chosen) -> Vec<Effect> {
+    match chosen {
+        Chosen::Nothing(effects) => effects,
+        Chosen::Leave(effects) => {
+            state.palette = None;
+            effects
+        }
+        Chosen::Place(place) => {
+            state.palette = None;
+            browse::go(state, place)
+        }
+        Chosen::Do(action) => {
+            state.palette = None;
+            act(state, action)
+        }
+    }
+}
+
+fn on_help_key(state: &mut State, key: Key) -> Vec<Effect> {
+    let page = isize::from(i16::try_from(state.height).unwrap_or(i16::MAX)).saturating_sub(4);
+    let Some(help) = &mut state.help else { return vec![] };
+    match (key.code, state.keymap.action(Context::Panes, key)) {
+        (_, Some(Action::MoveDown)) => help.scroll_by(1),
+        (_, Some(Action::MoveUp)) => help.scroll_by(-1),
+        (_, Some(Action::PageDown)) | (Code::Char(' '), _) => help.scroll_by(page),
+        (_, Some(Action::PageUp)) => help.scroll_by(-page),
+        (_, Some(Action::GoFirst)) => help.top = 0,
+        _ => state.help = None,
+    }
+    vec![]
+}
+
+/// Does what an action says.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if state.is_read_only && action.entry().writes {
+        state.notice = Some(read_only());
+        return vec![];
+    }
+    match action {
+        Action::Transfers => transfers::toggle(state),
+        Action::GoTo => open_palette(state),
+        Action::ToggleWriting => toggle_writing(state),
+        Action::Help => open_help(state),
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Quit => quit(state),
+        action => match context(state) {
+            Context::Transfers => transfers::act(state, action),
+            Context::Inspector => browse::act_in_inspector(state, action),
+            Context::Panes => browse::act(state, action),
+        },
+    }
+}
+
+fn open_palette(state: &mut State) -> Vec<Effect> {
+    state.palette = Some(Palette::new(context(state), &state.base(), state.home.as_deref()));
+    vec![]
+}
+
+fn open_help(state: &mut State) -> Vec<Effect> {
+    state.help = Some(Help::default());
+    vec![]
+}
+
+fn toggle_writing(state: &mut State) -> Vec<Effect> {
+    state.is_read_only = !state.is_read_only;
+    state.notice = Some(if state.is_read_only {
+        Notice::good("writing is switched off")
+    } else {
+        Notice::warning("writing is allowed")
+    });
+    vec![]
+}
+
+fn quit(state: &mut State) -> Vec<Effect> {
+    let jobs = state.queue.unfinished();
+    if jobs == 0 {
+        return vec![Effect::Quit];
+    }
+    state.dialog = Some(Dialog::Quit(Box::new(AskQuit::new(jobs))));
+    vec![]
+}
+
+impl Help {
+    fn scroll_by(&mut self, lines: isize) {
+        self.top = self.top.saturating_add_signed(lines);
+    }
+}
+
+/// Returns how many rows the focused pane shows.
+fn page(state: &State) -> isize {
+    let layout: Layout = layout(state);
+    let rows = layout.pane(state.side).map_or(1, |pane| pane.rows.height);
+    isize::from(i16::try_from(rows).unwrap_or(i16::MAX)).max(1)
+}
+
+#[cfg(test)]
+mod tests;

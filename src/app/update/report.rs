@@ -1,0 +1,134 @@
+//! What the engine said, brought to the part of the state that asked. What nobody asked for is dropped here.
+
+use super::{edit, on_step};
+use crate::app::effect::Effect;
+use crate::app::notice::Notice;
+use crate::app::state::{Editing, Identity, Side, State};
+use crate::model::error::{Error, Kind};
+use crate::model::job::{Item, JobEnd, JobId, Page, Report, Request, Ticket, Work};
+use crate::model::location::Location;
+
+/// Takes a report in.
+pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
+    if let Some(effects) = state.queue.on_report(&report) {
+        return match report {
+            Report::Finished { job, end } => [effects, on_finished(state, job, end)].concat(),
+            _ => effects,
+        };
+    }
+    if state.inspector.on_report(&report) {
+        return vec![];
+    }
+    if let Some(step) = state.dialog.as_mut().and_then(|dialog| dialog.on_report(&report)) {
+        return on_step(state, step);
+    }
+    match report {
+        Report::Page { ticket, page } => on_page(state, ticket, page),
+        Report::Failed { ticket, error } => on_failed(state, ticket, error),
+        Report::Completed { ticket, texts } => on_completed(state, ticket, texts),
+        Report::Fetched { ticket, path, object, etag } if state.fetching == Some(ticket) => {
+            edit::on_fetched(state, Editing { path, object, etag })
+        }
+        Report::Fetched { path, .. } => vec![Effect::Discard(path)],
+        Report::Connected(connection) => identify(state, Identity::Known(connection)),
+        Report::NotConnected(error) => identify(state, Identity::Missing(error)),
+        Report::Region { bucket, region } => {
+            state.regions.insert(bucket, region);
+            vec![]
+        }
+        _ => vec![],
+    }
+}
+
+fn on_page(state: &mut State, ticket: Ticket, page: Page) -> Vec<Effect> {
+    let page = match state.left.on_page(ticket, page, &mut state.ids) {
+        Ok(effects) => return effects,
+        Err(page) => page,
+    };
+    state.right.on_page(ticket, page, &mut state.ids).unwrap_or_default()
+}
+
+fn on_failed(state: &mut State, ticket: Ticket, error: Error) -> Vec<Effect> {
+    if state.palette.as_mut().is_some_and(|palette| palette.on_failed(ticket)) {
+        return vec![];
+    }
+    if state.fetching == Some(ticket) {
+        state.fetching = None;
+        state.notice = Some(Notice::error(&error));
+        return vec![];
+    }
+    for side in [Side::Left, Side::Right] {
+        let tree = state.pane_mut(side).tree_mut();
+        if tree.waits_for(ticket) {
+            if error.kind != Kind::Cancelled {
+                tree.on_failed(ticket, error);
+            }
+            return vec![];
+        }
+    }
+    vec![]
+}
+
+fn on_completed(state: &mut State, ticket: Ticket, texts: Vec<String>) -> Vec<Effect> {
+    if let Some(palette) = &mut state.palette {
+        palette.on_completed(ticket, texts);
+    }
+    vec![]
+}
+
+fn identify(state: &mut State, identity: Identity) -> Vec<Effect> {
+    state.identity = identity;
+    vec![]
+}
+
+fn on_finished(state: &mut State, job: JobId, end: JobEnd) -> Vec<Effect> {
+    match end {
+        JobEnd::Failed(error) => state.notice = Some(Notice::error(&error)),
+        JobEnd::SomeFailed => state.notice = Some(Notice::warning("some items failed; t shows which")),
+        JobEnd::Done | JobEnd::Cancelled => {}
+    }
+    let touched = state.touched.remove(&job).unwrap_or_default();
+    refresh_touched(state, &touched)
+}
+
+/// Reads anew what was changed, in both panes.
+pub(super) fn refresh_touched(state: &mut State, touched: &[Location]) -> Vec<Effect> {
+    let mut effects = state.left.refresh_touched(touched, &mut state.ids);
+    effects.extend(state.right.refresh_touched(touched, &mut state.ids));
+    effects
+}
+
+/// Notes which places a job changes.
+pub(super) fn remember_touched(state: &mut State, request: &Request) {
+    let Request::Start { job, work } = request else { return };
+    let places = match work {
+        Work::Transfer(transfer) => {
+            let sources = transfer.items.iter().filter(|_| transfer.is_move).filter_map(holder);
+            std::iter::once(transfer.to.clone()).chain(sources).collect()
+        }
+        Work::Delete(items) => items.iter().filter_map(holder).collect(),
+        Work::CreateFolder(place) => place.parent().into_iter().collect(),
+        Work::CreateBucket { .. } | Work::RemoveBucket(_) => vec![Location::Buckets],
+        Work::PutBack { to, .. } => holder(&Item::Object(to.clone())).into_iter().collect(),
+    };
+    let mut unique: Vec<Location> = Vec::new();
+    for place in places {
+        if !unique.contains(&place) {
+            unique.push(place);
+        }
+    }
+    state.touched.insert(*job, unique);
+}
+
+/// The place that lists a thing.
+fn holder(item: &Item) -> Option<Location> {
+    match item {
+        Item::File(path) | Item::Folder(path) => path.parent().map(|parent| Location::Local(parent.to_owned())),
+        Item::Object(object) => {
+            let whole = Location::S3 { bucket: object.bucket.clone(), prefix: object.key.as_str().into() };
+            whole.parent()
+        }
+        Item::Prefix { bucket, prefix } => Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() }.parent(),
+        Item::Bucket(_) => Some(Location::Buckets),
+    }
+}

@@ -1,0 +1,1 @@
+//! Rules, as scripts of keys and reports.

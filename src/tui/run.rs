@@ -1,0 +1,326 @@
+//! The loop: takes what came in, asks the rules, draws, and does what the rules asked for.
+//!
+//! A key is drawn at once; reports and ticks at most once a frame. While nothing moves nothing wakes the loop, and not
+//! one byte goes to the terminal.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::input::Input;
+use super::terminal::{self, Screen};
+use super::theme::Theme;
+use super::view;
+use crate::app::effect::Effect;
+use crate::app::event::Event;
+use crate::app::state::State;
+use crate::app::update::update;
+use crate::engine::Engine;
+use crate::model::job::{JobId, Report};
+use crate::model::progress::{Progress, Snapshot};
+
+/// How often reports and ticks are drawn at the most.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How often counters are read while something moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How many reports are taken in before the screen is drawn again.
+const BATCH: usize = 32;
+
+/// How many queued keys are taken in before the screen is drawn again.
+const KEYS: usize = 64;
+
+/// How long a continued program is waited for; a stop that the system ignores must not hang it.
+const STOPPED: Duration = Duration::from_millis(500);
+
+/// What the loop works with.
+struct Loop<'a> {
+    state: State,
+    screen: Screen,
+    input: Input,
+    engine: &'a Engine,
+    reports: mpsc::Receiver<Report>,
+    theme: Theme,
+    signals: Signals,
+    counters: HashMap<JobId, Counter>,
+    is_dirty: bool,
+    next_frame: Instant,
+    is_over: bool,
+}
+
+/// The counters of a running job, and what they said last.
+struct Counter {
+    progress: Arc<Progress>,
+    last: Snapshot,
+}
+
+/// Runs until the person leaves. The screen is given back before this returns.
+pub async fn run(
+    state: State,
+    engine: &Engine,
+    reports: mpsc::Receiver<Report>,
+    theme: Theme,
+    takes_mouse: bool,
+) -> io::Result<()> {
+    let screen = Screen::open(takes_mouse)?;
+    let mut this = Loop {
+        state,
+        screen,
+        input: Input::default(),
+        engine,
+        reports,
+        theme,
+        signals: Signals::new()?,
+        counters: HashMap::new(),
+        is_dirty: true,
+        next_frame: Instant::now(),
+        is_over: false,
+    };
+    let (width, height) = this.screen.size();
+    this.take_in(Event::Resize { width, height }).await?;
+    this.draw()?;
+    let begin = this.state.begin();
+    this.carry_out(begin).await?;
+    this.turn_until_over().await
+}
+
+impl Loop<'_> {
+    async fn turn_until_over(&mut self) -> io::Result<()> {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut batch = Vec::with_capacity(BATCH);
+        while !self.is_over {
+            let is_moving = !self.counters.is_empty();
+            let mut draws_now = false;
+            tokio::select! {
+                biased;
+                caught = self.signals.next() => self.catch(caught).await?,
+                event = self.input.next() => {
+                    self.take_input(event).await?;
+                    draws_now = true;
+                }
+                count = self.reports.recv_many(&mut batch, BATCH) => {
+                    self.is_over |= count == 0;
+                    self.take_reports(&mut batch).await?;
+                }
+                _ = tick.tick(), if is_moving => self.sample().await?,
+                () = sleep_until(self.next_frame), if self.is_dirty => {}
+            }
+            if draws_now || self.is_dirty && Instant::now() >= self.next_frame {
+                self.draw()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in an event and all that are queued behind it, so that a held key never runs behind.
+    async fn take_input(&mut self, first: Option<Event>) -> io::Result<()> {
+        // A terminal that is gone is like a hang-up.
+        let mut next = Some(first.unwrap_or(Event::Terminate));
+        let mut taken = 0;
+        self.pass_time().await?;
+        while let Some(event) = next {
+            if let Event::Resize { width, height } = event {
+                self.screen.resize(width, height)?;
+            }
+            self.take_in(event).await?;
+            taken += 1;
+            next = if taken < KEYS && !self.is_over { now_or_never(self.input.next()).flatten() } else { None };
+        }
+        Ok(())
+    }
+
+    async fn take_reports(&mut self, batch: &mut Vec<Report>) -> io::Result<()> {
+        for report in batch.drain(..) {
+            match &report {
+                Report::Started { job, progress } => {
+                    let counter = Counter { progress: Arc::clone(progress), last: Snapshot::default() };
+                    self.counters.insert(*job, counter);
+                }
+                Report::Finished { job, .. } => {
+                    self.sample().await?;
+                    self.counters.remove(job);
+                }
+                _ => {}
+            }
+            self.take_in(Event::Report(report)).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the counters; only what has changed is told.
+    async fn sample(&mut self) -> io::Result<()> {
+        let changed: Vec<(JobId, Snapshot)> = self
+            .counters
+            .iter_mut()
+            .filter_map(|(job, counter)| {
+                let now = counter.progress.snapshot();
+                (now != counter.last).then(|| {
+                    counter.last = now.clone();
+                    (*job, now)
+                })
+            })
+            .collect();
+        self.take_in(Event::Tick { now: Timestamp::now(), progress: changed }).await
+    }
+
+    /// Lets the rules know what time it is before they judge a key.
+    async fn pass_time(&mut self) -> io::Result<()> {
+        self.take_in(Event::Tick { now: Timestamp::now(), progress: Vec::new() }).await
+    }
+
+    async fn take_in(&mut self, event: Event) -> io::Result<()> {
+        self.is_dirty = true;
+        let effects = update(&mut self.state, event);
+        self.carry_out(effects).await
+    }
+
+    async fn carry_out(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Submit(request) => self.engine.submit(request),
+                Effect::Quit => self.is_over = true,
+                Effect::Suspend => self.suspend().await?,
+                Effect::Redraw => self.screen.redraw()?,
+                Effect::Edit(path) => Box::pin(self.edit(path)).await?,
+                Effect::Discard(path) => discard(&path).await,
+                Effect::Copy(text) => self.screen.copy(&text)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let (state, theme) = (&self.state, &self.theme);
+        self.screen.draw(|frame| view::main::draw(frame, state, theme))?;
+        self.is_dirty = false;
+        self.next_frame = Instant::now() + FRAME;
+        Ok(())
+    }
+
+    async fn catch(&mut self, caught: Caught) -> io::Result<()> {
+        match caught {
+            Caught::End => self.take_in(Event::Terminate).await,
+            Caught::Stop => self.suspend().await,
+            // Somebody stopped us the hard way; the terminal is not as we left it.
+            Caught::Continue => self.enter().await,
+        }
+    }
+
+    /// Gives the terminal back, stops, and goes on when the shell says so.
+    async fn suspend(&mut self) -> io::Result<()> {
+        self.input.park().await;
+        self.screen.leave()?;
+        terminal::stop();
+        let _ = tokio::time::timeout(STOPPED, self.signals.go_on.recv()).await;
+        self.input.resume();
+        self.enter().await
+    }
+
+    async fn enter(&mut self) -> io::Result<()> {
+        let (width, height) = self.screen.enter()?;
+        self.is_dirty = true;
+        Box::pin(self.take_in(Event::Resize { width, height })).await
+    }
+
+    /// Lets the person's editor have the screen, and tells the rules what became of the file.
+    async fn edit(&mut self, path: PathBuf) -> io::Result<()> {
+        let before = stamp(&path).await;
+        self.input.park().await;
+        self.screen.leave()?;
+        let problem = match terminal::editor(&path) {
+            Ok(child) => self.wait_for(child).await?,
+            Err(error) => Some(error.to_string()),
+        };
+        self.input.resume();
+        self.enter().await?;
+        let is_changed = stamp(&path).await != before;
+        self.take_in(Event::Edited { path, is_changed, problem }).await
+    }
+
+    /// Waits for the child and keeps taking in reports, so that no transfer stands still behind it.
+    async fn wait_for(&mut self, mut child: tokio::process::Child) -> io::Result<Option<String>> {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            tokio::select! {
+                ended = child.wait() => {
+                    let status = ended?;
+                    return Ok((!status.success()).then(|| format!("the editor ended with {status}")));
+                }
+                count = self.reports.recv_many(&mut batch, BATCH), if !self.is_over => {
+                    self.is_over |= count == 0;
+                    Box::pin(self.take_reports(&mut batch)).await?;
+                }
+            }
+        }
+    }
+}
+
+/// Takes what is there already, and never waits.
+fn now_or_never<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+/// Removes a temporary file; what is left over the engine removes at the end.
+async fn discard(path: &Path) {
+    if let Err(error) = tokio::fs::remove_file(path).await {
+        tracing::debug!(path = %path.display(), %error, "cannot remove a temporary file");
+    }
+}
+
+/// Returns what changes when a file is written.
+async fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+    let found = tokio::fs::metadata(path).await.ok()?;
+    Some((found.modified().ok()?, found.len()))
+}
+
+/// What the system tells the program.
+enum Caught {
+    End,
+    Stop,
+    Continue,
+}
+
+struct Signals {
+    hang_up: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+    stop: Signal,
+    go_on: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let number = |signal: rustix::process::Signal| SignalKind::from_raw(signal.as_raw());
+        Ok(Self {
+            hang_up: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(number(rustix::process::Signal::TSTP))?,
+            go_on: signal(number(rustix::process::Signal::CONT))?,
+        })
+    }
+
+    async fn next(&mut self) -> Caught {
+        tokio::select! {
+            _ = self.hang_up.recv() => Caught::End,
+            _ = self.terminate.recv() => Caught::End,
+            _ = self.interrupt.recv() => Caught::End,
+            _ = self.stop.recv() => Caught::Stop,
+            _ = self.go_on.recv() => Caught::Continue,
+        }
+    }
+}
