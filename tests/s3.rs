@@ -5,6 +5,9 @@
 
 #[path = "support/contract.rs"]
 mod contract;
+#[cfg(feature = "demo")]
+#[path = "support/faults.rs"]
+mod faults;
 #[path = "support/servers.rs"]
 mod servers;
 #[path = "support/target.rs"]

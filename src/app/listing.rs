@@ -294,7 +294,7 @@ impl Listing {
             let Some(entry) = self.entry(*at) else { return (true, 0) };
             let value = match rules.field {
                 SortField::Size => entry.size.map_or(-1, i128::from),
-                _ => entry.modified.map_or(i128::MIN / 2, |time| time.as_nanosecond()),
+                _ => entry.modified.map_or(i128::MIN / 2, jiff::Timestamp::as_nanosecond),
             };
             (!entry.kind.is_container(), if rules.is_reversed { value } else { -value })
         });

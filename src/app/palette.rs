@@ -197,7 +197,8 @@ impl Palette {
                 if self.field.is_empty() {
                     return Chosen::Leave(Vec::new());
                 }
-                self.go_to(&self.field.text().to_owned())
+                let text = self.field.text().to_owned();
+                self.go_to(&text)
             }
             Candidates::Places(places) => {
                 let text =
@@ -229,7 +230,7 @@ impl Palette {
                 best.max(filter.score(entry.description)).map(|score| (score, entry.action))
             })
             .collect();
-        scored.sort_by(|left, right| right.0.cmp(&left.0));
+        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         scored.into_iter().map(|(_, action)| action).collect()
     }
 }

@@ -134,7 +134,6 @@ pub struct Help {
 
 /// All that the program knows.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each says one thing about the screen")]
 pub struct State {
     /// Tickets and job numbers.
     pub ids: Ids,

@@ -87,6 +87,17 @@ pub struct Tree {
     marked: Marked,
 }
 
+/// How a page was taken in.
+struct Appended {
+    placed: Placed,
+    /// The index of its first entry.
+    first: usize,
+    /// The levels that came back with it.
+    children: Vec<ListingId>,
+    /// Whether they are read anew too.
+    is_deep: bool,
+}
+
 const ROOT: ListingId = ListingId(0);
 
 impl Tree {
@@ -235,22 +246,18 @@ impl Tree {
         let Some(listing) = self.listings.get_mut(&row.listing) else { return wanted };
         listing.open.insert(row.entry);
         let depth = listing.depth.saturating_add(1);
-        match listing.children.get(&row.entry).copied() {
-            Some(child) => {
-                // A level that failed, or was left before it was read, is read again.
-                if self.listings.get(&child).is_some_and(|child| matches!(child.load, Load::Failed(_) | Load::Stopped))
-                {
-                    wanted = self.reload(child, false, ids);
-                }
+        if let Some(child) = listing.children.get(&row.entry).copied() {
+            // A level that failed, or was left before it was read, is read again.
+            if self.listings.get(&child).is_some_and(|child| matches!(child.load, Load::Failed(_) | Load::Stopped)) {
+                wanted = self.reload(child, false, ids);
             }
-            None => {
-                let child = ListingId(self.next);
-                self.next += 1;
-                listing.children.insert(row.entry, child);
-                let ticket = ids.ticket();
-                wanted.load.push((ticket, place.clone()));
-                self.listings.insert(child, Listing::new(place, Some((row.listing, row.entry)), depth, ticket));
-            }
+        } else {
+            let child = ListingId(self.next);
+            self.next += 1;
+            listing.children.insert(row.entry, child);
+            let ticket = ids.ticket();
+            wanted.load.push((ticket, place.clone()));
+            self.listings.insert(child, Listing::new(place, Some((row.listing, row.entry)), depth, ticket));
         }
         self.rebuild();
         wanted
@@ -329,29 +336,27 @@ impl Tree {
     pub fn on_page(&mut self, ticket: Ticket, page: Page, ids: &mut Ids) -> Option<Wanted> {
         let id = self.waiting_for(ticket)?;
         let mut wanted = Wanted::default();
-        let had_note = self.note(id).is_some();
+        let note_before = self.note(id).is_some();
         let was_refresh = self.begin_refresh(id);
-        let (placed, first, reattached) = self.append(id, page)?;
-        for (child, is_deep) in reattached {
-            if is_deep {
-                let more = self.reload(child, true, ids);
-                wanted.load.extend(more.load);
-                wanted.drop.extend(more.drop);
-            }
+        let appended = self.append(id, page)?;
+        for child in appended.children.into_iter().filter(|_| appended.is_deep) {
+            let more = self.reload(child, true, ids);
+            wanted.load.extend(more.load);
+            wanted.drop.extend(more.drop);
         }
         let is_done = self.listings.get(&id).is_some_and(|listing| listing.ticket().is_none());
         if is_done {
             wanted.drop.extend(self.drop_lost(id));
         }
-        let has_note = self.note(id).is_some();
-        match placed {
-            Placed::AtEnd(count) if id == ROOT && !was_refresh && !had_note && !has_note => self.push_last(count),
+        let note_after = self.note(id).is_some();
+        match appended.placed {
+            Placed::AtEnd(count) if id == ROOT && !was_refresh && !note_before && !note_after => self.push_last(count),
             _ => {
                 self.reveal_parents(id);
                 self.rebuild();
             }
         }
-        self.seek(id, first);
+        self.seek(id, appended.first);
         Some(wanted)
     }
 
@@ -380,8 +385,8 @@ impl Tree {
         true
     }
 
-    /// Returns where the page came to stand, the first of its entries, and the children that came back with it.
-    fn append(&mut self, id: ListingId, page: Page) -> Option<(Placed, usize, Vec<(ListingId, bool)>)> {
+    /// Adds a page to its level and brings back what was unfolded and marked.
+    fn append(&mut self, id: ListingId, page: Page) -> Option<Appended> {
         let listing = self.listings.get_mut(&id)?;
         let first = listing.entries().len();
         let placed = listing.append(page.entries, &mut self.rules);
@@ -399,7 +404,8 @@ impl Tree {
                 child.parent = Some((id, *entry));
             }
         }
-        Some((placed, first, reattached.into_iter().map(|(child, _)| (child, is_deep)).collect()))
+        let children = reattached.into_iter().map(|(child, _)| child).collect();
+        Some(Appended { placed, first, children, is_deep })
     }
 
     /// Forgets the levels below a refreshed one whose entries are not there any more.

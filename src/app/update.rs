@@ -34,7 +34,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             state.queue.on_tick(now, &progress);
             vec![]
         }
-        Event::Edited { path, is_changed, problem } => edit::on_edited(state, path, is_changed, problem),
+        Event::Edited { path, is_changed, problem } => edit::on_edited(state, &path, is_changed, problem),
         Event::Terminate => vec![Effect::Quit],
     };
     let mut effects = admit(state, effects);

@@ -137,8 +137,16 @@ pub(super) fn action(operation: &str, of_version: bool) -> Option<&'static str> 
         ("DeleteObjectTagging", true) => "s3:DeleteObjectVersionTagging",
         ("DeleteObject", false) => "s3:DeleteObject",
         ("DeleteObject", true) => "s3:DeleteObjectVersion",
-        ("PutObject" | "CopyObject" | "CreateMultipartUpload" | "UploadPart" | "UploadPartCopy", _)
-        | ("CompleteMultipartUpload" | "PostObject", _) => "s3:PutObject",
+        (
+            "PutObject"
+            | "CopyObject"
+            | "PostObject"
+            | "CreateMultipartUpload"
+            | "UploadPart"
+            | "UploadPartCopy"
+            | "CompleteMultipartUpload",
+            _,
+        ) => "s3:PutObject",
         ("AbortMultipartUpload", _) => "s3:AbortMultipartUpload",
         ("ListParts", _) => "s3:ListMultipartUploadParts",
         ("RestoreObject", _) => "s3:RestoreObject",

@@ -220,7 +220,7 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Returns the ETag of an object made of parts: the MD5 of their MD5s, a dash and their number.
+/// Returns the `ETag` of an object made of parts: the MD5 of their MD5s, a dash and their number.
 pub fn etag_of_parts(digests: &[[u8; 16]]) -> String {
     format!("{}-{}", hex(&Md5::checksum(&digests.concat())), digests.len())
 }

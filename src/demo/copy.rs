@@ -17,7 +17,7 @@ use crate::demo::read::{Conditions, Found, find, precondition_failed};
 use crate::demo::store::{Facts, Object, Part, State, Store, Version, now};
 use crate::demo::write::{checked_class, checked_metadata, encrypt, header_tags, object_acl};
 
-/// The most that one copy may carry (Amazon S3 API Reference, "CopyObject").
+/// The most that one copy may carry (Amazon S3 API Reference, `CopyObject`).
 const MAX_COPY_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 /// Above this much the counting would hold other requests up.
 const BLOCKING_BYTES: u64 = 256 * 1024;
@@ -79,7 +79,7 @@ async fn count(content: &Content, range: Range<u64>, algorithm: Algorithm) -> S3
 
 /// Counts a range of a pattern from the checksum of one block, in no time.
 ///
-/// Its ETag is not the MD5 of the bytes, which Amazon S3 promises of plain uploads only.
+/// Its `ETag` is not the MD5 of the bytes, which Amazon S3 promises of plain uploads only.
 fn count_pattern(content: &Content, block: u64, range: Range<u64>, algorithm: Algorithm) -> ([u8; 16], Sum) {
     let digest = Md5::checksum(format!("{}-{} of {block}", range.start, range.end).as_bytes());
     let sum_of = |range: Range<u64>| {
@@ -211,7 +211,7 @@ fn is_replace(input: &dto::CopyObjectInput) -> bool {
 
 /// Returns what is said of the copy: by the source or by the request, and never both.
 ///
-/// Storage class, encryption and redirect never come along (Amazon S3 API Reference, "CopyObject").
+/// Storage class, encryption and redirect never come along (Amazon S3 API Reference, `CopyObject`).
 fn facts(source: &Facts, input: &dto::CopyObjectInput) -> S3Result<Facts> {
     let mut facts = if is_replace(input) {
         Facts {

@@ -28,10 +28,9 @@ fn change(
     let id = found.version.clone().unwrap_or_else(|| NULL_VERSION.to_owned());
     // The count of holders is two here, and the object would be cloned: let go of ours first.
     drop(found.object);
-    let versions = bucket.keys.get_mut(key).into_iter().flatten();
-    for object in versions.filter(|version| version.id == id).filter_map(|version| version.object.as_mut()) {
+    let mut versions = bucket.keys.get_mut(key).into_iter().flatten();
+    if let Some(object) = versions.find(|version| version.id == id).and_then(|version| version.object.as_mut()) {
         change(Arc::make_mut(object));
-        break;
     }
     Ok(found.version)
 }

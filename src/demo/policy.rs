@@ -207,7 +207,9 @@ impl Names {
         };
         let mut patterns = texts(value)?;
         if plain == "Action" {
-            patterns.iter_mut().for_each(|pattern| pattern.make_ascii_lowercase());
+            for pattern in &mut patterns {
+                pattern.make_ascii_lowercase();
+            }
         }
         Ok(Self { patterns, is_negated })
     }

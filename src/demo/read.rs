@@ -13,6 +13,7 @@ use crate::demo::store::{Bucket, Object, State, Version, Versioning, now};
 
 /// The conditions of a read, or of the source of a copy.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "the names of the headers")]
 pub(super) struct Conditions<'a> {
     pub if_match: Option<&'a ETagCondition>,
     pub if_none_match: Option<&'a ETagCondition>,
@@ -20,7 +21,7 @@ pub(super) struct Conditions<'a> {
     pub if_unmodified_since: Option<&'a dto::Timestamp>,
 }
 
-/// Returns whether an ETag, without quotes, meets a condition.
+/// Returns whether an `ETag`, without quotes, meets a condition.
 pub(super) fn is_etag(condition: &ETagCondition, etag: &str) -> bool {
     condition.as_etag().is_none_or(|wanted| wanted.value() == etag)
 }
@@ -29,7 +30,7 @@ impl Conditions<'_> {
     /// Returns whether nothing speaks against serving (`Ok(true)`), or the client has it already (`Ok(false)`).
     ///
     /// `If-Match` outweighs `If-Unmodified-Since`, `If-None-Match` outweighs `If-Modified-Since` (Amazon S3 API
-    /// Reference, "GetObject").
+    /// Reference, `GetObject`).
     pub fn check(&self, etag: &str, modified: SystemTime) -> S3Result<bool> {
         let modified = dto::Timestamp::from(modified);
         let holds = match (self.if_match, self.if_unmodified_since) {

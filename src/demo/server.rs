@@ -178,10 +178,8 @@ impl Front {
         if exchange.is_cut() {
             return Err(Broken);
         }
-        if response.status().is_client_error() || response.status().is_server_error() {
-            if may_drain {
-                let _gave_up = tokio::time::timeout(DRAIN_LIMIT, rest.drain()).await;
-            }
+        if may_drain && response.status().as_u16() >= 400 {
+            let _gave_up = tokio::time::timeout(DRAIN_LIMIT, rest.drain()).await;
         }
         let response = finish(response, number, &exchange);
         exchange.answered(response.status().as_u16());

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::StatusCode;
+#[allow(clippy::wildcard_imports, reason = "every operation names two of its types; the lint sleeps in tests")]
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
 use crate::demo::account::caller;
 use crate::demo::faults::Faults;
-use crate::demo::store::Store;
+use crate::demo::store::{Settings, Store};
 use crate::demo::{bucket, copy, detail, document, list, multipart, read, remove, write};
 
 /// The operations over one store.
@@ -18,6 +19,30 @@ pub(super) struct Service {
     pub faults: Arc<Faults>,
     /// How long a restore takes.
     pub restore: Duration,
+}
+
+impl Service {
+    /// Returns a document of a bucket, or the error by which Amazon S3 says that there is none.
+    fn document<T: Clone>(
+        &self,
+        bucket: &str,
+        pick: impl FnOnce(&Settings) -> &Option<T>,
+        missing: &'static str,
+    ) -> S3Result<T> {
+        document::read(&self.store.lock(), bucket, pick, missing)
+    }
+
+    /// Sets a document of a bucket.
+    fn set<T: Default>(&self, bucket: &str, set: impl FnOnce(&mut Settings)) -> S3Result<S3Response<T>> {
+        document::change(&mut self.store.lock(), bucket, set)?;
+        Ok(S3Response::new(T::default()))
+    }
+
+    /// Takes a document of a bucket away.
+    fn unset<T: Default>(&self, bucket: &str, unset: impl FnOnce(&mut Settings)) -> S3Result<S3Response<T>> {
+        document::change(&mut self.store.lock(), bucket, unset)?;
+        Ok(S3Response::with_status(T::default(), StatusCode::NO_CONTENT))
+    }
 }
 
 #[async_trait::async_trait]
@@ -232,20 +257,14 @@ impl S3 for Service {
         &self,
         req: S3Request<DeleteBucketPolicyInput>,
     ) -> S3Result<S3Response<DeleteBucketPolicyOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.policy = None)?;
-        Ok(S3Response::with_status(DeleteBucketPolicyOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.policy = None)
     }
 
     async fn get_public_access_block(
         &self,
         req: S3Request<GetPublicAccessBlockInput>,
     ) -> S3Result<S3Response<GetPublicAccessBlockOutput>> {
-        let found = document::read(
-            &self.store.lock(),
-            &req.input.bucket,
-            |it| &it.block,
-            "NoSuchPublicAccessBlockConfiguration",
-        )?;
+        let found = self.document(&req.input.bucket, |it| &it.block, "NoSuchPublicAccessBlockConfiguration")?;
         Ok(S3Response::new(GetPublicAccessBlockOutput { public_access_block_configuration: Some(found) }))
     }
 
@@ -260,28 +279,21 @@ impl S3 for Service {
             ignore_public_acls: Some(asked.ignore_public_acls.unwrap_or(false)),
             restrict_public_buckets: Some(asked.restrict_public_buckets.unwrap_or(false)),
         };
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.block = Some(block))?;
-        Ok(S3Response::new(PutPublicAccessBlockOutput::default()))
+        self.set(&req.input.bucket, |settings| settings.block = Some(block))
     }
 
     async fn delete_public_access_block(
         &self,
         req: S3Request<DeletePublicAccessBlockInput>,
     ) -> S3Result<S3Response<DeletePublicAccessBlockOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.block = None)?;
-        Ok(S3Response::with_status(DeletePublicAccessBlockOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.block = None)
     }
 
     async fn get_bucket_ownership_controls(
         &self,
         req: S3Request<GetBucketOwnershipControlsInput>,
     ) -> S3Result<S3Response<GetBucketOwnershipControlsOutput>> {
-        let found = document::read(
-            &self.store.lock(),
-            &req.input.bucket,
-            |it| &it.ownership,
-            "OwnershipControlsNotFoundError",
-        )?;
+        let found = self.document(&req.input.bucket, |it| &it.ownership, "OwnershipControlsNotFoundError")?;
         Ok(S3Response::new(GetBucketOwnershipControlsOutput {
             ownership_controls: Some(OwnershipControls {
                 rules: vec![OwnershipControlsRule { object_ownership: found }],
@@ -301,29 +313,26 @@ impl S3 for Service {
         &self,
         req: S3Request<DeleteBucketOwnershipControlsInput>,
     ) -> S3Result<S3Response<DeleteBucketOwnershipControlsOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.ownership = None)?;
-        Ok(S3Response::with_status(DeleteBucketOwnershipControlsOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.ownership = None)
     }
 
     async fn get_bucket_cors(&self, req: S3Request<GetBucketCorsInput>) -> S3Result<S3Response<GetBucketCorsOutput>> {
-        let found = document::read(&self.store.lock(), &req.input.bucket, |it| &it.cors, "NoSuchCORSConfiguration")?;
+        let found = self.document(&req.input.bucket, |it| &it.cors, "NoSuchCORSConfiguration")?;
         Ok(S3Response::new(GetBucketCorsOutput { cors_rules: Some(found.cors_rules) }))
     }
 
     async fn put_bucket_cors(&self, req: S3Request<PutBucketCorsInput>) -> S3Result<S3Response<PutBucketCorsOutput>> {
         let input = req.input;
-        document::change(&mut self.store.lock(), &input.bucket, |settings| {
-            settings.cors = Some(input.cors_configuration)
-        })?;
-        Ok(S3Response::new(PutBucketCorsOutput::default()))
+        self.set(&input.bucket, |settings| {
+            settings.cors = Some(input.cors_configuration);
+        })
     }
 
     async fn delete_bucket_cors(
         &self,
         req: S3Request<DeleteBucketCorsInput>,
     ) -> S3Result<S3Response<DeleteBucketCorsOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.cors = None)?;
-        Ok(S3Response::with_status(DeleteBucketCorsOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.cors = None)
     }
 
     async fn get_bucket_encryption(
@@ -339,26 +348,23 @@ impl S3 for Service {
         req: S3Request<PutBucketEncryptionInput>,
     ) -> S3Result<S3Response<PutBucketEncryptionOutput>> {
         let input = req.input;
-        document::change(&mut self.store.lock(), &input.bucket, |settings| {
-            settings.encryption = Some(input.server_side_encryption_configuration)
-        })?;
-        Ok(S3Response::new(PutBucketEncryptionOutput::default()))
+        self.set(&input.bucket, |settings| {
+            settings.encryption = Some(input.server_side_encryption_configuration);
+        })
     }
 
     async fn delete_bucket_encryption(
         &self,
         req: S3Request<DeleteBucketEncryptionInput>,
     ) -> S3Result<S3Response<DeleteBucketEncryptionOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.encryption = None)?;
-        Ok(S3Response::with_status(DeleteBucketEncryptionOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.encryption = None)
     }
 
     async fn get_bucket_lifecycle_configuration(
         &self,
         req: S3Request<GetBucketLifecycleConfigurationInput>,
     ) -> S3Result<S3Response<GetBucketLifecycleConfigurationOutput>> {
-        let found =
-            document::read(&self.store.lock(), &req.input.bucket, |it| &it.lifecycle, "NoSuchLifecycleConfiguration")?;
+        let found = self.document(&req.input.bucket, |it| &it.lifecycle, "NoSuchLifecycleConfiguration")?;
         Ok(S3Response::new(GetBucketLifecycleConfigurationOutput { rules: Some(found.rules), ..Default::default() }))
     }
 
@@ -367,26 +373,23 @@ impl S3 for Service {
         req: S3Request<PutBucketLifecycleConfigurationInput>,
     ) -> S3Result<S3Response<PutBucketLifecycleConfigurationOutput>> {
         let input = req.input;
-        document::change(&mut self.store.lock(), &input.bucket, |settings| {
-            settings.lifecycle = input.lifecycle_configuration
-        })?;
-        Ok(S3Response::new(PutBucketLifecycleConfigurationOutput::default()))
+        self.set(&input.bucket, |settings| {
+            settings.lifecycle = input.lifecycle_configuration;
+        })
     }
 
     async fn delete_bucket_lifecycle(
         &self,
         req: S3Request<DeleteBucketLifecycleInput>,
     ) -> S3Result<S3Response<DeleteBucketLifecycleOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.lifecycle = None)?;
-        Ok(S3Response::with_status(DeleteBucketLifecycleOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.lifecycle = None)
     }
 
     async fn get_bucket_website(
         &self,
         req: S3Request<GetBucketWebsiteInput>,
     ) -> S3Result<S3Response<GetBucketWebsiteOutput>> {
-        let found =
-            document::read(&self.store.lock(), &req.input.bucket, |it| &it.website, "NoSuchWebsiteConfiguration")?;
+        let found = self.document(&req.input.bucket, |it| &it.website, "NoSuchWebsiteConfiguration")?;
         Ok(S3Response::new(GetBucketWebsiteOutput {
             error_document: found.error_document,
             index_document: found.index_document,
@@ -400,30 +403,23 @@ impl S3 for Service {
         req: S3Request<PutBucketWebsiteInput>,
     ) -> S3Result<S3Response<PutBucketWebsiteOutput>> {
         let input = req.input;
-        document::change(&mut self.store.lock(), &input.bucket, |settings| {
-            settings.website = Some(input.website_configuration)
-        })?;
-        Ok(S3Response::new(PutBucketWebsiteOutput::default()))
+        self.set(&input.bucket, |settings| {
+            settings.website = Some(input.website_configuration);
+        })
     }
 
     async fn delete_bucket_website(
         &self,
         req: S3Request<DeleteBucketWebsiteInput>,
     ) -> S3Result<S3Response<DeleteBucketWebsiteOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.website = None)?;
-        Ok(S3Response::with_status(DeleteBucketWebsiteOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.website = None)
     }
 
     async fn get_bucket_replication(
         &self,
         req: S3Request<GetBucketReplicationInput>,
     ) -> S3Result<S3Response<GetBucketReplicationOutput>> {
-        let found = document::read(
-            &self.store.lock(),
-            &req.input.bucket,
-            |it| &it.replication,
-            "ReplicationConfigurationNotFoundError",
-        )?;
+        let found = self.document(&req.input.bucket, |it| &it.replication, "ReplicationConfigurationNotFoundError")?;
         Ok(S3Response::new(GetBucketReplicationOutput { replication_configuration: Some(found) }))
     }
 
@@ -439,8 +435,7 @@ impl S3 for Service {
         &self,
         req: S3Request<DeleteBucketReplicationInput>,
     ) -> S3Result<S3Response<DeleteBucketReplicationOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.replication = None)?;
-        Ok(S3Response::with_status(DeleteBucketReplicationOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.replication = None)
     }
 
     async fn get_bucket_notification_configuration(
@@ -461,10 +456,9 @@ impl S3 for Service {
         req: S3Request<PutBucketNotificationConfigurationInput>,
     ) -> S3Result<S3Response<PutBucketNotificationConfigurationOutput>> {
         let input = req.input;
-        document::change(&mut self.store.lock(), &input.bucket, |settings| {
-            settings.notification = Some(input.notification_configuration)
-        })?;
-        Ok(S3Response::new(PutBucketNotificationConfigurationOutput::default()))
+        self.set(&input.bucket, |settings| {
+            settings.notification = Some(input.notification_configuration);
+        })
     }
 
     async fn get_bucket_logging(
@@ -480,17 +474,16 @@ impl S3 for Service {
         req: S3Request<PutBucketLoggingInput>,
     ) -> S3Result<S3Response<PutBucketLoggingOutput>> {
         let input = req.input;
-        document::change(&mut self.store.lock(), &input.bucket, |settings| {
-            settings.logging = input.bucket_logging_status.logging_enabled
-        })?;
-        Ok(S3Response::new(PutBucketLoggingOutput::default()))
+        self.set(&input.bucket, |settings| {
+            settings.logging = input.bucket_logging_status.logging_enabled;
+        })
     }
 
     async fn get_bucket_tagging(
         &self,
         req: S3Request<GetBucketTaggingInput>,
     ) -> S3Result<S3Response<GetBucketTaggingOutput>> {
-        let found = document::read(&self.store.lock(), &req.input.bucket, |it| &it.tags, "NoSuchTagSet")?;
+        let found = self.document(&req.input.bucket, |it| &it.tags, "NoSuchTagSet")?;
         Ok(S3Response::new(GetBucketTaggingOutput { tag_set: found }))
     }
 
@@ -506,8 +499,7 @@ impl S3 for Service {
         &self,
         req: S3Request<DeleteBucketTaggingInput>,
     ) -> S3Result<S3Response<DeleteBucketTaggingOutput>> {
-        document::change(&mut self.store.lock(), &req.input.bucket, |settings| settings.tags = None)?;
-        Ok(S3Response::with_status(DeleteBucketTaggingOutput::default(), StatusCode::NO_CONTENT))
+        self.unset(&req.input.bucket, |settings| settings.tags = None)
     }
 
     async fn get_bucket_request_payment(
@@ -524,10 +516,9 @@ impl S3 for Service {
         req: S3Request<PutBucketRequestPaymentInput>,
     ) -> S3Result<S3Response<PutBucketRequestPaymentOutput>> {
         let input = req.input;
-        document::change(&mut self.store.lock(), &input.bucket, |settings| {
-            settings.payer = Some(input.request_payment_configuration.payer)
-        })?;
-        Ok(S3Response::new(PutBucketRequestPaymentOutput::default()))
+        self.set(&input.bucket, |settings| {
+            settings.payer = Some(input.request_payment_configuration.payer);
+        })
     }
 
     async fn get_object_lock_configuration(

@@ -159,7 +159,7 @@ impl Bucket {
             return Some(id);
         }
         versions.retain(|version| version.id != NULL_VERSION);
-        version.id = NULL_VERSION.to_owned();
+        NULL_VERSION.clone_into(&mut version.id);
         versions.push(version);
         (self.versioning == Versioning::Suspended).then(|| NULL_VERSION.to_owned())
     }
@@ -199,7 +199,7 @@ impl Version {
 pub struct Object {
     /// Its bytes.
     pub content: Content,
-    /// Its ETag, without quotes.
+    /// Its `ETag`, without quotes.
     pub etag: String,
     /// Its checksum.
     pub sum: Sum,

@@ -48,21 +48,21 @@ impl<'a, V, F: Fn(&V) -> bool> Walk<'a, V, F> {
             // A marker within a common prefix stands for all of it: the prefix was shown, or comes before the marker.
             Start::After(key) if key >= prefix => match walk.common(key) {
                 Some(common) => walk.behind(common),
-                None => walk.from(Bound::Excluded(key)),
+                None => Some(walk.from(Bound::Excluded(key))),
             },
-            Start::At(key) if key >= prefix => walk.from(Bound::Included(key)),
-            _ => walk.from(Bound::Included(prefix)),
+            Start::At(key) if key >= prefix => Some(walk.from(Bound::Included(key))),
+            _ => Some(walk.from(Bound::Included(prefix))),
         };
         walk
     }
 
-    fn from(&self, bound: Bound<&str>) -> Option<Range<'a, String, V>> {
-        Some(self.keys.range::<str, _>((bound, Bound::Unbounded)))
+    fn from(&self, bound: Bound<&str>) -> Range<'a, String, V> {
+        self.keys.range::<str, _>((bound, Bound::Unbounded))
     }
 
     /// Returns the rows behind everything that begins with `common`, or none if nothing can follow.
     fn behind(&self, common: &str) -> Option<Range<'a, String, V>> {
-        successor(common).and_then(|next| self.from(Bound::Included(&next)))
+        successor(common).map(|next| self.from(Bound::Included(&next)))
     }
 
     /// Returns the part of the key that it shares with its neighbours, up to the first delimiter behind the prefix.
@@ -113,10 +113,10 @@ mod tests {
     use super::*;
 
     fn rows(keys: &[&str], prefix: &str, delimiter: Option<&str>, start: Start<'_>) -> Vec<String> {
-        let keys: BTreeMap<String, ()> = keys.iter().map(|key| ((*key).to_owned(), ())).collect();
-        Walk::new(&keys, prefix, delimiter, start, |()| true)
+        let keys: BTreeMap<String, u8> = keys.iter().map(|key| ((*key).to_owned(), 0)).collect();
+        Walk::new(&keys, prefix, delimiter, start, |_| true)
             .map(|row| match row {
-                Row::Key(key, ()) => key.to_owned(),
+                Row::Key(key, _) => key.to_owned(),
                 Row::Common(common) => format!("<{common}>"),
             })
             .collect()
@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn a_common_prefix_costs_one_step_however_many_keys_it_holds() {
-        let keys: BTreeMap<String, ()> = (0..10_000).map(|n| (format!("{}/{n:05}", n % 2), ())).collect();
+        let keys: BTreeMap<String, u8> = (0..10_000).map(|n| (format!("{}/{n:05}", n % 2), 0)).collect();
         let looked_at = Cell::new(0);
-        let walk = Walk::new(&keys, "", Some("/"), Start::First, |()| {
+        let walk = Walk::new(&keys, "", Some("/"), Start::First, |_| {
             looked_at.set(looked_at.get() + 1);
             true
         });

@@ -82,6 +82,7 @@ pub(super) async fn find(settings: &Settings) -> Found {
     let sdk = load_config(settings, &region, http, in_profile("max_attempts").is_some()).await;
     let endpoint = settings.endpoint_url.clone().or_else(|| service_endpoint(&sdk, "S3", "AWS_ENDPOINT_URL"));
     let is_amazon = endpoint.as_deref().is_none_or(super::region::is_amazon);
+    let refusal = refusal.or_else(|| endpoint.as_deref().and_then(refusal_of_endpoint));
     Found {
         may_identify: is_amazon || has_sts_endpoint(&sdk),
         path_style: settings.path_style.or_else(|| addressing_style(&in_profile("s3").unwrap_or_default())),
@@ -169,6 +170,14 @@ fn refusal_of(settings: &Settings, named: Option<&str>, set: &ProfileSet) -> Opt
              --format env` in this shell, evaluate what it prints, and start again"
         ),
     ))
+}
+
+/// Returns why an endpoint cannot be used, if it cannot.
+fn refusal_of_endpoint(url: &str) -> Option<Error> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let cause = "it is not an address: write https://host or http://host:port";
+    (rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/')))
+        .then(|| Error::new(Kind::Invalid, "use", format!("the endpoint {url}"), cause))
 }
 
 /// Returns the profile in the chain of source profiles that assumes a role with an MFA code.
@@ -315,6 +324,12 @@ mod tests {
         assert_eq!(addressing_style("addressing_style=path"), Some(true));
         assert_eq!(addressing_style("addressing_style = auto"), None);
         assert_eq!(addressing_style(""), None);
+    }
+
+    #[test]
+    fn an_endpoint_is_an_address() {
+        assert!(refusal_of_endpoint("http://localhost:9000").is_none());
+        assert!(refusal_of_endpoint("localhost:9000").is_some() && refusal_of_endpoint("https://").is_some());
     }
 
     #[tokio::test]

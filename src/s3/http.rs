@@ -72,7 +72,7 @@ fn proxy_from(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<ProxyC
 async fn tls_context(ca_bundle: Option<&str>) -> Result<TlsContext, Error> {
     let Some(path) = ca_bundle else { return Ok(TlsContext::default()) };
     let refused = |cause: String| Error::new(Kind::Invalid, "use the certificates of", path, cause);
-    let pem = tokio::fs::read(path).await.map_err(|error| Error::from_io("read the certificates of", path, &error))?;
+    let pem = tokio::fs::read(path).await.map_err(|error| refused(Error::from_io("", path, &error).cause))?;
     if !pem.windows(17).any(|window| window == b"BEGIN CERTIFICATE") {
         return Err(refused("the file holds no PEM certificate".to_owned()));
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, StorageClass};
 
+use md5::{Digest as _, Md5};
+
 use super::client::{Call, Store};
 use super::encoding::{crc64_text, crc64_value, tag_query};
 use super::object::{Condition, Payload, WriteOptions, Written, algorithm, bucket_key, expires, user_metadata};
@@ -189,7 +191,12 @@ impl Store {
             })
             .await;
         self.learn_condition(condition, result.as_ref().err());
-        let output = result?;
+        let output = match result {
+            Err(error) if error.code.as_deref() == Some("NoSuchUpload") => {
+                return self.completed_before(object, parts).await.ok_or(error);
+            }
+            result => result?,
+        };
         let stored = output.checksum_crc64_nvme().filter(|text| !text.contains('-')).and_then(crc64_value);
         if self.0.abilities.checksums.support() == Support::Unknown {
             self.0.abilities.checksums.learn(stored.is_some());
@@ -204,6 +211,20 @@ impl Store {
             etag: output.e_tag().filter(|etag| !etag.is_empty()).map(ETag::from),
             version: output.version_id().map(VersionId::from),
             crc64: stored,
+        })
+    }
+
+    /// Returns what stands at the key if it is made of just these parts.
+    ///
+    /// A completion that went well and whose answer was lost is sent again by the SDK, and then there is no such upload.
+    async fn completed_before(&self, object: &ObjectRef, parts: &[PartDone]) -> Option<Written> {
+        let expected = etag_of_parts(parts)?;
+        let facts = self.head(object).await.ok()?;
+        let size = parts.iter().map(|part| part.size).sum::<u64>();
+        (facts.size == size && facts.etag.as_ref() == Some(&expected)).then_some(Written {
+            etag: facts.etag,
+            version: facts.version,
+            crc64: facts.crc64,
         })
     }
 
@@ -226,6 +247,20 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+/// Returns the entity tag of an object made of parts: the MD5 of their MD5s and their number. Parts encrypted with a
+/// key of KMS have other tags.
+fn etag_of_parts(parts: &[PartDone]) -> Option<ETag> {
+    let mut sorted: Vec<_> = parts.iter().collect();
+    sorted.sort_by_key(|part| part.number);
+    let mut digest = Md5::new();
+    for part in &sorted {
+        let number = u128::from_str_radix(part.etag.as_str().trim_matches('"'), 16).ok()?;
+        digest.update(number.to_be_bytes());
+    }
+    let digest = u128::from_be_bytes(digest.finalize().into());
+    Some(ETag::from(format!("\"{digest:032x}-{}\"", sorted.len())))
 }
 
 fn completed(parts: &[PartDone], with_checksums: bool) -> CompletedMultipartUpload {

@@ -10,9 +10,11 @@ use crate::app::field::Field;
 use crate::app::inspector::View;
 use crate::app::keymap::{Code, Key};
 use crate::app::layout::{TWO_PANES, layout};
+use crate::app::listing::Rules;
 use crate::app::notice::Notice;
+use crate::app::pane::Pane;
 use crate::app::state::{Identity, State};
-use crate::app::tree::Note;
+use crate::app::tree::{Note, Tree};
 use crate::model::job::Item;
 use crate::model::location::Location;
 
@@ -25,7 +27,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let (pane, ids) = state.pane_and_ids(state.side);
     match action {
         Action::Unfold => pane.unfold(ids),
-        Action::Fold => done(pane.fold()),
+        Action::Fold => with(pane, Pane::fold),
         Action::Open => open(state),
         Action::GoParent => pane.go_parent(ids),
         Action::OtherPane => other_pane(state),
@@ -34,9 +36,9 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::GoBack => pane.go_back(ids).unwrap_or_default(),
         Action::GoForward => pane.go_forward(ids).unwrap_or_default(),
         Action::BackOut => back_out(state),
-        Action::ToggleMark => done(toggle_mark(state)),
-        Action::InvertMarks => done(pane.tree_mut().invert_marks()),
-        Action::MarkAll => done(pane.tree_mut().mark_all()),
+        Action::ToggleMark => toggle_mark(state),
+        Action::InvertMarks => with(pane.tree_mut(), Tree::invert_marks),
+        Action::MarkAll => with(pane.tree_mut(), Tree::mark_all),
         Action::MarkPattern => ask_pattern(state, true),
         Action::UnmarkPattern => ask_pattern(state, false),
         Action::Copy => work::open_transfer(state, false),
@@ -48,20 +50,26 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Inspect => toggle_inspector(state),
         Action::Preview => preview(state),
         Action::Yank => yank(state),
-        Action::Filter => done(begin_filter(state)),
-        Action::Sort => done(pane.tree_mut().rearrange(|rules| {
+        Action::Filter => begin_filter(state),
+        Action::Sort => rearrange(pane, |rules| {
             rules.field = rules.field.next();
             rules.is_reversed = false;
-        })),
-        Action::ReverseSort => done(pane.tree_mut().rearrange(|rules| rules.is_reversed = !rules.is_reversed)),
-        Action::ToggleHidden => done(pane.tree_mut().rearrange(|rules| rules.shows_hidden = !rules.shows_hidden)),
+        }),
+        Action::ReverseSort => rearrange(pane, |rules| rules.is_reversed = !rules.is_reversed),
+        Action::ToggleHidden => rearrange(pane, |rules| rules.shows_hidden = !rules.shows_hidden),
         Action::Refresh => pane.refresh(ids),
         _ => vec![],
     }
 }
 
-fn done((): ()) -> Vec<Effect> {
+/// Changes a part; nothing has to be asked for.
+fn with<T>(part: &mut T, change: impl FnOnce(&mut T)) -> Vec<Effect> {
+    change(part);
     vec![]
+}
+
+fn rearrange(pane: &mut Pane, change: impl FnOnce(&mut Rules)) -> Vec<Effect> {
+    with(pane.tree_mut(), |tree| tree.rearrange(change))
 }
 
 /// Returns by how many rows an action moves; the ends are further away than any row.
@@ -158,13 +166,14 @@ fn back_out(state: &mut State) -> Vec<Effect> {
     if state.is_inspecting { close_inspector(state) } else { vec![] }
 }
 
-fn toggle_mark(state: &mut State) {
+fn toggle_mark(state: &mut State) -> Vec<Effect> {
     let tree = state.pane_mut(state.side).tree_mut();
     if let Some(row) = tree.current().filter(|row| !row.is_note()) {
         let is_marked = tree.is_marked(row);
         tree.mark(row, !is_marked);
         tree.move_by(1);
     }
+    vec![]
 }
 
 fn ask_pattern(state: &mut State, is_mark: bool) -> Vec<Effect> {
@@ -175,11 +184,11 @@ fn ask_pattern(state: &mut State, is_mark: bool) -> Vec<Effect> {
 /// Marks or unmarks what a pattern matches, and says how many.
 pub(super) fn mark_pattern(state: &mut State, pattern: &GlobMatcher, is_mark: bool) {
     let count = state.pane_mut(state.side).tree_mut().mark_pattern(pattern, is_mark);
-    let matched = crate::model::text::counted(count as u64, "row", "rows");
+    let rows = crate::model::text::counted(count as u64, "row", "rows");
     let verb = if is_mark { "marked" } else { "unmarked" };
     state.notice = Some(match count {
         0 => Notice::warning(format!("{} matches nothing on this level", pattern.glob().glob())),
-        _ => Notice::good(format!("{verb} {matched}")),
+        _ => Notice::good(format!("{verb} {rows}")),
     });
 }
 
@@ -222,15 +231,16 @@ fn yank(state: &mut State) -> Vec<Effect> {
     vec![]
 }
 
-fn begin_filter(state: &mut State) {
+fn begin_filter(state: &mut State) -> Vec<Effect> {
     let pane = state.pane_mut(state.side);
     pane.filter.get_or_insert_with(Field::default);
     pane.is_typing = true;
+    vec![]
 }
 
 /// Takes a key into the filter.
 pub(super) fn on_filter_key(state: &mut State, key: Key) -> Vec<Effect> {
-    let page = page(state);
+    let rows = page(state);
     let pane = state.pane_mut(state.side);
     match key.code {
         Code::Esc => {
@@ -247,8 +257,8 @@ pub(super) fn on_filter_key(state: &mut State, key: Key) -> Vec<Effect> {
         }
         Code::Up => pane.tree_mut().move_by(-1),
         Code::Down => pane.tree_mut().move_by(1),
-        Code::PageUp => pane.tree_mut().move_by(-page),
-        Code::PageDown => pane.tree_mut().move_by(page),
+        Code::PageUp => pane.tree_mut().move_by(-rows),
+        Code::PageDown => pane.tree_mut().move_by(rows),
         _ => {
             let Some(field) = &mut pane.filter else { return vec![] };
             field.on_key(key);

@@ -1,6 +1,6 @@
 //! Editing: a file in place, an object by way of a temporary file that is put back if it was changed.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
@@ -38,11 +38,11 @@ pub(super) fn on_fetched(state: &mut State, editing: Editing) -> Vec<Effect> {
 }
 
 /// Puts an edited object back; a file needs no more than a fresh look at its folder.
-pub(super) fn on_edited(state: &mut State, path: PathBuf, is_changed: bool, problem: Option<String>) -> Vec<Effect> {
+pub(super) fn on_edited(state: &mut State, path: &Path, is_changed: bool, problem: Option<String>) -> Vec<Effect> {
     if let Some(problem) = problem {
         state.notice = Some(Notice::warning(problem));
     }
-    let object = state.editing.take_if(|editing| editing.path == path);
+    let object = state.editing.take_if(|editing| editing.path == *path);
     match object {
         Some(editing) if is_changed => {
             let job = state.ids.job();

@@ -31,7 +31,7 @@ pub fn json(records: u32) -> String {
     let record = |number: u32| {
         format!(
             "  {{ \"id\": {number}, \"name\": \"item {number}\", \"in_stock\": {}, \"tags\": [\"a\", \"b\"] }}",
-            number % 3 != 0
+            !number.is_multiple_of(3)
         )
     };
     format!("[\n{}\n]\n", (1..=records).map(record).collect::<Vec<_>>().join(",\n"))

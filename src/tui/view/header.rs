@@ -31,9 +31,12 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
 /// Where only one pane fits: `[local] s3`.
 fn map(state: &State, theme: &Theme) -> Vec<Span<'static>> {
     let word = |side: Side| if state.pane(side).place().is_s3() { "s3" } else { "local" };
-    let one = |side: Side| match side == state.side {
-        true => Span::styled(format!("[{}]", word(side)), theme.title),
-        false => Span::styled(word(side), theme.dim),
+    let one = |side: Side| {
+        if side == state.side {
+            Span::styled(format!("[{}]", word(side)), theme.title)
+        } else {
+            Span::styled(word(side), theme.dim)
+        }
     };
     vec![one(Side::Left), Span::raw(" "), one(Side::Right)]
 }

@@ -67,10 +67,10 @@ fn draw_heads(buffer: &mut Buffer, place: &PaneLayout, tree: &Tree, theme: &Them
     let rules = tree.rules();
     let head = |word: &str, field: SortField| {
         let is_plain = rules.field == SortField::Name && !rules.is_reversed;
-        match rules.field == field && !is_plain {
-            true => format!("{word} {}", if rules.is_reversed { "↑" } else { "↓" }),
-            false => word.to_owned(),
+        if rules.field != field || is_plain {
+            return word.to_owned();
         }
+        format!("{word} {}", if rules.is_reversed { "↑" } else { "↓" })
     };
     let heads = place.heads;
     put(
