@@ -18,6 +18,9 @@ pub mod pane;
 pub mod strip;
 pub mod transfers;
 
+#[cfg(test)]
+mod picture;
+
 /// Writes a text that can be drawn into at most so many columns of one line; returns how many it took.
 fn put(buffer: &mut Buffer, x: u16, y: u16, columns: u16, shown: &str, style: Style) -> u16 {
     let area = buffer.area;

@@ -180,9 +180,11 @@ fn rows(sheet: &Sheet, form: &Form, columns: usize) -> Vec<Row> {
 
 fn label_width(sheet: &Sheet, columns: usize) -> usize {
     let longest = sheet.parts.iter().map(|part| match part {
-        Part::Pair(label, ..) | Part::Field { label, .. } | Part::Choice { label, .. } | Part::Row { label, .. } => {
-            text::width(label)
-        }
+        Part::Pair(label, ..)
+        | Part::Place(label, _)
+        | Part::Field { label, .. }
+        | Part::Choice { label, .. }
+        | Part::Row { label, .. } => text::width(label),
         Part::Sides { rows, .. } => rows.iter().map(|(label, ..)| text::width(label)).max().unwrap_or(0),
         Part::Gap | Part::Text(..) => 0,
     });
@@ -202,6 +204,10 @@ impl Page<'_> {
             Part::Gap => rows.push(Row::default()),
             Part::Text(role, words) => self.text(*role, words, None, rows),
             Part::Pair(label, role, value) => self.pair(label, *role, value, rows),
+            Part::Place(label, place) => {
+                let room = self.columns.saturating_sub(self.label + 3);
+                self.pair(label, Role::Text, &text::truncate_start(place, room), rows);
+            }
             Part::Sides { heads, rows: values } => self.sides(*heads, values, rows),
             Part::Field { label, field, problem } => {
                 rows.push(self.field(label, field, stop));

@@ -7,7 +7,7 @@ use super::{Ids, Step};
 use crate::app::field::Field;
 use crate::model::job::Work;
 use crate::model::location::Location;
-use crate::model::text::{truncate_start, visible};
+use crate::model::text::visible;
 
 /// Asks for the name of a folder.
 #[derive(Debug)]
@@ -42,11 +42,8 @@ impl Ask for NewFolder {
     fn sheet(&self) -> Sheet<'_> {
         let place = visible(&self.place.to_string()).into_owned();
         let problem = self.folder().err().filter(|_| self.was_refused || !self.field.is_empty());
-        let mut parts = vec![
-            Part::Pair("In", Role::Text, truncate_start(&place, 140).into_owned()),
-            Part::Gap,
-            Part::Field { label: "Name", field: &self.field, problem },
-        ];
+        let mut parts =
+            vec![Part::Place("In", place), Part::Gap, Part::Field { label: "Name", field: &self.field, problem }];
         if self.place.is_s3() {
             let words = "S3 has no folders: an empty object whose key ends in a slash keeps the place.";
             parts.extend([Part::Gap, Part::Text(Role::Dim, words.to_owned())]);

@@ -83,12 +83,10 @@ fn comparison(conflict: &Conflict) -> Option<String> {
 impl Ask for Overwrite {
     fn sheet(&self) -> Sheet<'_> {
         let target = visible(&self.conflict.target).into_owned();
-        let mut parts = vec![
-            Part::Text(Role::Text, format!("{} exists.", truncate_start(&target, 140))),
-            Part::Gap,
-            Part::Sides { heads: ["Source", "Target"], rows: self.rows() },
-        ];
+        let mut parts = vec![Part::Text(Role::Text, format!("{} exists.", truncate_start(&target, 140)))];
         parts.extend(comparison(&self.conflict).map(|words| Part::Text(Role::Text, words)));
+        parts.push(Part::Gap);
+        parts.push(Part::Sides { heads: ["Source", "Target"], rows: self.rows() });
         parts.push(Part::Gap);
         let options = vec!["this one".into(), "all of this job".into()];
         parts.push(Part::Choice { label: "For", options, chosen: usize::from(self.for_all) });

@@ -8,7 +8,7 @@ use crate::app::field::Field;
 use crate::model::job::{Item, Transfer, Work};
 use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
-use crate::model::text::{truncate_start, visible};
+use crate::model::text::visible;
 
 /// Asks for a new name.
 #[derive(Debug)]
@@ -39,11 +39,8 @@ impl Ask for Rename {
     fn sheet(&self) -> Sheet<'_> {
         let what = visible(&self.item.to_string()).into_owned();
         let problem = self.problem().filter(|_| self.was_refused || !self.field.is_empty());
-        let mut parts = vec![
-            Part::Pair("What", Role::Text, truncate_start(&what, 140).into_owned()),
-            Part::Gap,
-            Part::Field { label: "New name", field: &self.field, problem },
-        ];
+        let mut parts =
+            vec![Part::Place("What", what), Part::Gap, Part::Field { label: "New name", field: &self.field, problem }];
         if self.place.is_s3() {
             let words = if self.item.is_container() {
                 "S3 cannot rename: every object below is copied, verified, and then deleted."

@@ -50,6 +50,8 @@ pub enum Part<'a> {
     Text(Role, String),
     /// A value with its name. Already filtered.
     Pair(&'static str, Role, String),
+    /// A path or URI with its label, on one line: where it is too long its beginning is cut off. Already filtered.
+    Place(&'static str, String),
     /// Two things side by side: a heading for each, then rows of a name and two values. Already filtered.
     Sides {
         /// The headings.

@@ -92,7 +92,7 @@ fn parse(script: &str) -> Vec<Key> {
             rest = tail;
         } else {
             keys.push(Key::char(first));
-            rest = &rest[first.len_utf8()..];
+            rest = rest.strip_prefix(first).unwrap();
         }
     }
     keys

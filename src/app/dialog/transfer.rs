@@ -17,13 +17,10 @@ use crate::model::job::{self, Item, Purpose, Report, Request, Ticket, Work};
 use crate::model::location::Location;
 use crate::model::name::Prefix;
 use crate::model::plan::{ConflictPolicy, PlanSummary};
-use crate::model::text::{counted, size, truncate_start, visible};
+use crate::model::text::{counted, size, visible};
 
 /// How many of the items are listed by name.
 const LISTED: usize = 4;
-
-/// How much of a long name is shown, in columns.
-const NAME_COLUMNS: usize = 140;
 
 /// The storage classes that are offered, besides leaving it as it is.
 const CLASSES: [StorageClass; 7] = [
@@ -211,8 +208,7 @@ pub(super) fn add_items(parts: &mut Vec<Part<'_>>, items: &[Item]) {
     let shown = if items.len() == LISTED + 1 { LISTED + 1 } else { LISTED };
     for (at, item) in items.iter().take(shown).enumerate() {
         let label = if at == 0 { "What" } else { "" };
-        let name = visible(&item.to_string()).into_owned();
-        parts.push(Part::Pair(label, Role::Text, truncate_start(&name, NAME_COLUMNS).into_owned()));
+        parts.push(Part::Place(label, visible(&item.to_string()).into_owned()));
     }
     if items.len() > shown {
         parts.push(Part::Pair("", Role::Dim, format!("and {} more", items.len() - shown)));

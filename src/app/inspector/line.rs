@@ -98,7 +98,7 @@ fn access_words(access: Option<&Access>) -> (Kind, String) {
     };
     let detail = access.detail();
     let detail = visible(&detail);
-    let words = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+    let words = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
     (kind, format!("Access: {}{words}", access.word()))
 }
 

@@ -12,6 +12,9 @@ use crate::tui::theme::Theme;
 /// As wide as the progress bar gets.
 const BAR: usize = 10;
 
+/// What the names get before any figure but the first is shown.
+const NAMES: usize = 29;
+
 /// Draws the strip in the first line of the area.
 pub fn draw(frame: &mut Frame, area: Rect, queue: &Queue, theme: &Theme) {
     let area = Rect { height: area.height.min(1), ..area }.intersection(frame.area());
@@ -32,29 +35,31 @@ fn ended(job: &Job, columns: usize, theme: &Theme) -> Line<'static> {
     Line::styled(truncate(&words, columns).into_owned(), style)
 }
 
-/// The figures come first in rights to the line's width, then the bar; the names get what is left.
+/// The figures and the bar come first, as long as the names keep a readable rest.
 fn running(job: &Job, behind: usize, columns: usize, theme: &Theme) -> Line<'static> {
-    let mut figures = figures(job);
-    if behind > 0 {
-        figures.push(format!("+{} queued", count(behind as u64)));
-    }
-    // Figures at the end give way before the name gets too short to be told.
-    let mut tail = String::new();
-    for figure in figures {
-        if width(&tail) + width(&figure) + 2 + BAR + 14 > columns.max(30) {
-            break;
-        }
-        tail = format!("{tail}  {figure}");
-    }
     let bar = bar(&job.snapshot, theme).filter(|_| columns >= 60);
-    let used = width(&tail) + bar.as_ref().map_or(0, |_| BAR + 2);
-    let title = title(job, columns.saturating_sub(used + 1), theme);
+    let bar_width = bar.as_ref().map_or(0, |_| BAR + 2);
+    let room = columns.saturating_sub(bar_width + NAMES.min(columns / 2));
+    let tail = tail(figures(job, behind), room);
+    let title = title(job, columns.saturating_sub(bar_width + width(&tail) + 1), theme);
     let mut spans = vec![Span::styled(format!(" {title}"), theme.text)];
     if let Some([full, rest]) = bar {
         spans.extend([Span::raw("  "), full, rest]);
     }
     spans.push(Span::styled(tail, theme.label));
     Line::from(spans)
+}
+
+/// The figures in their order, without the least telling ones where there is no room.
+fn tail(mut figures: Vec<(u8, String)>, room: usize) -> String {
+    let join =
+        |figures: &[(u8, String)]| figures.iter().fold(String::new(), |tail, (_, text)| format!("{tail}  {text}"));
+    while width(&join(&figures)) > room {
+        let least = figures.iter().enumerate().max_by_key(|(_, (rank, _))| *rank).map(|(at, _)| at);
+        let Some(least) = least else { break };
+        figures.remove(least);
+    }
+    join(&figures)
 }
 
 /// What is moved where, with the name of the item that was begun last where there are many.
@@ -88,7 +93,7 @@ fn bar(snapshot: &Snapshot, theme: &Theme) -> Option<[Span<'static>; 2]> {
     if snapshot.bytes_total == 0 && snapshot.items_total == 0 {
         return None;
     }
-    let full = eighths(snapshot.ratio(), BAR);
+    let full = full_cells(snapshot.ratio(), BAR);
     Some([
         Span::styled(theme.glyphs.bar.repeat(full), theme.bar),
         Span::styled(theme.glyphs.bar_rest.repeat(BAR - full), theme.bar_rest),
@@ -97,22 +102,25 @@ fn bar(snapshot: &Snapshot, theme: &Theme) -> Option<[Span<'static>; 2]> {
 
 /// How many cells of a bar are full.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a ratio is between 0 and 1")]
-fn eighths(ratio: f64, cells: usize) -> usize {
+fn full_cells(ratio: f64, cells: usize) -> usize {
     ((ratio.clamp(0.0, 1.0) * cells as f64) as usize).min(cells)
 }
 
-/// The figures of a job that is not over, the most telling first.
-pub(super) fn figures(job: &Job) -> Vec<String> {
-    let state = job.state();
-    let mut figures = match state {
-        JobState::Running | JobState::Counting => vec![percent(&job.snapshot)],
-        JobState::Asking => vec!["waits for an answer".to_owned()],
-        JobState::Held(_) => vec!["waits for credentials".to_owned()],
-        state => vec![state.word().to_owned()],
+/// The figures of a job that is not over, in their order, each with its rank: 0 is given up last.
+fn figures(job: &Job, behind: usize) -> Vec<(u8, String)> {
+    let state = match job.state() {
+        JobState::Running | JobState::Counting => percent(&job.snapshot),
+        JobState::Asking => "waits for an answer".to_owned(),
+        JobState::Held(_) => "waits for credentials".to_owned(),
+        state => state.word().to_owned(),
     };
-    figures.extend(amount(&job.snapshot));
-    figures.extend(job.speed().map(|speed| format!("{}/s", size(speed))));
-    figures.extend(job.seconds_left().map(|seconds| format!("ETA {}", duration(seconds))));
+    let mut figures = vec![(0, state)];
+    figures.extend(amount(&job.snapshot).map(|amount| (4, amount)));
+    figures.extend(job.speed().map(|speed| (1, format!("{}/s", size(speed)))));
+    figures.extend(job.seconds_left().map(|seconds| (2, format!("ETA {}", duration(seconds)))));
+    if behind > 0 {
+        figures.push((3, format!("+{} queued", count(behind as u64))));
+    }
     figures
 }
 

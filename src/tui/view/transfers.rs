@@ -15,7 +15,7 @@ use crate::tui::theme::Theme;
 
 /// A column of the table: its head, its width, and from which width of the table on it is shown.
 const COLUMNS: [(&str, usize, usize); 5] =
-    [("State", 9, 0), ("Done", 8, 0), ("Speed", 12, 60), ("ETA", 8, 66), ("Verified", 9, 76)];
+    [("State", 9, 0), ("Done", 8, 0), ("Speed", 12, 60), ("ETA", 7, 66), ("Verified", 9, 76)];
 
 /// Draws the screen.
 pub fn draw(frame: &mut Frame, area: Rect, queue: &Queue, theme: &Theme) {
@@ -77,6 +77,7 @@ fn cells(job: &Job) -> [String; 5] {
         JobState::Queued => String::new(),
         JobState::Done => "100 %".to_owned(),
         _ if job.snapshot.is_counted => percent(&job.snapshot),
+        _ if job.snapshot.items_done == 0 => String::new(),
         _ => count(job.snapshot.items_done),
     };
     [
@@ -92,7 +93,7 @@ fn cells(job: &Job) -> [String; 5] {
 fn row(first: &str, cells: &[String; 5], columns: usize) -> String {
     let shown = COLUMNS.iter().zip(cells).filter(|((_, _, from), _)| columns >= *from);
     let tail = shown.fold(String::new(), |tail, ((_, width, _), cell)| format!("{tail}  {}", pad(cell, *width)));
-    let room = columns.saturating_sub(width(&tail));
+    let room = columns.saturating_sub(width(&tail) + 1);
     truncate(&format!("{}{tail}", pad(first, room)), columns).into_owned()
 }
 
@@ -110,7 +111,7 @@ fn draw_detail(frame: &mut Frame, area: Rect, job: &Job, first: usize, theme: &T
     let block = Block::bordered().border_set(theme.glyphs.border).border_style(theme.border).title(title);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let columns = usize::from(inner.width).saturating_sub(1);
+    let columns = usize::from(inner.width).saturating_sub(2);
     let mut lines = Vec::new();
     if first == 0 {
         head(job, columns, theme, &mut lines);
@@ -123,7 +124,7 @@ fn draw_detail(frame: &mut Frame, area: Rect, job: &Job, first: usize, theme: &T
         item(result, columns, theme, &mut lines);
     }
     let lines: Vec<_> = lines.into_iter().take(rows).collect();
-    frame.render_widget(Paragraph::new(lines), Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner });
+    frame.render_widget(Paragraph::new(lines), Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner });
 }
 
 /// What the job is, above its items; gone once the items are scrolled.
@@ -187,15 +188,20 @@ fn done_words(bytes: u64, verified: Verified) -> String {
 }
 
 fn add_error(lines: &mut Vec<Line<'static>>, error: &Error, columns: usize, theme: &Theme) {
-    add(lines, &error.to_string(), columns, theme.error);
+    // Under the item that it belongs to.
+    let mut add = |text: &str, style| {
+        let wrapped = wrap(text, columns.saturating_sub(2));
+        lines.extend(wrapped.into_iter().map(|line| Line::styled(format!("  {line}"), style)));
+    };
+    add(&error.to_string(), theme.error);
     let code = error.code.as_deref().map(|code| format!("code {}", visible(code)));
     let id = error.request_id.as_deref().map(|id| format!("request ID {}", visible(id)));
     let details: Vec<_> = code.into_iter().chain(id).collect();
     if !details.is_empty() {
-        add(lines, &details.join(", "), columns, theme.dim);
+        add(&details.join(", "), theme.dim);
     }
     if let Some(hint) = error.hint() {
-        add(lines, &format!("Hint: {hint}"), columns, theme.text);
+        add(&format!("Hint: {hint}"), theme.text);
     }
 }
 
