@@ -56,7 +56,18 @@ impl Store {
 
     async fn create_closed(&self, call: &Call<'_>, name: &BucketName, region: &str) -> Result<(), Error> {
         // us-east-1 is the one region that must not be named (Amazon S3 API Reference, CreateBucket).
-        let place = (region != "us-east-1").then(|| {
+        let named = Some(region).filter(|region| *region != "us-east-1");
+        match self.create_in(call, name, named).await {
+            // Elsewhere the region that requests are signed for is often just a word; the server has one place.
+            Err(error) if error.code.as_deref() == Some("InvalidLocationConstraint") && !self.is_amazon() => {
+                self.create_in(call, name, None).await
+            }
+            result => result,
+        }
+    }
+
+    async fn create_in(&self, call: &Call<'_>, name: &BucketName, region: Option<&str>) -> Result<(), Error> {
+        let place = region.map(|region| {
             CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(region)).build()
         });
         let create = |ownership: Option<ObjectOwnership>| {
@@ -87,7 +98,12 @@ impl Store {
     /// Asks whether a bucket exists and may be listed; learns its region.
     pub async fn head_bucket(&self, name: &BucketName) -> Result<(), Error> {
         let call = Call::new("open", format!("s3://{name}"), "s3:ListBucket", name);
-        let output = self.call(&call, |client| client.head_bucket().bucket(name.as_str()).send()).await?;
+        let result = self.call(&call, |client| client.head_bucket().bucket(name.as_str()).send()).await;
+        // The answer to a HEAD has no body, so no code; what is not found can only be the bucket.
+        let output = result.map_err(|error| match error.kind {
+            Kind::NotFound => Error { kind: Kind::NoSuchBucket, cause: "there is no such bucket".to_owned(), ..error },
+            _ => error,
+        })?;
         if let Some(region) = output.bucket_region() {
             self.learn_region(name.as_str(), region);
         }

@@ -163,6 +163,11 @@ impl Store {
         self.0.settings.request_payer.then_some(RequestPayer::Requester)
     }
 
+    /// Returns whether requests go to Amazon.
+    pub(super) fn is_amazon(&self) -> bool {
+        self.session().found.endpoint.as_deref().is_none_or(region::is_amazon)
+    }
+
     /// Returns whether bodies are sent without being part of the signature: over TLS, and on this machine.
     ///
     /// Signing a body costs six times its checksum, and protects nothing that TLS does not.

@@ -79,7 +79,9 @@ pub(super) async fn find(settings: &Settings) -> Found {
         .or_else(|| variable("AWS_DEFAULT_REGION"))
         .or_else(|| in_profile("region"));
     let region = configured.clone().unwrap_or_else(|| "us-east-1".to_owned());
-    let sdk = load_config(settings, &region, http, in_profile("max_attempts").is_some()).await;
+    let is_retry_configured = ["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"].iter().any(|name| variable(name).is_some())
+        || ["max_attempts", "retry_mode"].iter().any(|name| in_profile(name).is_some());
+    let sdk = load_config(settings, &region, http, is_retry_configured).await;
     let endpoint = settings.endpoint_url.clone().or_else(|| service_endpoint(&sdk, "S3", "AWS_ENDPOINT_URL"));
     let is_amazon = endpoint.as_deref().is_none_or(super::region::is_amazon);
     let refusal = refusal.or_else(|| endpoint.as_deref().and_then(refusal_of_endpoint));
@@ -211,7 +213,12 @@ fn addressing_style(block: &str) -> Option<bool> {
 }
 
 /// Loads the SDK's configuration with our own chain and limits.
-async fn load_config(settings: &Settings, region: &str, http: SharedHttpClient, has_attempts: bool) -> SdkConfig {
+async fn load_config(
+    settings: &Settings,
+    region: &str,
+    http: SharedHttpClient,
+    is_retry_configured: bool,
+) -> SdkConfig {
     let region = Region::new(region.to_owned());
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(region.clone())
@@ -222,7 +229,7 @@ async fn load_config(settings: &Settings, region: &str, http: SharedHttpClient, 
     if let Some(profile) = &settings.profile {
         loader = loader.profile_name(profile);
     }
-    if variable("AWS_MAX_ATTEMPTS").is_none() && !has_attempts {
+    if !is_retry_configured {
         loader = loader.retry_config(retries());
     }
     if settings.no_sign_request {

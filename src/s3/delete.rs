@@ -27,7 +27,15 @@ impl Store {
         let (carried, odd): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(ObjectKey::fits_xml);
         let mut ended = Vec::with_capacity(keys.len());
         for batch in carried.chunks(MAX_BATCH) {
-            ended.extend(self.delete_many(bucket, batch).await?);
+            let mut again = Vec::new();
+            for (key, result) in self.delete_many(bucket, batch).await? {
+                match result {
+                    // The SDK tries whole requests again, not the keys of a batch that the server was too busy for.
+                    Err(error) if error.is_transient() => again.push(key),
+                    result => ended.push((key, result)),
+                }
+            }
+            ended.extend(self.delete_many(bucket, &again).await?);
         }
         for key in odd {
             let object = ObjectRef { bucket: bucket.clone(), key: key.clone(), version: None };

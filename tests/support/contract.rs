@@ -443,7 +443,7 @@ pub async fn a_bucket_is_created_closed_and_removed_empty(t: Target) {
     assert_eq!((error.kind, error.code.as_deref()), (Kind::Conflict, Some("BucketNotEmpty")), "{error}");
     t.store.delete(&inside).await.unwrap();
     t.store.delete_bucket(&bucket).await.unwrap();
-    assert_eq!(t.store.head_bucket(&bucket).await.unwrap_err().kind, Kind::NotFound);
+    assert_eq!(t.store.head_bucket(&bucket).await.unwrap_err().kind, Kind::NoSuchBucket);
 }
 
 pub async fn the_access_documents_of_a_bucket_are_read(t: Target) {

@@ -70,6 +70,8 @@ fn an_expired_token_and_a_denied_action_have_their_kinds() {
         let rule = s.demo.faults().add(Rule::new(Fault::ExpiredToken));
         let error = s.store.get(&s.object, None, None).await.unwrap_err();
         assert_eq!(error.kind, Kind::ExpiredToken, "{error}");
+        let error = s.store.head(&s.object).await.unwrap_err();
+        assert_eq!(error.kind, Kind::ExpiredToken, "a HEAD cannot say so, but the store finds out: {error}");
         s.demo.faults().remove(rule);
         s.store.renew().await;
         assert!(s.store.get(&s.object, None, None).await.is_ok(), "fresh credentials are used");
@@ -148,5 +150,32 @@ fn a_slow_answer_is_waited_for() {
         let s = stage().await;
         s.demo.faults().add(Rule::new(Fault::Latency(Duration::from_millis(300))).on("HeadObject"));
         assert_eq!(s.store.head(&s.object).await.unwrap().size, 1_000_000);
+    });
+}
+
+#[test]
+fn a_body_goes_out_as_it_is_with_its_checksum_in_the_head() {
+    runtime().block_on(async {
+        let s = stage().await;
+        let sent: Vec<_> = s.demo.requests().into_iter().filter(|request| request.operation == "PutObject").collect();
+        assert_eq!(sent.len(), 1);
+        let header = |name: &str| sent.first().and_then(|request| request.header(name)).map(str::to_owned);
+        assert_eq!(header("x-amz-content-sha256").as_deref(), Some("UNSIGNED-PAYLOAD"), "unsigned on this machine");
+        assert_eq!(header("x-amz-checksum-crc64nvme").map(|text| text.len()), Some(12));
+        assert_eq!((header("x-amz-trailer"), header("content-encoding")), (None, None), "no frames, no trailer");
+    });
+}
+
+#[test]
+fn every_listing_asks_for_encoded_names() {
+    runtime().block_on(async {
+        let s = stage().await;
+        let root = Prefix::root();
+        s.store.list_page(&ListPage::folded(&s.bucket, &root)).await.unwrap();
+        s.store.list_uploads(&s.bucket, &root, None).await.unwrap();
+        for operation in ["ListObjectsV2", "ListMultipartUploads"] {
+            let served = s.demo.requests().into_iter().find(|request| request.operation == operation).unwrap();
+            assert!(served.query.contains("encoding-type=url"), "{operation}: {}", served.query);
+        }
     });
 }

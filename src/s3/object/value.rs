@@ -1,0 +1,142 @@
+//! What an object says about itself, and what is written with one.
+
+use jiff::Timestamp;
+
+use crate::model::name::{ETag, VersionId};
+
+/// What is written with an object and comes back with it: system and user metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attributes {
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// `Content-Disposition`.
+    pub content_disposition: Option<String>,
+    /// `Content-Encoding`.
+    pub content_encoding: Option<String>,
+    /// `Content-Language`.
+    pub content_language: Option<String>,
+    /// `Expires`, as it stands.
+    pub expires: Option<String>,
+    /// `x-amz-website-redirect-location`.
+    pub website_redirect: Option<String>,
+    /// User metadata without `x-amz-meta-`, sorted by name.
+    pub user: Vec<(String, String)>,
+}
+
+/// How an object is encrypted at rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encryption {
+    /// Amazon's name: `AES256`, `aws:kms`, `aws:kms:dsse`.
+    pub algorithm: String,
+    /// The KMS key, if it is encrypted with one.
+    pub key: Option<String>,
+    /// Whether a bucket key saves calls to KMS.
+    pub has_bucket_key: bool,
+}
+
+/// A stored checksum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checksum {
+    /// Amazon's name: `CRC64NVME`, `SHA256`.
+    pub algorithm: &'static str,
+    /// In base64, as it came.
+    pub value: String,
+    /// Whether it is of the whole object, not of its parts' checksums.
+    pub is_full: bool,
+}
+
+/// What an object says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObjectFacts {
+    /// The size of the whole object in bytes, also where only a range was read.
+    pub size: u64,
+    /// The entity tag.
+    pub etag: Option<ETag>,
+    /// Last modified.
+    pub modified: Option<Timestamp>,
+    /// The version, in versioned buckets.
+    pub version: Option<VersionId>,
+    /// System and user metadata.
+    pub attributes: Attributes,
+    /// Metadata entries that the server has and cannot send in headers.
+    pub missing_metadata: u32,
+    /// Amazon's name of the class; none is `STANDARD`.
+    pub storage_class: Option<String>,
+    /// `x-amz-archive-status`, in Intelligent-Tiering.
+    pub archive_status: Option<String>,
+    /// `x-amz-restore`, as it stands.
+    pub restore: Option<String>,
+    /// `x-amz-expiration`, as it stands.
+    pub expiration: Option<String>,
+    /// How it is encrypted.
+    pub encryption: Option<Encryption>,
+    /// All stored checksums.
+    pub checksums: Vec<Checksum>,
+    /// The CRC64NVME of the whole object, if it is stored.
+    pub crc64: Option<u64>,
+    /// `x-amz-replication-status`.
+    pub replication: Option<String>,
+    /// `x-amz-object-lock-mode`.
+    pub lock_mode: Option<String>,
+    /// Until when it is locked.
+    pub lock_until: Option<Timestamp>,
+    /// `x-amz-object-lock-legal-hold`.
+    pub legal_hold: Option<String>,
+    /// How many parts it was uploaded in, where the server says so.
+    pub parts: Option<u32>,
+    /// How many tags it has, where the server says so.
+    pub tag_count: Option<u32>,
+}
+
+/// What must hold for a write.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Condition {
+    /// Nothing.
+    #[default]
+    None,
+    /// Nothing is there yet.
+    IfAbsent,
+    /// What is there has this tag.
+    IfMatch(ETag),
+}
+
+impl Condition {
+    pub(in crate::s3) fn if_none_match(&self) -> Option<String> {
+        (*self == Self::IfAbsent).then(|| "*".to_owned())
+    }
+
+    pub(in crate::s3) fn if_match(&self) -> Option<String> {
+        match self {
+            Self::IfMatch(etag) => Some(etag.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// What is written with an object.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WriteOptions {
+    /// System and user metadata.
+    pub attributes: Attributes,
+    /// Tags.
+    pub tags: Vec<(String, String)>,
+    /// Amazon's name of the class; the bucket's default if not given.
+    pub storage_class: Option<String>,
+    /// The encryption; the bucket's default if not given.
+    pub encryption: Option<Encryption>,
+    /// What must hold.
+    pub condition: Condition,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    /// The entity tag.
+    pub etag: Option<ETag>,
+    /// The version, in versioned buckets.
+    pub version: Option<VersionId>,
+    /// The CRC64NVME of the whole object that the server stored.
+    pub crc64: Option<u64>,
+}
