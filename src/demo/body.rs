@@ -5,6 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -91,26 +92,35 @@ fn reset() -> StdError {
     io::Error::from(io::ErrorKind::ConnectionReset).into()
 }
 
+/// How long the last bytes before a break have to leave.
+const FLUSH: Duration = Duration::from_millis(20);
+
 type Gone = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// The body of an answer that stops after so many bytes.
 pub(super) struct Cut {
     body: Body,
     left: u64,
-    /// What the rest waits for; with nothing to wait for the connection breaks.
-    gone: Option<Gone>,
+    /// What the rest waits for.
+    gone: Gone,
+    /// Whether there is no rest: after the wait the connection ends.
+    breaks: bool,
     is_released: bool,
 }
 
 impl Cut {
-    /// Breaks the connection after so many bytes.
-    pub fn reset(body: Body, bytes: u64) -> Self {
-        Self { body, left: bytes, gone: None, is_released: false }
+    /// Ends the connection after so many bytes.
+    ///
+    /// It waits a moment before, in which what was written leaves; and it ends without a reset, which would take bytes
+    /// away that the client has not read yet.
+    pub fn breaking(body: Body, bytes: u64) -> Self {
+        let flushed = Box::pin(async { tokio::time::sleep(FLUSH).await });
+        Self { breaks: true, ..Self::new(body, bytes, flushed) }
     }
 
     /// Goes on after so many bytes only when the future is done.
-    pub fn stall(body: Body, bytes: u64, gone: Gone) -> Self {
-        Self { body, left: bytes, gone: Some(gone), is_released: false }
+    pub fn new(body: Body, bytes: u64, gone: Gone) -> Self {
+        Self { body, left: bytes, gone, breaks: false, is_released: false }
     }
 }
 
@@ -126,10 +136,10 @@ impl Stream for Cut {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.left == 0 && !self.is_released && self.remaining_length().exact() != Some(0) {
-            let Some(gone) = &mut self.gone else {
+            ready!(self.gone.as_mut().poll(cx));
+            if self.breaks {
                 return Poll::Ready(Some(Err(reset())));
-            };
-            ready!(gone.as_mut().poll(cx));
+            }
             self.is_released = true;
         }
         let mut chunk = match ready!(Pin::new(&mut self.body).poll_next(cx)) {

@@ -25,8 +25,8 @@ pub enum Fault {
     Stall,
     /// The body of the answer stops after so many bytes, until the rule is removed.
     StallAfter(u64),
-    /// The connection is reset after so many bytes of the body: of the request in `PutObject` and `UploadPart`, else of
-    /// the answer.
+    /// The connection breaks after so many bytes of the body: of the request in `PutObject` and `UploadPart`, where it
+    /// is reset, else of the answer, where it ends early.
     ResetAfter(u64),
 }
 

@@ -154,11 +154,12 @@ pub(super) async fn put_part(
     let sent = sent.or_else(|| asked_algorithm(input.checksum_algorithm.as_ref(), headers));
     let algorithm = upload(&mut store.lock(), &input.bucket, &input.key, &input.upload_id)?.algorithm;
     check_algorithm(algorithm, sent)?;
-    let algorithm = Some(algorithm.unwrap_or_default());
-    let claims = Claims { md5: input.content_md5.as_deref(), sum, algorithm, length: input.content_length, trailers };
+    let (md5, length) = (input.content_md5.as_deref(), input.content_length);
+    let claims = Claims { md5, sum, algorithm: sent.or(algorithm), length, trailers };
     let received = receive(input.body.take(), claims).await?;
     let sums = received.sum.to_dto();
-    let part = Part { content: received.content, digest: received.digest, sum: received.sum, modified: now() };
+    let sum = received.sum_by(algorithm.unwrap_or_default());
+    let part = Part { content: received.content, digest: received.digest, sum, modified: now() };
     let etag = hex(&part.digest);
     let mut state = store.lock();
     // The upload may have been aborted while its part was on its way.
@@ -179,11 +180,12 @@ pub(super) async fn put_part(
 }
 
 fn check_algorithm(begun_with: Option<Algorithm>, sent: Option<Algorithm>) -> S3Result<()> {
-    let Some(sent) = sent else { return Ok(()) };
-    if begun_with.unwrap_or_default() == sent {
+    // An upload begun without one takes any, since the SDKs add one of their own to each part.
+    let (Some(expected), Some(actual)) = (begun_with, sent) else { return Ok(()) };
+    if expected == actual {
         return Ok(());
     }
-    let (expected, actual) = (begun_with.map_or("null", Algorithm::name), sent.name());
+    let (expected, actual) = (expected.name(), actual.name());
     Err(s3_error!(
         InvalidRequest,
         "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}"
@@ -278,7 +280,7 @@ fn check_part<'a>(upload: &'a Upload, named: &dto::CompletedPart, number: i32) -
         checksum_type: None,
     });
     match sum {
-        Some(sum) if sum != part.sum => Err(invalid_part()),
+        Some(sum) if sum.algorithm == part.sum.algorithm && sum != part.sum => Err(invalid_part()),
         None if upload.algorithm.is_some() && !upload.is_full => Err(s3_error!(
             InvalidRequest,
             "The upload was created using a checksum. The complete request must include the checksum for each part."

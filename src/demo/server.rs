@@ -2,12 +2,11 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use hyper::body::{Body as _, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Uri};
@@ -137,13 +136,7 @@ async fn serve(stream: TcpStream, front: Arc<Front>) {
     let reset = link.reset();
     let service = service_fn(move |request| {
         let (front, reset) = (Arc::clone(&front), reset.clone());
-        async move {
-            let answer = front.answer(request).await;
-            if !matches!(answer, Ok(ref answer) if !answer.breaks) {
-                reset.arm();
-            }
-            answer.map(|answer| answer.response)
-        }
+        async move { front.answer(request).await.inspect_err(|_| reset.arm()) }
     });
     // A connection ends for the client's reasons or for a fault's: neither is of interest here.
     let _ended = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(link), service).await;
@@ -154,14 +147,8 @@ async fn serve(stream: TcpStream, front: Arc<Front>) {
 #[error("the connection breaks")]
 struct Broken;
 
-struct Answer {
-    response: Response<Body>,
-    /// Whether the body ends in a reset of the connection.
-    breaks: bool,
-}
-
 impl Front {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Broken> {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Broken> {
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await;
         }
@@ -169,7 +156,7 @@ impl Front {
         let exchange = Arc::new(Exchange::default());
         let may_drain = !request.headers().contains_key(EXPECT);
         if let Some(refusal) = refuse_unknown(request.method(), request.uri()) {
-            return Ok(Answer { response: finish(refusal, number, &exchange), breaks: false });
+            return Ok(finish(refusal, number, &exchange));
         }
         let (intake, rest) = Intake::new(Arc::clone(&exchange));
         let mut request = request.map(|body| intake.over(body));
@@ -187,25 +174,21 @@ impl Front {
     }
 
     /// Lets a fault strike the answer.
-    fn strike(&self, response: Response<Body>, exchange: &Exchange) -> Answer {
-        let Some(&(id, fault)) = exchange.late.get() else { return Answer { response, breaks: false } };
+    fn strike(&self, response: Response<Body>, exchange: &Exchange) -> Response<Body> {
+        let Some(&(id, fault)) = exchange.late.get() else { return response };
         let faults = Arc::clone(&self.faults);
         match fault {
             Fault::ErrorInOk if response.status() == StatusCode::OK => {
                 let text = "<Error><Code>InternalError</Code>\
                             <Message>We encountered an internal error. Please try again.</Message></Error>";
-                Answer { response: with_document(response, text.to_owned()), breaks: false }
+                with_document(response, text.to_owned())
             }
             Fault::StallAfter(bytes) => {
-                let gone: Pin<Box<dyn Future<Output = ()> + Send + Sync>> =
-                    Box::pin(async move { faults.is_gone(id).await });
-                Answer { response: response.map(|body| Cut::stall(body, bytes, gone).into()), breaks: false }
+                let gone = Box::pin(async move { faults.is_gone(id).await });
+                response.map(|body| Cut::new(body, bytes, gone).into())
             }
-            Fault::ResetAfter(bytes) => {
-                let breaks = response.body().size_hint().exact().is_none_or(|size| size > bytes);
-                Answer { response: response.map(|body| Cut::reset(body, bytes).into()), breaks }
-            }
-            _ => Answer { response, breaks: false },
+            Fault::ResetAfter(bytes) => response.map(|body| Cut::breaking(body, bytes).into()),
+            _ => response,
         }
     }
 }

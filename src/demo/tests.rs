@@ -9,8 +9,13 @@ use aws_sdk_s3::primitives::ByteStream;
 
 use super::*;
 
+mod access;
 mod basic;
+mod document;
+mod faults;
+mod listing;
 mod sample;
+mod transfer;
 
 /// An empty endpoint.
 async fn empty() -> Demo {

@@ -27,6 +27,20 @@ pub(super) struct Received {
     pub sum: Sum,
 }
 
+impl Received {
+    /// Returns the checksum by an algorithm, which need not be the one that was sent.
+    pub fn sum_by(&self, algorithm: Algorithm) -> Sum {
+        if self.sum.algorithm == algorithm {
+            return self.sum.clone();
+        }
+        let mut hasher = Hasher::new(algorithm);
+        for chunk in self.content.read(0..self.content.size()) {
+            hasher.update(&chunk);
+        }
+        hasher.finish().1
+    }
+}
+
 /// What the sender said of a body.
 pub(super) struct Claims<'a> {
     pub md5: Option<&'a str>,
