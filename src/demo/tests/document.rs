@@ -111,7 +111,7 @@ async fn what_is_not_here_says_so_and_does_nothing_else() {
 async fn a_presigned_url_opens_until_it_is_tampered_with() {
     let (demo, s3) = bucket().await;
     put(&s3, "acme-test", "k", "x").await;
-    let lives = aws_sdk_s3::presigning::PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
+    let lives = aws_sdk_s3::presigning::PresigningConfig::expires_in(Duration::from_mins(1)).unwrap();
     let url = s3.get_object().bucket("acme-test").key("k").presigned(lives).await.unwrap().uri().to_owned();
     assert!(fetch(&demo, &url).await.starts_with("HTTP/1.1 200"));
     let tampered = fetch(&demo, &url.replace("acme-test/k", "acme-test/other")).await;
