@@ -9,7 +9,6 @@ pub mod delete;
 pub mod failure;
 pub mod form;
 pub mod layout;
-pub mod message;
 pub mod new_bucket;
 pub mod new_folder;
 pub mod overwrite;
@@ -106,8 +105,6 @@ pub enum Dialog {
     Failure(Box<failure::Failure>),
     /// Leave while jobs run.
     Quit(Box<ask_quit::AskQuit>),
-    /// Something to read.
-    Message(Box<message::Message>),
 }
 
 impl Dialog {
@@ -168,7 +165,6 @@ impl Dialog {
             Self::Yank(dialog) => &**dialog,
             Self::Failure(dialog) => &**dialog,
             Self::Quit(dialog) => &**dialog,
-            Self::Message(dialog) => &**dialog,
         }
     }
 
@@ -184,7 +180,6 @@ impl Dialog {
             Self::Yank(dialog) => &mut **dialog,
             Self::Failure(dialog) => &mut **dialog,
             Self::Quit(dialog) => &mut **dialog,
-            Self::Message(dialog) => &mut **dialog,
         }
     }
 }

@@ -5,6 +5,8 @@
 
 pub mod line;
 
+use ratatui::layout::{Margin, Rect};
+
 use self::line::{Line, lines};
 use super::effect::Effect;
 use super::state::Ids;
@@ -209,13 +211,20 @@ impl Inspector {
         self.scroll.min(lines.saturating_sub(usize::from(rows)))
     }
 
-    /// Scrolls by so many lines, in a window of this size.
-    pub fn scroll_by(&mut self, lines: isize, columns: u16, rows: u16) {
+    /// Scrolls by so many lines, when the inspector has this area.
+    pub fn scroll_by(&mut self, lines: isize, area: Rect) {
+        let Rect { width: columns, height: rows, .. } = inner(area);
         let count = self.lines(columns).len();
         let offset = self.offset(count, rows).saturating_add_signed(lines);
         self.scroll = offset;
         self.scroll = self.offset(count, rows);
     }
+}
+
+/// Returns the part of the inspector's area in which its lines are, for drawing and for scrolling.
+pub fn inner(area: Rect) -> Rect {
+    let edge = area.inner(Margin::new(1, 1));
+    if edge.width < 4 { edge } else { Rect { x: edge.x + 1, width: edge.width - 2, ..edge } }
 }
 
 fn sections_of(item: &Item) -> &'static [Section] {

@@ -483,7 +483,6 @@ fn any_dialog(which: u8, name: &str, ids: &mut Ids) -> Dialog {
         14 => Dialog::Pattern(Box::new(pattern::Pattern::new(false))),
         15 => Dialog::Yank(Box::new(yank::Yank::new(&item, None, Some(name)))),
         16 => Dialog::Quit(Box::new(ask_quit::AskQuit::new(usize::MAX))),
-        17 => Dialog::Message(Box::new(message::Message::new("Help", vec!["words ".repeat(100)]))),
         _ => Dialog::Failure(Box::new(failure::Failure::new(error))),
     }
 }

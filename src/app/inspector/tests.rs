@@ -138,11 +138,11 @@ fn a_preview_that_fails_says_why_and_what_to_try() {
 fn scrolling_stops_at_both_ends() {
     let (mut inspector, _, mut ids) = open(object("a.txt"));
     previewed(&mut inspector, &mut ids, "x\n".repeat(50).as_bytes(), 100);
-    inspector.scroll_by(1000, 40, 10);
+    inspector.scroll_by(1000, Rect::new(0, 0, 44, 12));
     assert_eq!(inspector.offset(51, 10), 41);
-    inspector.scroll_by(-1, 40, 10);
+    inspector.scroll_by(-1, Rect::new(0, 0, 44, 12));
     assert_eq!(inspector.offset(51, 10), 40);
-    inspector.scroll_by(-1000, 40, 10);
+    inspector.scroll_by(-1000, Rect::new(0, 0, 44, 12));
     assert_eq!(inspector.offset(51, 10), 0);
 }
 
@@ -166,7 +166,7 @@ proptest! {
             prop_assert!(!line.chars().any(char::is_control));
         }
         for columns in 0..3 {
-            inspector.scroll_by(3, columns, 1);
+            inspector.scroll_by(3, Rect::new(0, 0, columns, 1));
         }
     }
 }

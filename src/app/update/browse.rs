@@ -7,7 +7,7 @@ use crate::app::action::Action;
 use crate::app::dialog::{Dialog, pattern::Pattern, yank::Yank};
 use crate::app::effect::Effect;
 use crate::app::field::Field;
-use crate::app::inspector::View;
+use crate::app::inspector::{View, inner};
 use crate::app::keymap::{Code, Key};
 use crate::app::layout::{TWO_PANES, layout};
 use crate::app::listing::Rules;
@@ -88,9 +88,9 @@ pub(super) fn movement(action: Action, page: isize) -> Option<isize> {
 /// Does what an action says in the inspector.
 pub(super) fn act_in_inspector(state: &mut State, action: Action) -> Vec<Effect> {
     let area = layout(state).inspector.unwrap_or_default();
-    let (columns, rows) = (area.width.saturating_sub(2), area.height.saturating_sub(2));
-    if let Some(lines) = movement(action, isize::from(i16::try_from(rows).unwrap_or(i16::MAX)).max(1)) {
-        state.inspector.scroll_by(lines, columns, rows);
+    let rows = i16::try_from(inner(area).height).unwrap_or(i16::MAX);
+    if let Some(lines) = movement(action, isize::from(rows).max(1)) {
+        state.inspector.scroll_by(lines, area);
         return vec![];
     }
     match action {

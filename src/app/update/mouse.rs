@@ -32,7 +32,7 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
     } else if state.screen == Screen::Transfers {
         state.queue.move_by(lines.signum());
     } else if let Some(area) = layout.inspector.filter(|area| area.contains((mouse.column, mouse.row).into())) {
-        state.inspector.scroll_by(lines, area.width.saturating_sub(2), area.height.saturating_sub(2));
+        state.inspector.scroll_by(lines, area);
     } else if let Some((side, pane)) = pane_at(&layout, mouse) {
         state.pane_mut(side).tree_mut().scroll_by(lines, usize::from(pane.rows.height));
     }
@@ -57,7 +57,11 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
         let chosen = is_hit.then(|| palette.pick(usize::from(mouse.row - rows.y)));
         return chosen.map(|chosen| on_chosen(state, chosen)).unwrap_or_default();
     }
-    if state.help.take().is_some() || state.screen == Screen::Transfers {
+    if state.help.take().is_some() {
+        return vec![];
+    }
+    if let Some(area) = layout.transfers {
+        state.queue.click(area, mouse.column, mouse.row);
         return vec![];
     }
     if layout.inspector.is_some_and(|area| area.contains((mouse.column, mouse.row).into())) {

@@ -1,6 +1,7 @@
 //! What the engine said, brought to the part of the state that asked. What nobody asked for is dropped here.
 
 use super::{edit, on_step};
+use crate::app::dialog::{Dialog, failure::Failure};
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::app::state::{Editing, Identity, Side, State};
@@ -11,10 +12,8 @@ use crate::model::location::Location;
 /// Takes a report in.
 pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     if let Some(effects) = state.queue.on_report(&report) {
-        return match report {
-            Report::Finished { job, end } => [effects, on_finished(state, job, end)].concat(),
-            _ => effects,
-        };
+        let Report::Finished { job, end } = report else { return effects };
+        return [effects, on_finished(state, job, end)].concat();
     }
     if state.inspector.on_report(&report) {
         return vec![];
@@ -54,7 +53,7 @@ fn on_failed(state: &mut State, ticket: Ticket, error: Error) -> Vec<Effect> {
     }
     if state.fetching == Some(ticket) {
         state.fetching = None;
-        state.notice = Some(Notice::error(&error));
+        show_error(state, error);
         return vec![];
     }
     for side in [Side::Left, Side::Right] {
@@ -82,13 +81,25 @@ fn identify(state: &mut State, identity: Identity) -> Vec<Effect> {
 }
 
 fn on_finished(state: &mut State, job: JobId, end: JobEnd) -> Vec<Effect> {
+    if matches!(&state.dialog, Some(Dialog::Overwrite(question)) if question.job() == job) {
+        state.dialog = None; // there is nothing left to ask
+    }
     match end {
-        JobEnd::Failed(error) => state.notice = Some(Notice::error(&error)),
+        JobEnd::Failed(error) => show_error(state, error),
         JobEnd::SomeFailed => state.notice = Some(Notice::warning("some items failed; t shows which")),
         JobEnd::Done | JobEnd::Cancelled => {}
     }
     let touched = state.touched.remove(&job).unwrap_or_default();
     refresh_touched(state, &touched)
+}
+
+/// Shows an error in full, or, where the keys go elsewhere at the moment, in the footer.
+fn show_error(state: &mut State, error: Error) {
+    if state.dialog.is_some() || state.palette.is_some() || state.focused().is_typing {
+        state.notice = Some(Notice::error(&error));
+    } else {
+        state.dialog = Some(Dialog::Failure(Box::new(Failure::new(error))));
+    }
 }
 
 /// Reads anew what was changed, in both panes.

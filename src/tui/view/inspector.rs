@@ -1,21 +1,15 @@
 //! Draws the inspector: the sections of what is looked at, or its first bytes.
 
 use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line as Text, Span};
 use ratatui::widgets::{Block, Clear};
 
 use crate::app::inspector::line::{Kind, Line};
-use crate::app::inspector::{Inspector, View};
+use crate::app::inspector::{Inspector, View, inner};
 use crate::model::text::{truncate, truncate_start, visible, width};
 use crate::tui::theme::Theme;
-
-/// Returns the part of the inspector's area in which its lines are, for drawing and for scrolling.
-pub fn inner(area: Rect) -> Rect {
-    let edge = area.inner(Margin::new(1, 1));
-    if edge.width < 4 { edge } else { Rect { x: edge.x + 1, width: edge.width - 2, ..edge } }
-}
 
 /// Draws the inspector.
 pub fn draw(frame: &mut Frame, area: Rect, inspector: &Inspector, is_focused: bool, theme: &Theme) {

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::app::dialog::{
-    Ids, Step, ask_quit, delete, failure, message, new_bucket, new_folder, overwrite, pattern, rename, transfer, yank,
+    Ids, Step, ask_quit, delete, failure, new_bucket, new_folder, overwrite, pattern, rename, transfer, yank,
 };
 use crate::app::keymap::{Code, Key};
 use crate::model::error::{Error, Kind};
@@ -140,8 +140,6 @@ fn reading_and_leaving() {
     error.request_id = Some("4442587FB7D0A2F9".into());
     snapshots("error", &Dialog::Failure(Box::new(failure::Failure::new(error))));
     snapshots("quit", &Dialog::Quit(Box::new(ask_quit::AskQuit::new(2))));
-    let words = vec!["Buckets are copied one prefix at a time: open the bucket first.".to_owned()];
-    snapshots("message", &Dialog::Message(Box::new(message::Message::new("Not here", words))));
 }
 
 #[test]
