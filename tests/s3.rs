@@ -3,6 +3,9 @@
 //! What a server lacks is said by name in the output; what it has is never skipped. A machine without a server says so,
 //! and with `BUCKETRY_REQUIRE_SERVERS=1` fails.
 
+#[cfg(feature = "demo")]
+#[path = "support/chain.rs"]
+mod chain;
 #[path = "support/contract.rs"]
 mod contract;
 #[cfg(feature = "demo")]

@@ -24,7 +24,7 @@ use super::settings::{Keys, Settings};
 use crate::model::error::{Error, Kind};
 
 /// How long to wait for a connection.
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long all providers together may take: single sign-on and credential processes ask a server of their own.
 const LOAD: Duration = Duration::from_secs(30);
