@@ -25,8 +25,6 @@ mod plan;
 mod refuse;
 mod relay;
 mod remove;
-#[cfg(all(test, feature = "demo"))]
-mod tests;
 mod transfer;
 mod upload;
 mod walk;
@@ -52,7 +50,7 @@ pub struct Options {
     pub memory_bytes: u64,
     /// From which size a copy inside S3 goes in parts, in bytes.
     pub multipart_copy_threshold: u64,
-    /// Above which size an upload goes in parts, in bytes.
+    /// Above which size an upload goes in parts and a download in ranges, in bytes.
     pub multipart_threshold: u64,
     /// The size of a part in bytes; by the size of the file if not given.
     pub part_size: Option<u64>,
@@ -143,3 +141,7 @@ impl Drop for Engine {
         self.core.root.cancel();
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "demo")]
+mod tests;

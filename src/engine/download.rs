@@ -29,9 +29,6 @@ const MIB: u64 = 1024 * 1024;
 /// What one request of a large object asks for, in bytes.
 const RANGE: u64 = 8 * MIB;
 
-/// Objects up to this size are read whole, with one request.
-const WHOLE: u64 = 16 * MIB;
-
 /// Objects up to this size are kept in memory until they are there, and written at once.
 const IN_MEMORY: u64 = 256 * 1024;
 
@@ -233,9 +230,10 @@ async fn fetch(
     relative: &Path,
 ) -> Result<(Content, ObjectFacts, Verified), Error> {
     let (job, store) = (&context.job, &context.store);
-    if item.size > WHOLE {
+    let whole = job.core.options.multipart_threshold;
+    if item.size > whole {
         let facts = job.call(&job.core.lanes.small, || store.head(object)).await?;
-        if facts.size > WHOLE && facts.etag.is_some() {
+        if facts.size > whole && facts.etag.is_some() {
             let _place = tokio::select! {
                 () = job.token.cancelled() => return Err(Error::cancelled("download", "")),
                 place = job.core.lanes.large.enter() => place,

@@ -68,8 +68,9 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
             JobEnd::Failed(error) => tracing::warn!(job = id.0, %error, "job failed"),
             end => tracing::info!(job = id.0, ?end, "job ended"),
         }
-        job.core.remove_job(id);
+        // In this order: a job that waited for this one must not end before it.
         job.core.send_last(Report::Finished { job: id, end }).await;
+        job.core.remove_job(id);
     });
 }
 

@@ -1,1 +1,238 @@
-//! Tests.
+//! The engine against the demo endpoint and temporary folders: what arrives, what is refused, what is left behind.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use super::{Engine, Options};
+use crate::demo::{self, Demo, Fault, Rule};
+use crate::model::error::Kind;
+use crate::model::job::*;
+use crate::model::location::{Location, ObjectRef};
+use crate::model::plan::{Answer, Conflict, ConflictPolicy};
+use crate::s3::{Keys, ListPage, Settings, Store, WriteOptions};
+
+mod browse;
+mod conflict;
+mod copy;
+mod fault;
+mod inspect;
+mod remove;
+mod server_side;
+
+/// How long anything may take; reached only by a test that fails.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// A demo endpoint, an engine on it and a folder of its own.
+struct Bench {
+    demo: Demo,
+    store: Store,
+    engine: Engine,
+    reports: mpsc::Receiver<Report>,
+    home: tempfile::TempDir,
+    last: u64,
+}
+
+/// How a job went.
+#[derive(Debug)]
+struct Ended {
+    end: JobEnd,
+    results: Vec<ItemResult>,
+    held: Vec<bool>,
+    questions: Vec<Conflict>,
+}
+
+impl Ended {
+    fn outcome(&self, name: &str) -> &ItemOutcome {
+        let found = self.results.iter().find(|result| result.name.ends_with(name));
+        &found.unwrap_or_else(|| panic!("no result for {name}: {self:#?}")).outcome
+    }
+
+    fn failure(&self, name: &str) -> String {
+        match self.outcome(name) {
+            ItemOutcome::Failed(error) => error.to_string(),
+            other => panic!("{name} did not fail: {other:?}"),
+        }
+    }
+
+    fn skipped(&self, name: &str) -> &str {
+        match self.outcome(name) {
+            ItemOutcome::Skipped(reason) => reason,
+            other => panic!("{name} was not skipped: {other:?}"),
+        }
+    }
+}
+
+async fn bench() -> Bench {
+    bench_with(small_parts()).await
+}
+
+/// Limits at which a test need not move much: 5 MiB is the smallest part that S3 takes.
+fn small_parts() -> Options {
+    let mib = 1024 * 1024;
+    Options {
+        multipart_threshold: 6 * mib,
+        part_size: Some(5 * mib),
+        renewal_pause: Duration::from_millis(20),
+        ..Options::default()
+    }
+}
+
+async fn bench_with(options: Options) -> Bench {
+    let demo = Demo::start(demo::Options { sample: false, ..demo::Options::default() }).await.unwrap();
+    let settings = Settings {
+        endpoint_url: Some(demo.endpoint()),
+        region: Some(demo.region().to_owned()),
+        static_keys: Some(Keys::new(demo.access_key(), demo.secret_key())),
+        ..Settings::default()
+    };
+    let store = Store::open(settings.clone()).await;
+    store.create_bucket(&"bench".into(), demo.region()).await.unwrap();
+    let (sender, reports) = mpsc::channel(64);
+    let engine = Engine::start(settings, options, sender);
+    Bench { demo, store, engine, reports, home: tempfile::tempdir().unwrap(), last: 0 }
+}
+
+impl Bench {
+    fn path(&self, relative: &str) -> PathBuf {
+        self.home.path().join(relative)
+    }
+
+    fn write(&self, relative: &str, contents: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(relative);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, contents).unwrap();
+        path
+    }
+
+    fn read(&self, relative: &str) -> Vec<u8> {
+        std::fs::read(self.path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
+    }
+
+    async fn put(&self, key: &str, contents: impl Into<Vec<u8>>) {
+        let body = Bytes::from(contents.into());
+        self.store.put(&ObjectRef::new("bench", key), body, &WriteOptions::default()).await.unwrap();
+    }
+
+    async fn get(&self, key: &str) -> Vec<u8> {
+        let mut body = self.store.get(&ObjectRef::new("bench", key), None, None).await.unwrap();
+        let mut contents = Vec::new();
+        while let Some(chunk) = body.next_chunk().await.unwrap() {
+            contents.extend_from_slice(&chunk);
+        }
+        contents
+    }
+
+    async fn keys(&self) -> Vec<String> {
+        let (bucket, prefix) = ("bench".into(), "".into());
+        let page = self.store.list_page(&ListPage::flat(&bucket, &prefix)).await.unwrap();
+        page.objects.iter().map(|object| object.key.to_string()).collect()
+    }
+
+    /// Returns the names in a folder and below, folders with a slash.
+    fn tree(&self, relative: &str) -> Vec<String> {
+        fn visit(at: &Path, root: &Path, out: &mut Vec<String>) {
+            for entry in std::fs::read_dir(at).unwrap() {
+                let entry = entry.unwrap();
+                let name = entry.path().strip_prefix(root).unwrap().to_string_lossy().into_owned();
+                if entry.file_type().unwrap().is_dir() {
+                    out.push(format!("{name}/"));
+                    visit(&entry.path(), root, out);
+                } else {
+                    out.push(name);
+                }
+            }
+        }
+        let mut out = Vec::new();
+        let root = self.path(relative);
+        if root.exists() {
+            visit(&root, &root, &mut out);
+        }
+        out.sort();
+        out
+    }
+
+    fn start(&mut self, work: Work) -> JobId {
+        self.last += 1;
+        self.engine.submit(Request::Start { job: JobId(self.last), work });
+        JobId(self.last)
+    }
+
+    async fn report(&mut self) -> Report {
+        tokio::time::timeout(LIMIT, self.reports.recv()).await.expect("a report in time").unwrap()
+    }
+
+    /// Follows a job to its end and answers its questions.
+    async fn follow(&mut self, job: JobId, mut answer: impl FnMut(&Conflict) -> Answer) -> Ended {
+        let mut ended = Ended { end: JobEnd::Cancelled, results: Vec::new(), held: Vec::new(), questions: Vec::new() };
+        loop {
+            match self.report().await {
+                Report::Items { job: of, results } if of == job => ended.results.extend(results),
+                Report::Held { job: of, reason } if of == job => ended.held.push(reason.is_some()),
+                Report::Question { job: of, question, conflict } if of == job => {
+                    let answer = answer(&conflict);
+                    ended.questions.push(conflict);
+                    self.engine.submit(Request::Resolve { job, question, answer });
+                }
+                Report::Finished { job: of, end } if of == job => {
+                    ended.end = end;
+                    return ended;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn run(&mut self, work: Work) -> Ended {
+        let job = self.start(work);
+        self.follow(job, |conflict| panic!("unexpected question about {}", conflict.target)).await
+    }
+
+    async fn transfer(&mut self, items: Vec<Item>, to: Location) -> Ended {
+        self.run(Work::Transfer(transfer(items, to))).await
+    }
+}
+
+fn transfer(items: Vec<Item>, to: Location) -> Transfer {
+    Transfer { items, to, rename: None, is_move: false, policy: ConflictPolicy::Ask, storage_class: None }
+}
+
+fn moved(items: Vec<Item>, to: Location) -> Work {
+    Work::Transfer(Transfer { is_move: true, ..transfer(items, to) })
+}
+
+fn with_policy(policy: ConflictPolicy, items: Vec<Item>, to: Location) -> Work {
+    Work::Transfer(Transfer { policy, ..transfer(items, to) })
+}
+
+fn prefix(text: &str) -> Item {
+    Item::Prefix { bucket: "bench".into(), prefix: text.into() }
+}
+
+fn object(key: &str) -> Item {
+    Item::Object(ObjectRef::new("bench", key))
+}
+
+fn at(text: &str) -> Location {
+    Location::S3 { bucket: "bench".into(), prefix: text.into() }
+}
+
+fn here(path: PathBuf) -> Location {
+    Location::Local(path)
+}
+
+/// Bytes in which no two megabytes are equal.
+fn noise(size: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut out = Vec::with_capacity(size + 8);
+    while out.len() < size {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        out.extend_from_slice(&state.to_le_bytes());
+    }
+    out.truncate(size);
+    out
+}

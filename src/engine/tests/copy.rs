@@ -1,0 +1,319 @@
+//! Copies and moves between this machine and S3, and on this machine.
+
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, symlink};
+
+use super::*;
+
+const MIB: usize = 1024 * 1024;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_goes_up_and_comes_back_the_same() {
+    let mut t = bench_with(Options::default()).await;
+    t.write("up/a.txt", "hello");
+    t.write("up/deep/er/b.json", "{}");
+    t.write("up/deep/empty-file", "");
+    std::fs::create_dir(t.path("up/empty")).unwrap();
+    let big = noise(20 * MIB + 123);
+    t.write("up/big.bin", &big);
+    let up = t.transfer(vec![Item::Folder(t.path("up"))], at("in/")).await;
+    assert_eq!(up.end, JobEnd::Done, "{up:#?}");
+    assert_eq!(
+        t.keys().await,
+        ["in/up/a.txt", "in/up/big.bin", "in/up/deep/empty-file", "in/up/deep/er/b.json", "in/up/empty/"]
+    );
+    assert_eq!(*up.outcome("big.bin"), ItemOutcome::Done(Verified::Crc64Nvme));
+    assert_eq!(*up.outcome("a.txt"), ItemOutcome::Done(Verified::Crc64Nvme));
+    let facts = t.store.head(&ObjectRef::new("bench", "in/up/deep/er/b.json")).await.unwrap();
+    assert_eq!(facts.attributes.content_type.as_deref(), Some("application/json"));
+    assert_eq!(t.demo.open_uploads(), 0);
+
+    let down = t.transfer(vec![prefix("in/up/")], here(t.path("down"))).await;
+    assert_eq!(down.end, JobEnd::Done, "{down:#?}");
+    let names = ["up/", "up/a.txt", "up/big.bin", "up/deep/", "up/deep/empty-file", "up/deep/er/", "up/deep/er/b.json"];
+    assert_eq!(t.tree("down"), [&names[..], &["up/empty/"]].concat());
+    assert_eq!(t.read("down/up/big.bin"), big);
+    assert_eq!(t.read("down/up/a.txt"), b"hello");
+    assert_eq!(*down.outcome("big.bin"), ItemOutcome::Done(Verified::Crc64Nvme));
+    let modified = t.store.head(&ObjectRef::new("bench", "in/up/a.txt")).await.unwrap().modified.unwrap();
+    assert_eq!(std::fs::metadata(t.path("down/up/a.txt")).unwrap().mtime(), modified.as_second());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn progress_adds_up_to_all_bytes_and_items() {
+    let mut t = bench().await;
+    for number in 0..250 {
+        t.write(&format!("many/{number}"), vec![0; number]);
+    }
+    t.write("many/large", noise(11 * MIB));
+    let job = t.start(Work::Transfer(transfer(vec![Item::Folder(t.path("many"))], at(""))));
+    let progress = loop {
+        if let Report::Started { progress, .. } = t.report().await {
+            break progress;
+        }
+    };
+    let ended = t.follow(job, |_| panic!()).await;
+    assert_eq!((ended.end.clone(), ended.results.len()), (JobEnd::Done, 251));
+    let snapshot = progress.snapshot();
+    assert_eq!((snapshot.items_done, snapshot.items_total), (251, 251));
+    assert_eq!(snapshot.bytes_done, snapshot.bytes_total);
+    assert!(snapshot.is_counted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_key_writes_outside_the_target() {
+    let mut t = bench().await;
+    let hostile = ["p/../../x", "p//abs", "p/a/../../b", "p/nul\0", &format!("p/{}", "n".repeat(300)), "p/./dot"];
+    for key in hostile {
+        t.put(key, "evil").await;
+    }
+    t.put("p/C:\\x", "fine").await;
+    t.put("p/\u{1b}[2J", "fine").await;
+    std::fs::create_dir_all(t.path("outer/in")).unwrap();
+    let ended = t.transfer(vec![prefix("p/")], here(t.path("outer/in"))).await;
+    assert_eq!(ended.end, JobEnd::SomeFailed);
+    assert_eq!(
+        t.tree("outer"),
+        ["in/", "in/p/", "in/p/C:\\x", "in/p/\u{1b}[2J"].map(str::to_owned).as_slice().to_sorted()
+    );
+    assert!(ended.failure("p/../../x").contains("a part of the key is '.' or '..'"));
+    assert!(ended.failure("p//abs").contains("a part of the key is empty"));
+    assert_eq!(ended.results.iter().filter(|own| matches!(own.outcome, ItemOutcome::Failed(_))).count(), 6);
+}
+
+trait Sorted {
+    fn to_sorted(&self) -> Vec<String>;
+}
+
+impl Sorted for [String] {
+    fn to_sorted(&self) -> Vec<String> {
+        let mut sorted = self.to_vec();
+        sorted.sort();
+        sorted
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unsafe_keys_are_escaped_if_one_wishes() {
+    let mut t = bench_with(Options { unsafe_keys: crate::model::name::UnsafeKeys::Escape, ..Options::default() }).await;
+    t.put("p/../x", "1").await;
+    t.put("p//y", "2").await;
+    let ended = t.transfer(vec![prefix("p/")], here(t.path("d"))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.tree("d"), ["p/", "p/%2E%2E/", "p/%2E%2E/x", "p/%2Fy"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_leads_out_of_the_target_is_refused_for_that_item_only() {
+    let mut t = bench().await;
+    t.put("p/out/f", "evil").await;
+    t.put("p/ok", "fine").await;
+    std::fs::create_dir_all(t.path("secret")).unwrap();
+    std::fs::create_dir_all(t.path("d/p")).unwrap();
+    symlink(t.path("secret"), t.path("d/p/out")).unwrap();
+    let ended = t.transfer(vec![prefix("p/")], here(t.path("d"))).await;
+    assert_eq!(ended.end, JobEnd::SomeFailed);
+    assert!(ended.failure("p/out/f").contains("leads out of the target folder"), "{}", ended.failure("p/out/f"));
+    assert!(t.tree("secret").is_empty());
+    assert_eq!(t.read("d/p/ok"), b"fine");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_and_a_folder_of_one_name_cannot_both_exist_and_the_rest_goes_on() {
+    let mut t = bench().await;
+    t.put("p/dir", "file").await;
+    t.put("p/dir/x", "below").await;
+    t.put("p/full/", "contents").await;
+    t.put("p/other", "fine").await;
+    let ended = t.transfer(vec![prefix("p/")], here(t.path("d"))).await;
+    assert_eq!(ended.end, JobEnd::SomeFailed);
+    let failed = ended.results.iter().filter(|own| matches!(own.outcome, ItemOutcome::Failed(_))).count();
+    assert_eq!(failed, 2, "{ended:#?}");
+    assert!(ended.failure("p/full/").contains("a key that ends in a slash and has contents"));
+    assert_eq!(t.read("d/p/other"), b"fine");
+    assert!(!t.tree("d").iter().any(|name| name.contains(".bucketry-")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_are_followed_and_what_is_no_file_is_left_out_with_a_reason() {
+    let mut t = bench().await;
+    t.write("else/where", "linked");
+    t.write("up/real", "real");
+    symlink(t.path("else"), t.path("up/link")).unwrap();
+    symlink(t.path("up"), t.path("up/loop")).unwrap();
+    symlink("nowhere", t.path("up/broken")).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, t.path("up/fifo"), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    std::fs::write(t.path("up").join(std::ffi::OsStr::from_bytes(b"bad\xff")), "x").unwrap();
+    let ended = t.transfer(vec![Item::Folder(t.path("up"))], at("")).await;
+    assert_eq!(t.keys().await, ["up/link/where", "up/real"]);
+    assert_eq!(ended.skipped("up/fifo"), "a FIFO is never read");
+    assert_eq!(ended.skipped("up/loop"), "a link that leads back to a folder above it");
+    assert_eq!(ended.skipped("up/broken"), "a link that leads nowhere");
+    assert!(ended.failure("bad\u{fffd}").contains("not UTF-8"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_deletes_each_source_after_its_copy_and_the_emptied_folders() {
+    let mut t = bench().await;
+    t.write("up/a", "1");
+    t.write("up/sub/b", noise(11 * MIB));
+    std::fs::create_dir(t.path("up/empty")).unwrap();
+    let ended = t.run(moved(vec![Item::Folder(t.path("up"))], at("x/"))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.keys().await, ["x/up/a", "x/up/empty/", "x/up/sub/b"]);
+    assert!(!t.path("up").exists());
+
+    let ended = t.run(moved(vec![prefix("x/up/")], here(t.path("back")))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.tree("back"), ["up/", "up/a", "up/empty/", "up/sub/", "up/sub/b"]);
+    assert_eq!(t.read("back/up/sub/b"), noise(11 * MIB));
+    assert!(t.keys().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_does_not_touch_what_links_lead_to() {
+    let mut t = bench().await;
+    t.write("precious/data", "keep");
+    t.write("up/own", "1");
+    symlink(t.path("precious"), t.path("up/folder-link")).unwrap();
+    symlink(t.path("precious/data"), t.path("up/file-link")).unwrap();
+    let ended = t.run(moved(vec![Item::Folder(t.path("up"))], at(""))).await;
+    assert_eq!(ended.skipped("folder-link"), "a link to a folder is not moved");
+    assert_eq!(t.keys().await, ["up/file-link", "up/own"]);
+    assert_eq!(t.read("precious/data"), b"keep");
+    assert_eq!(t.tree("up"), ["folder-link"], "the link that was copied is gone, the other stays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_that_is_skipped_is_not_deleted_by_a_move() {
+    let mut t = bench().await;
+    t.write("f", "mine");
+    t.put("f", "theirs").await;
+    let work = Work::Transfer(Transfer {
+        is_move: true,
+        policy: ConflictPolicy::Skip,
+        ..transfer(vec![Item::File(t.path("f"))], at(""))
+    });
+    let ended = t.run(work).await;
+    assert_eq!(ended.skipped("f"), "the target exists");
+    assert_eq!((t.read("f"), t.get("f").await), (b"mine".to_vec(), b"theirs".to_vec()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renamed_item_goes_under_its_new_name() {
+    let mut t = bench().await;
+    t.write("a.txt", "1");
+    let renamed =
+        |items, to, name: &str| Work::Transfer(Transfer { rename: Some(name.to_owned()), ..transfer(items, to) });
+    t.run(renamed(vec![Item::File(t.path("a.txt"))], at("x/"), "b.txt")).await;
+    assert_eq!(t.keys().await, ["x/b.txt"]);
+    t.run(renamed(vec![prefix("x/")], here(t.path("d")), "y")).await;
+    assert_eq!(t.tree("d"), ["y/", "y/b.txt"]);
+    let ended = t.run(renamed(vec![object("x/b.txt")], here(t.path("d")), "../evil")).await;
+    assert!(matches!(ended.end, JobEnd::Failed(_)), "{ended:?}");
+    assert!(!t.path("evil").exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn local_copies_keep_mode_time_and_contents() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut t = bench().await;
+    let contents = noise(3 * MIB + 7);
+    let path = t.write("from/sub/f", &contents);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o750)).unwrap();
+    std::fs::create_dir(t.path("from/empty")).unwrap();
+    let ended = t.transfer(vec![Item::Folder(t.path("from"))], here(t.path("to"))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.tree("to"), ["from/", "from/empty/", "from/sub/", "from/sub/f"]);
+    assert_eq!(t.read("to/from/sub/f"), contents);
+    let (one, two) = (std::fs::metadata(&path).unwrap(), std::fs::metadata(t.path("to/from/sub/f")).unwrap());
+    assert_eq!((one.mode(), one.mtime(), one.mtime_nsec()), (two.mode(), two.mtime(), two.mtime_nsec()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_local_move_renames_and_merges_where_the_target_exists() {
+    let mut t = bench().await;
+    t.write("from/a", "1");
+    t.write("from/sub/b", "2");
+    t.write("to/from/c", "3");
+    let ended = t.run(moved(vec![Item::Folder(t.path("from"))], here(t.path("to")))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.tree("to"), ["from/", "from/a", "from/c", "from/sub/", "from/sub/b"]);
+    assert!(!t.path("from").exists());
+    t.write("one", "x");
+    let before = std::fs::metadata(t.path("one")).unwrap().ino();
+    t.run(moved(vec![Item::File(t.path("one"))], here(t.path("to")))).await;
+    assert_eq!(std::fs::metadata(t.path("to/one")).unwrap().ino(), before, "a rename, not a copy");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transfer_onto_or_into_itself_is_refused_before_anything_is_sent() {
+    let mut t = bench().await;
+    t.put("a/f", "x").await;
+    t.write("d/f", "x");
+    std::fs::hard_link(t.path("d/f"), t.path("hard")).unwrap();
+    t.demo.forget_requests();
+    let mut refused = async |items: Vec<Item>, to: Location, is_move: bool| {
+        let work = Transfer { is_move, policy: ConflictPolicy::Overwrite, ..transfer(items, to) };
+        let ended = t.run(Work::Transfer(work)).await;
+        assert!(matches!(&ended.end, JobEnd::Failed(error) if error.kind == Kind::Invalid), "{ended:?}");
+        assert!(ended.results.is_empty());
+    };
+    refused(vec![object("a/f")], at("a/"), true).await;
+    refused(vec![prefix("a/")], at("a/b/"), false).await;
+    let home = t.home.path().to_owned();
+    let mut refused = async |item: Item, to: PathBuf| {
+        let work = Transfer { is_move: true, policy: ConflictPolicy::Overwrite, ..transfer(vec![item], here(to)) };
+        let ended = t.run(Work::Transfer(work)).await;
+        assert!(matches!(&ended.end, JobEnd::Failed(error) if error.kind == Kind::Invalid), "{ended:?}");
+    };
+    refused(Item::File(home.join("d/f")), home.join("d")).await;
+    refused(Item::Folder(home.join("d")), home.join("d/sub")).await;
+    assert_eq!((t.read("d/f"), t.read("hard")), (b"x".to_vec(), b"x".to_vec()));
+    assert!(t.demo.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_items_of_one_name_never_replace_each_other() {
+    let mut t = bench().await;
+    let items = vec![Item::File(t.write("a/f", "1")), Item::File(t.write("b/f", "2"))];
+    let work = Transfer { is_move: true, policy: ConflictPolicy::Overwrite, ..transfer(items, at("")) };
+    let ended = t.run(Work::Transfer(work)).await;
+    assert!(matches!(ended.end, JobEnd::Failed(_)));
+    assert_eq!((t.read("a/f"), t.read("b/f")), (b"1".to_vec(), b"2".to_vec()));
+    assert!(t.keys().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_xml_cannot_carry_go_up_with_one_request() {
+    let mut t = bench().await;
+    let contents = noise(11 * MIB);
+    t.write("\u{1b}[2J", &contents);
+    let ended = t.transfer(vec![Item::File(t.path("\u{1b}[2J"))], at("")).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.demo.count("CreateMultipartUpload"), 0);
+    assert_eq!(t.get("\u{1b}[2J").await, contents);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_of_255_bytes_is_downloaded() {
+    let mut t = bench().await;
+    let name = "n".repeat(255);
+    t.put(&name, noise(MIB)).await;
+    let ended = t.transfer(vec![object(&name)], here(t.path("d"))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.read(&format!("d/{name}")), noise(MIB));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_small_files_stream_through() {
+    let mut t = bench().await;
+    for number in 0..1500 {
+        t.write(&format!("many/{}/{number}", number % 10), number.to_string());
+    }
+    let ended = t.transfer(vec![Item::Folder(t.path("many"))], at("")).await;
+    assert_eq!((ended.end.clone(), ended.results.len()), (JobEnd::Done, 1500));
+    let ended = t.transfer(vec![prefix("many/")], here(t.path("back"))).await;
+    assert_eq!((ended.end.clone(), ended.results.len()), (JobEnd::Done, 1500));
+    assert_eq!(t.read("back/many/7/1497"), b"1497");
+}

@@ -1,0 +1,172 @@
+//! What goes wrong on the way, and what is left behind then: nothing.
+
+use super::*;
+
+const MIB: usize = 1024 * 1024;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancelled_upload_leaves_no_parts_behind() {
+    let mut t = bench().await;
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart").after(1));
+    let file = Item::File(t.write("f", noise(16 * MIB)));
+    let job = t.start(Work::Transfer(transfer(vec![file], at(""))));
+    while t.demo.open_uploads() == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.engine.submit(Request::Cancel(job));
+    let ended = t.follow(job, |_| panic!()).await;
+    t.demo.faults().remove(stall);
+    assert_eq!(ended.end, JobEnd::Cancelled);
+    assert_eq!((t.demo.open_uploads(), t.keys().await.len()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leaving_aborts_uploads_and_removes_temporary_files() {
+    let mut t = bench().await;
+    t.put("big", noise(16 * MIB)).await;
+    t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
+    t.demo.faults().add(Rule::new(Fault::StallAfter(MIB as u64)).on("GetObject"));
+    let file = Item::File(t.write("f", noise(11 * MIB)));
+    t.start(Work::Transfer(transfer(vec![file], at(""))));
+    t.start(Work::Transfer(transfer(vec![object("big")], here(t.path("d")))));
+    while t.demo.open_uploads() == 0 || t.tree("d").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    t.engine.shutdown(LIMIT).await;
+    assert_eq!(t.demo.open_uploads(), 0);
+    assert!(t.tree("d").is_empty(), "{:?}", t.tree("d"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_server_and_broken_bodies_are_ridden_out() {
+    let mut t = bench().await;
+    let contents = noise(16 * MIB);
+    t.write("f", &contents);
+    t.demo.faults().add(Rule::new(Fault::SlowDown).on("UploadPart").times(3));
+    t.demo.faults().add(Rule::new(Fault::ResetAfter(MIB as u64)).on("UploadPart").times(1));
+    let ended = t.transfer(vec![Item::File(t.path("f"))], at("")).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    t.demo.faults().add(Rule::new(Fault::ResetAfter(3 * MIB as u64)).on("GetObject").times(4));
+    let ended = t.transfer(vec![object("f")], here(t.path("d"))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.read("d/f"), contents);
+    assert_eq!(*ended.outcome("/f"), ItemOutcome::Done(Verified::Crc64Nvme));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_inside_a_200_is_an_error() {
+    let mut t = bench().await;
+    t.put("f", "x").await;
+    t.demo.faults().add(Rule::new(Fault::ErrorInOk).on("CopyObject"));
+    let work = Transfer { is_move: true, policy: ConflictPolicy::Overwrite, ..transfer(vec![object("f")], at("x/")) };
+    let ended = t.run(Work::Transfer(work)).await;
+    assert_eq!(ended.end, JobEnd::SomeFailed, "{ended:#?}");
+    assert_eq!(t.get("f").await, b"x", "the source of a move that failed stays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_whose_last_answer_was_lost_is_found_out_by_looking() {
+    let mut t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::ErrorInOk).on("CompleteMultipartUpload").times(1));
+    let contents = noise(11 * MIB);
+    let file = Item::File(t.write("f", &contents));
+    let ended = t.run(moved(vec![file], at(""))).await;
+    assert_eq!(*ended.outcome("/f"), ItemOutcome::Done(Verified::Crc64Nvme), "{ended:#?}");
+    assert_eq!(t.get("f").await, contents);
+    assert_eq!(t.demo.open_uploads(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_expired_token_holds_the_job_and_it_goes_on_by_itself() {
+    let mut t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken).on("PutObject").times(3));
+    for number in 0..10 {
+        t.write(&format!("up/{number}"), "x");
+    }
+    let ended = t.transfer(vec![Item::Folder(t.path("up"))], at("")).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert!(ended.held.len() >= 2 && ended.held[0] && !ended.held[ended.held.len() - 1], "{:?}", ended.held);
+    assert_eq!(t.keys().await.len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_job_can_be_cancelled() {
+    let mut t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken).on("PutObject"));
+    let file = Item::File(t.write("f", "x"));
+    let job = t.start(Work::Transfer(transfer(vec![file], at(""))));
+    while !matches!(t.report().await, Report::Held { .. }) {}
+    t.engine.submit(Request::Cancel(job));
+    assert_eq!(t.follow(job, |_| panic!()).await.end, JobEnd::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_object_replaced_during_its_download_is_never_mixed() {
+    let mut t = bench().await;
+    t.put("f", noise(16 * MIB)).await;
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("GetObject").after(2));
+    let job = t.start(Work::Transfer(transfer(vec![object("f")], here(t.path("d")))));
+    while t.demo.count("GetObject") < 2 {
+        tokio::task::yield_now().await;
+    }
+    t.put("f", vec![7; 16 * MIB]).await;
+    t.demo.faults().remove(stall);
+    let ended = t.follow(job, |_| panic!()).await;
+    assert!(ended.failure("/f").contains("changed while it was read"), "{ended:#?}");
+    assert!(t.tree("d").is_empty(), "{:?}", t.tree("d"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_grows_while_it_is_sent_fails_and_its_upload_is_aborted() {
+    let mut t = bench().await;
+    let path = t.write("f", noise(16 * MIB));
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart").after(2));
+    let job = t.start(moved(vec![Item::File(path.clone())], at("")));
+    while t.demo.open_uploads() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let mut file = std::fs::File::options().append(true).open(&path).unwrap();
+    std::io::Write::write_all(&mut file, b"more").unwrap();
+    t.demo.faults().remove(stall);
+    let ended = t.follow(job, |_| panic!()).await;
+    assert!(ended.failure("/f").contains("changed while it was read"), "{ended:#?}");
+    assert!(path.exists());
+    assert_eq!((t.demo.open_uploads(), t.keys().await.len()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_denied_item_fails_by_name_and_the_rest_goes_on() {
+    let mut t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::Denied).on("PutObject").key("secret"));
+    t.write("up/secret", "x");
+    t.write("up/open", "x");
+    let ended = t.run(moved(vec![Item::Folder(t.path("up"))], at(""))).await;
+    assert_eq!(ended.end, JobEnd::SomeFailed);
+    assert!(ended.failure("secret").contains("s3:PutObject"), "{}", ended.failure("secret"));
+    assert_eq!((t.keys().await, t.tree("up")), (vec!["up/open".to_owned()], vec!["secret".to_owned()]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_or_a_read_only_target_is_named() {
+    let mut t = bench().await;
+    t.put("f", "x").await;
+    let ended = t.transfer(vec![object("f")], here("/proc/nowhere".into())).await;
+    assert!(matches!(&ended.end, JobEnd::Failed(error) if error.target.contains("/proc/nowhere")), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_depends_on_an_earlier_one_waits_for_it() {
+    let mut t = bench().await;
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("PutObject"));
+    let path = t.write("f", "x");
+    let copy = t.start(Work::Transfer(transfer(vec![Item::File(path.clone())], at(""))));
+    let delete = t.start(Work::Delete(vec![Item::File(path.clone())]));
+    while t.demo.count("PutObject") == 0 && t.demo.count("HeadObject") == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.demo.faults().remove(stall);
+    assert_eq!(t.follow(copy, |_| panic!()).await.end, JobEnd::Done);
+    assert_eq!(t.follow(delete, |_| panic!()).await.end, JobEnd::Done);
+    assert_eq!(t.get("f").await, b"x");
+    assert!(!path.exists());
+}
