@@ -9,7 +9,7 @@ use hyper::HeaderMap;
 use crate::demo::faults::{Fault, RuleId};
 
 /// How many requests the log keeps.
-const KEPT: usize = 20_000;
+const KEPT: usize = 10_000;
 
 /// A request that reached an operation, for tests to assert what was sent and what was not.
 #[derive(Debug, Clone, PartialEq, Eq)]

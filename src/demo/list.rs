@@ -7,7 +7,7 @@ use s3s::dto::{self, EncodingType};
 use s3s::{S3Result, s3_error};
 
 use crate::demo::account::Caller;
-use crate::demo::store::{Bucket, Object, State, Version};
+use crate::demo::store::{Bucket, Object, State, Version, now};
 use crate::demo::walk::{Row, Start, Walk};
 
 /// The most rows of one page.
@@ -93,7 +93,23 @@ fn page<'a>(
     page
 }
 
-fn write_objects(page: &Page<'_>, names: Names, with_owner: bool) -> Option<Vec<dto::Object>> {
+/// Returns whether the request asks for the state of restores.
+fn wants_restore(asked: Option<&dto::OptionalObjectAttributesList>) -> bool {
+    let name = dto::OptionalObjectAttributes::RESTORE_STATUS;
+    asked.is_some_and(|asked| asked.iter().any(|attribute| attribute.as_str() == name))
+}
+
+/// Tells the state of a restore, for an object that has one.
+fn restore_status(object: &Object) -> Option<dto::RestoreStatus> {
+    let (restore, time) = (object.restore?, now());
+    let is_running = time < restore.ready;
+    (time < restore.expires).then(|| dto::RestoreStatus {
+        is_restore_in_progress: Some(is_running),
+        restore_expiry_date: (!is_running).then(|| restore.expires.into()),
+    })
+}
+
+fn write_objects(page: &Page<'_>, names: Names, with_owner: bool, with_restore: bool) -> Option<Vec<dto::Object>> {
     let write = |&(key, version, object): &(&str, &Version, &Object)| dto::Object {
         checksum_algorithm: Some(vec![dto::ChecksumAlgorithm::from_static(object.sum.algorithm.name())]),
         checksum_type: object.sum.to_dto().checksum_type,
@@ -101,7 +117,7 @@ fn write_objects(page: &Page<'_>, names: Names, with_owner: bool) -> Option<Vec<
         key: Some(names.write(key)),
         last_modified: Some(version.modified.into()),
         owner: with_owner.then(|| object.owner.to_owner()),
-        restore_status: None,
+        restore_status: restore_status(object).filter(|_| with_restore),
         size: i64::try_from(object.content.size()).ok(),
         storage_class: Some(object.class().to_owned().into()),
     };
@@ -112,6 +128,7 @@ fn write_objects(page: &Page<'_>, names: Names, with_owner: bool) -> Option<Vec<
 pub(super) fn objects_v2(state: &State, input: &dto::ListObjectsV2Input) -> S3Result<dto::ListObjectsV2Output> {
     let bucket = state.bucket(&input.bucket)?;
     let names = Names::new(input.encoding_type.as_ref())?;
+    let with_restore = wants_restore(input.optional_object_attributes.as_ref());
     let (max_keys, rows) = limit(input.max_keys)?;
     let after = match &input.continuation_token {
         Some(token) => Some(read_token(token)?),
@@ -128,7 +145,7 @@ pub(super) fn objects_v2(state: &State, input: &dto::ListObjectsV2Input) -> S3Re
         continuation_token: input.continuation_token.clone(),
         is_truncated: Some(page.last.is_some()),
         next_continuation_token: page.last.as_deref().map(write_token),
-        contents: write_objects(&page, names, input.fetch_owner == Some(true)),
+        contents: write_objects(&page, names, input.fetch_owner == Some(true), with_restore),
         common_prefixes: names.commons(&page.commons),
         delimiter: names.write_opt(input.delimiter.as_ref()),
         encoding_type: input.encoding_type.clone(),
@@ -141,6 +158,7 @@ pub(super) fn objects_v2(state: &State, input: &dto::ListObjectsV2Input) -> S3Re
 pub(super) fn objects_v1(state: &State, input: &dto::ListObjectsInput) -> S3Result<dto::ListObjectsOutput> {
     let bucket = state.bucket(&input.bucket)?;
     let names = Names::new(input.encoding_type.as_ref())?;
+    let with_restore = wants_restore(input.optional_object_attributes.as_ref());
     let (max_keys, rows) = limit(input.max_keys)?;
     let marker = input.marker.as_deref().filter(|marker| !marker.is_empty());
     let prefix = input.prefix.as_deref().unwrap_or_default();
@@ -153,7 +171,7 @@ pub(super) fn objects_v1(state: &State, input: &dto::ListObjectsInput) -> S3Resu
         marker: Some(names.write(input.marker.as_deref().unwrap_or_default())),
         max_keys: Some(max_keys),
         is_truncated: Some(page.last.is_some()),
-        contents: write_objects(&page, names, true),
+        contents: write_objects(&page, names, true, with_restore),
         common_prefixes: names.commons(&page.commons),
         delimiter: names.write_opt(input.delimiter.as_ref()),
         next_marker: next.map(|next| names.write(next)),

@@ -354,3 +354,6 @@ fn texts(value: &Value) -> S3Result<Vec<String>> {
         value => Ok(vec![one(value)?]),
     }
 }
+
+#[cfg(test)]
+mod tests;
