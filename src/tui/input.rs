@@ -61,10 +61,9 @@ impl Input {
         loop {
             match pin!(&mut *stream).poll_next(&mut Context::from_waker(&waker)) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => return Poll::Ready(None),
                 // Being woken to let go looks like an interruption to whoever reads next.
                 Poll::Ready(Some(Err(error))) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Poll::Ready(Some(Err(_))) => return Poll::Ready(None),
+                Poll::Ready(None | Some(Err(_))) => return Poll::Ready(None),
                 Poll::Ready(Some(Ok(raw))) => {
                     if let Some(event) = self.clicks.event(raw) {
                         return Poll::Ready(Some(event));
