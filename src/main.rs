@@ -1,5 +1,242 @@
 //! Parses the command line, runs, and turns the end into an exit code.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bucketry::app::keymap::{self, Keymap};
+use bucketry::app::state::{Setup, State};
+use bucketry::cli::Args;
+use bucketry::config::{self, Config, ConfigError, Glyphs};
+use bucketry::engine::{Engine, Options};
+use bucketry::model::location::Location;
+use bucketry::s3::Settings;
+use bucketry::tui;
+use bucketry::tui::theme::{BUILT_IN, Theme};
+use clap::Parser as _;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::runtime::Runtime;
+
+/// How long leaving waits for uploads to be aborted and temporary files to be removed.
+const CLEAN_UP: Duration = Duration::from_secs(5);
+
+/// How many reports may wait for the loop; beyond that the work pauses.
+const REPORTS: usize = 64;
+
+/// Wrong use, or a fault in a file: the start stops before the screen opens.
+const WRONG_USE: u8 = 2;
+
+/// What the command line and the files came to.
+struct Choice {
+    args: Args,
+    config: Config,
+    keymap: Keymap,
+    theme: Theme,
+}
+
+fn main() -> ExitCode {
+    let outcome = Choice::new(Args::parse()).and_then(start);
+    outcome.unwrap_or_else(|message| {
+        let _ = writeln!(io::stderr(), "bucketry: {message}");
+        ExitCode::from(WRONG_USE)
+    })
+}
+
+impl Choice {
+    fn new(args: Args) -> Result<Self, String> {
+        let folder = config::folder();
+        let folder = folder.as_deref();
+        let words = |error: ConfigError| error.to_string();
+        let config = Config::load(folder).map_err(words)?;
+        let keymap = config::keymap(folder).map_err(words)?;
+        let name = args.theme.as_ref().unwrap_or(&config.theme);
+        let source = config::theme(folder, name, BUILT_IN).map_err(|error| match args.theme {
+            Some(_) => format!("--theme: {}", error.message),
+            None => words(error),
+        })?;
+        let mut theme = Theme::parse(&source.text).map_err(|fault| words(ConfigError::new(&source, &fault)))?;
+        if args.ascii || is_ascii(config.glyphs) {
+            theme.glyphs = tui::theme::Glyphs::ASCII;
+        }
+        Ok(Self { args, config, keymap, theme })
+    }
+
+    fn state(&self, left: Location, right: Location, base: PathBuf) -> State {
+        State::new(Setup {
+            left,
+            right,
+            keymap: self.keymap.clone(),
+            is_read_only: self.args.read_only || self.config.read_only,
+            shows_hidden: self.config.show_hidden,
+            home: home(),
+            base,
+            now: Timestamp::now(),
+            zone: TimeZone::system(),
+        })
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
+            profile: self.args.profile.clone(),
+            region: self.args.region.clone(),
+            endpoint_url: self.args.endpoint_url.clone(),
+            no_sign_request: self.args.no_sign_request,
+            request_payer: self.args.request_payer,
+            ..Settings::default()
+        }
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            unsafe_keys: self.config.unsafe_keys,
+            memory_bytes: self.config.memory_mib.saturating_mul(1 << 20),
+            ..Options::default()
+        }
+    }
+}
+
+fn start(choice: Choice) -> Result<ExitCode, String> {
+    if choice.args.keys {
+        // A closed pipe is no error.
+        let _ = io::stdout().write_all(keymap::markdown().as_bytes());
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(path) = &choice.args.log {
+        log_to(path).map_err(|error| format!("cannot write the log {}: {error}", path.display()))?;
+    }
+    let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    #[cfg(feature = "demo")]
+    if choice.args.serve {
+        return runtime.block_on(demo::serve());
+    }
+    if !tui::terminal::is_present() {
+        return Err("this needs a terminal: standard input and output must both be one".to_owned());
+    }
+    let ended = runtime.block_on(browse(&choice))?;
+    // A read that hangs in the kernel must not hold up the shell.
+    runtime.shutdown_background();
+    if let Err(error) = ended {
+        let _ = writeln!(io::stderr(), "bucketry: the terminal failed: {error}");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the browser and returns when the person has left and the work has cleaned up behind itself.
+async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
+    let mut base = std::env::current_dir().map_err(|error| format!("cannot use the working folder: {error}"))?;
+    #[cfg_attr(not(feature = "demo"), expect(unused_mut, reason = "only the demo changes them"))]
+    let mut settings = choice.settings();
+    #[cfg(feature = "demo")]
+    let demo = if choice.args.demo { Some(demo::Running::start().await?) } else { None };
+    #[cfg(feature = "demo")]
+    if let Some(demo) = &demo {
+        settings = demo.settings();
+        base = demo.folder();
+    }
+    let place = |given: Option<&String>, default: Location| match given {
+        Some(text) => Location::parse(text, &base, home().as_deref()).map_err(|problem| format!("{text}: {problem}")),
+        None => Ok(default),
+    };
+    let left = place(choice.args.left.as_ref(), Location::Local(base.clone()))?;
+    let right = place(choice.args.right.as_ref(), Location::Buckets)?;
+    let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
+    let engine = Engine::start(settings, choice.options(), sender);
+    let takes_mouse = choice.config.mouse && !choice.args.no_mouse;
+    let state = choice.state(left, right, base);
+    let ended = Box::pin(tui::run::run(state, &engine, reports, choice.theme.clone(), takes_mouse)).await;
+    engine.shutdown(CLEAN_UP).await;
+    Ok(ended)
+}
+
+fn home() -> Option<PathBuf> {
+    directories::UserDirs::new().map(|dirs| dirs.home_dir().to_owned())
+}
+
+/// Box drawing needs a locale in UTF-8 and more than the fonts of the Linux console.
+fn is_ascii(glyphs: Glyphs) -> bool {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match glyphs {
+        Glyphs::Ascii => true,
+        Glyphs::Unicode => false,
+        Glyphs::Auto => {
+            let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
+            let locale = locale.to_lowercase();
+            !(locale.contains("utf-8") || locale.contains("utf8"))
+                || variable("TERM").is_some_and(|term| term == "linux")
+        }
+    }
+}
+
+/// Writes what happens to a file that only its owner can read: names of keys are nobody else's business.
+fn log_to(path: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    let filter = tracing_subscriber::EnvFilter::new("bucketry=debug");
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).init();
+    Ok(())
+}
+
+/// The S3 endpoint inside this process.
+#[cfg(feature = "demo")]
+mod demo {
+    use std::io::{self, Write as _};
+    use std::path::PathBuf;
+    use std::process::ExitCode;
+
+    use bucketry::demo::{Demo, Options, Scratch, scratch};
+    use bucketry::s3::{Keys, Settings};
+
+    /// An endpoint with sample data and the folder of sample files beside it; both end with this value.
+    pub struct Running {
+        endpoint: Demo,
+        files: Scratch,
+    }
+
+    impl Running {
+        pub async fn start() -> Result<Self, String> {
+            let endpoint = open().await?;
+            let files = scratch().map_err(|error| format!("cannot make the folder of sample files: {error}"))?;
+            Ok(Self { endpoint, files })
+        }
+
+        pub fn settings(&self) -> Settings {
+            Settings {
+                endpoint_url: Some(self.endpoint.endpoint()),
+                region: Some(self.endpoint.region().to_owned()),
+                static_keys: Some(Keys::new(self.endpoint.access_key(), self.endpoint.secret_key())),
+                ..Settings::default()
+            }
+        }
+
+        pub fn folder(&self) -> PathBuf {
+            self.files.path().to_owned()
+        }
+    }
+
+    async fn open() -> Result<Demo, String> {
+        let options = Options { sample: true, ..Options::default() };
+        Demo::start(options).await.map_err(|error| format!("cannot open the demo endpoint: {error}"))
+    }
+
+    /// Serves without a screen until somebody interrupts it.
+    pub async fn serve() -> Result<ExitCode, String> {
+        let endpoint = open().await?;
+        let lines = format!(
+            "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\n\
+             export AWS_REGION={region}\nexport AWS_DEFAULT_REGION={region}\n",
+            endpoint.endpoint(),
+            endpoint.access_key(),
+            endpoint.secret_key(),
+            region = endpoint.region(),
+        );
+        let _ = io::stdout().write_all(lines.as_bytes());
+        let _ = writeln!(io::stderr(), "serving the demo; Ctrl-C ends it");
+        tokio::signal::ctrl_c().await.map_err(|error| format!("cannot wait for Ctrl-C: {error}"))?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
