@@ -6,6 +6,8 @@ pub mod effect;
 pub mod event;
 pub mod field;
 pub mod filter;
+#[cfg(test)]
+pub mod harness;
 pub mod inspector;
 pub mod keymap;
 pub mod layout;

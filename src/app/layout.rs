@@ -187,7 +187,8 @@ impl PaneLayout {
 
 impl Columns {
     fn new(width: u16, is_s3: bool, is_narrow: bool) -> Self {
-        let mut end = width;
+        // One column stays free at the border.
+        let mut end = width.saturating_sub(1);
         let mut take = |is_wanted: bool, width: u16| {
             is_wanted.then(|| {
                 end = end.saturating_sub(width);

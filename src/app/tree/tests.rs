@@ -1,1 +1,158 @@
-//! Rules of the tree.
+//! Rules of the tree: unfolding, order, filter, marks, refresh.
+
+use std::time::Instant;
+
+use crate::app::harness::{Harness, entry, listed, location};
+use crate::app::listing::{Rules, SortField};
+use crate::app::state::{Ids, Side};
+use crate::app::tree::Tree;
+use crate::model::job::{Item, Page, Ticket};
+
+fn bucket() -> Harness {
+    Harness::with_bucket("b", &["2025/", "2026/", "a.txt", "c.txt"])
+}
+
+#[test]
+fn unfolding_inserts_the_children_below_and_folding_takes_them_away() {
+    let mut t = bucket();
+    assert_eq!(listed(&t.keys("j l")), ["s3://b/2026/"]);
+    t.page("s3://b/2026/", &["10/", "x.gz"]);
+    assert_eq!(t.right(), ["2025", ">2026", " 10", " x.gz", "a.txt", "c.txt"]);
+    t.keys("h");
+    assert_eq!(t.right(), ["2025", ">2026", "a.txt", "c.txt"]);
+}
+
+#[test]
+fn what_was_unfolded_below_a_fold_comes_back_without_asking() {
+    let mut t = bucket();
+    t.keys("j l");
+    t.page("s3://b/2026/", &["10/"]);
+    t.keys("j l");
+    t.page("s3://b/2026/10/", &["y"]);
+    assert_eq!(listed(&t.keys("k h l")), Vec::<String>::new());
+    assert_eq!(t.right(), ["2025", ">2026", " 10", "  y", "a.txt", "c.txt"]);
+}
+
+#[test]
+fn left_on_a_child_goes_to_the_row_that_holds_it() {
+    let mut t = bucket();
+    t.keys("j l");
+    t.page("s3://b/2026/", &["10/", "x.gz"]);
+    t.keys("j j h");
+    assert_eq!(t.right()[1], ">2026");
+}
+
+#[test]
+fn an_empty_or_unread_level_says_so_in_a_row_of_its_own() {
+    let mut t = bucket();
+    t.keys("l");
+    assert_eq!(t.right()[1], "Loading");
+    t.page("s3://b/2025/", &[]);
+    assert_eq!(t.right()[1], "Empty");
+}
+
+#[test]
+fn a_page_out_of_order_is_merged_and_the_cursor_stays_on_its_entry() {
+    let mut t = Harness::unloaded("~/data", "s3://b/");
+    t.keys("<tab>");
+    t.first_page("s3://b/", &["b", "d"]);
+    t.keys("j");
+    t.page("s3://b/", &["a", "c", "z/"]);
+    assert_eq!(t.right(), ["z", "a", "b", "c", ">d"]);
+}
+
+#[test]
+fn sorting_keeps_containers_first_and_turns_round() {
+    let mut t = Harness::with_bucket("b", &["p/", "aaa.z", "b.y", "cc.x"]);
+    t.keys("s");
+    assert_eq!(t.right(), [">p", "aaa.z", "cc.x", "b.y"]);
+    t.keys("S");
+    assert_eq!(t.right(), [">p", "b.y", "cc.x", "aaa.z"]);
+    t.keys("s s");
+    assert_eq!(t.right(), [">p", "cc.x", "b.y", "aaa.z"]);
+}
+
+#[test]
+fn a_filter_keeps_what_holds_a_match_and_marks_survive_it() {
+    let mut t = bucket();
+    t.keys("j l");
+    t.page("s3://b/2026/", &["10/", "match.gz"]);
+    t.keys("G <space> /");
+    t.text("mtch");
+    assert_eq!(t.right().iter().map(|row| row.trim_start_matches('>')).collect::<Vec<_>>(), ["2026", " match.gz"]);
+    t.keys("<esc>");
+    assert_eq!(t.right().len(), 6);
+    assert!(t.right().iter().any(|row| row.ends_with("*c.txt")));
+}
+
+#[test]
+fn hidden_names_are_shown_on_demand() {
+    let mut t = Harness::with_bucket("b", &[".hidden", "a"]);
+    assert_eq!(t.right(), [">a"]);
+    t.keys(".");
+    assert_eq!(t.right(), [".hidden", ">a"]);
+}
+
+#[test]
+fn a_refresh_keeps_marks_unfolded_rows_and_the_cursor() {
+    let mut t = bucket();
+    t.keys("j l");
+    t.page("s3://b/2026/", &["10/", "x.gz"]);
+    t.keys("G <space> k");
+    assert_eq!(t.right(), ["2025", "2026", " 10", " x.gz", ">a.txt", "*c.txt"]);
+    assert_eq!(listed(&t.keys("R")), ["s3://b/"]);
+    assert_eq!(t.right().len(), 6, "the old rows stay until the first page");
+    assert_eq!(listed(&t.page("s3://b/", &["2024/", "2026/", "a.txt", "c.txt"])), ["s3://b/2026/"]);
+    t.page("s3://b/2026/", &["x.gz"]);
+    assert_eq!(t.right(), ["2024", "2026", " x.gz", ">a.txt", "*c.txt"]);
+}
+
+#[test]
+fn the_entries_below_a_marked_one_are_covered_by_it() {
+    let mut t = bucket();
+    t.keys("j l");
+    t.page("s3://b/2026/", &["x.gz"]);
+    t.keys("<space> <space>");
+    let selection = t.state.pane(Side::Right).tree().selection();
+    assert_eq!(selection, [Item::Prefix { bucket: "b".into(), prefix: "2026/".into() }]);
+}
+
+#[test]
+fn inverting_and_marking_all_work_on_the_level_of_the_cursor() {
+    let mut t = Harness::with_bucket("b", &["a", "b", "c"]);
+    t.keys("<space> *");
+    assert_eq!(t.right(), ["a", ">*b", "*c"]);
+    t.keys("%");
+    assert_eq!(t.state.focused().tree().marked().count, 3);
+    t.keys("%");
+    assert_eq!(t.state.focused().tree().marked(), super::Marked::default());
+}
+
+#[test]
+fn an_object_and_a_prefix_of_one_name_are_two_rows() {
+    let mut t = Harness::with_bucket("b", &["x/", "x"]);
+    t.keys("j <space> R");
+    t.page("s3://b/", &["x/", "x"]);
+    assert_eq!(t.right().iter().filter(|row| row.contains('*')).count(), 1);
+}
+
+/// No step may look at all rows: a hundred thousand must cost about as much as a thousand.
+#[test]
+fn moving_in_a_long_listing_costs_what_the_window_costs() {
+    let place = location("s3://b/");
+    let mut tree = Tree::new(place.clone(), Ticket(1), Rules::default(), None);
+    let mut ids = Ids::default();
+    for page in 0..100 {
+        let entries = (0..1000).map(|at| entry(&place, &format!("key-{:08}", page * 1000 + at))).collect();
+        tree.on_page(Ticket(1), Page { entries, rest: None, is_last: page == 99 }, &mut ids).unwrap();
+    }
+    assert_eq!(tree.rows().len(), 100_000);
+    tree.rearrange(|rules| rules.field = SortField::Size);
+    let start = Instant::now();
+    for _ in 0..100_000 {
+        tree.move_by(1);
+        tree.follow(30);
+    }
+    // A step over all rows would take minutes here.
+    assert!(start.elapsed().as_secs() < 5);
+}

@@ -279,7 +279,7 @@ fn draw_status(frame: &mut Frame, area: Rect, pane: &Pane, is_focused: bool, the
         return;
     };
     put(frame.buffer_mut(), area.x, area.y, 2, "/ ", theme.key);
-    let width = (area.width / 2).clamp(1, 30);
+    let width = (area.width / 2).clamp(1, 24);
     let input = Rect { x: area.x + 2, width, ..area }.intersection(area);
     field::draw(frame, input, filter, pane.is_typing && is_focused, theme);
     let start = width + 3;
@@ -296,6 +296,11 @@ fn status(pane: &Pane, theme: &Theme) -> (String, Style) {
     }
     let total = root.entries().len() as u64;
     let shown = root.shown().len() as u64;
+    if pane.filter.is_some() {
+        let more = if tree.loading().is_some() { "+" } else { "" };
+        parts.push(format!("{} of {}{more}", count(shown), count(total)));
+        return (parts.join(" · "), if more.is_empty() { theme.dim } else { theme.warning });
+    }
     if let Some(loaded) = tree.loading() {
         parts.push(if loaded == 0 {
             "loading … Esc stops".to_owned()
