@@ -7,7 +7,7 @@ pub mod event;
 pub mod field;
 pub mod filter;
 #[cfg(test)]
-pub mod harness;
+pub(crate) mod harness;
 pub mod inspector;
 pub mod keymap;
 pub mod layout;

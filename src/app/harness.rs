@@ -1,7 +1,5 @@
 //! Keys and reports in, effects out: the harness of rule and screen tests.
 
-#![expect(missing_docs, reason = "test code whose names say what it is")]
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
