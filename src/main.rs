@@ -40,7 +40,7 @@ struct Choice {
 }
 
 fn main() -> ExitCode {
-    let outcome = Choice::new(Args::parse()).and_then(start);
+    let outcome = Choice::new(Args::parse()).and_then(|choice| start(&choice));
     outcome.unwrap_or_else(|message| {
         let _ = writeln!(io::stderr(), "bucketry: {message}");
         ExitCode::from(WRONG_USE)
@@ -100,7 +100,7 @@ impl Choice {
     }
 }
 
-fn start(choice: Choice) -> Result<ExitCode, String> {
+fn start(choice: &Choice) -> Result<ExitCode, String> {
     if choice.args.keys {
         // A closed pipe is no error.
         let _ = io::stdout().write_all(keymap::markdown().as_bytes());
@@ -117,7 +117,7 @@ fn start(choice: Choice) -> Result<ExitCode, String> {
     if !tui::terminal::is_present() {
         return Err("this needs a terminal: standard input and output must both be one".to_owned());
     }
-    let ended = runtime.block_on(browse(&choice))?;
+    let ended = runtime.block_on(browse(choice))?;
     // A read that hangs in the kernel must not hold up the shell.
     runtime.shutdown_background();
     if let Err(error) = ended {
