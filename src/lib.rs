@@ -6,14 +6,37 @@
 //! key -> Action -> update(&mut State, Event) -> Vec<Effect> -> engine task -> Report -> Event -> update -> view
 //! ```
 //!
-//! Imports point one way:
+//! Imports point one way, and `tests/layering.rs` holds them to it:
 //!
 //! ```text
-//! main -> tui -> app -> model        the screen: rules without I/O, views without state
-//! main -> engine -> s3, local -> model   the work: the only place that spawns, the only place that names the SDK
+//! main -> cli, config          what was asked for, and the files that change the defaults
+//! main -> tui -> app -> model  the screen: rules without I/O, views without state
+//! main -> engine -> s3, local -> model  the work: the only place that spawns tasks
+//! main -> demo -> model        an S3 endpoint with sample data, also the fast server of the tests
 //! ```
 //!
-//! `app` and `engine` are strangers. They share `model::job::Request` and `model::job::Report`, plain values.
+//! `app` and `engine` are strangers. They share [`model::job::Request`] and [`model::job::Report`], plain values over
+//! one bounded channel.
+//!
+//! | Module | What it is | Changes when |
+//! |---|---|---|
+//! | [`model`] | values with rules and no I/O: names, locations, entries, errors, plans, access | a rule of S3 is learnt |
+//! | [`s3`] | the only place that names the SDK: one client per region, calls as plain values, errors in one table | the SDK or a server changes |
+//! | [`local`] | files below a root that no name can leave | a file system surprises |
+//! | [`engine`] | listing, inspection, copies, moves and deletions as cancelable jobs with progress | the way data moves changes |
+//! | [`app`] | state, actions, keys, dialogs: what a key or report does to the screen | behaviour changes |
+//! | [`tui`] | the loop, the terminal, input, themes and the views | looks change |
+//! | [`config`], [`cli`] | `config.toml`, `keymap.toml`, themes and the command line, with faults by file and line | an option is added |
+//! | `demo` | an S3 endpoint in this process, with access rules of its own and faults on demand | S3 does something new |
+//!
+//! # Rules that hold everywhere
+//!
+//! - Nothing from outside (keys, metadata, messages) reaches the terminal but through [`model::text`], or a path but
+//!   through [`model::name`] and [`local`].
+//! - The loop in [`tui`] never waits for anything but input and reports; every wait is a task of [`engine`].
+//! - A task that makes something unfinished (an upload, a temporary file) removes it itself when it is cancelled.
+//! - The last step of a write is conditional unless overwriting was chosen; a source is deleted only when its copy was
+//!   verified.
 
 pub mod app;
 pub mod cli;
