@@ -41,11 +41,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns whether a character is drawn as an escape. ZWJ is kept: it joins emoji, and has no effect elsewhere.
+/// Noncharacters (Unicode 16, section 23.7) are drawn in as many ways as there are terminals.
 fn needs_escape(c: char) -> bool {
     matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
         | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}'..='\u{ffff}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Returns the display width in columns of a text that went through [`visible`].

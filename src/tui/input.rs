@@ -1,4 +1,4 @@
-//! What the terminal sends, as events of ours: keys, mouse, pasted text, sizes.
+//! What the terminal sends, as events of ours: keys, mouse, pasted text.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -108,9 +108,9 @@ impl Clicks {
         match raw {
             Raw::Key(key) => key_of(key).map(Event::Key),
             Raw::Paste(text) => Some(Event::Paste(text)),
-            Raw::Resize(width, height) => Some(Event::Resize { width, height }),
             Raw::Mouse(mouse) => self.mouse(mouse),
-            Raw::FocusGained | Raw::FocusLost => None,
+            // The loop hears of sizes from the system itself: here one is lost when it comes together with a key.
+            Raw::Resize(..) | Raw::FocusGained | Raw::FocusLost => None,
         }
     }
 

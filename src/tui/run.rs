@@ -130,9 +130,6 @@ impl Loop<'_> {
         let mut taken = 0;
         self.pass_time().await?;
         while let Some(event) = next {
-            if let Event::Resize { width, height } = event {
-                self.screen.resize(width, height)?;
-            }
             self.take_in(event).await?;
             taken += 1;
             next = if taken < KEYS && !self.is_over { now_or_never(self.input.next()).flatten() } else { None };
@@ -191,7 +188,7 @@ impl Loop<'_> {
                 Effect::Submit(request) => self.engine.submit(request),
                 Effect::Quit => self.is_over = true,
                 Effect::Suspend => self.suspend().await?,
-                Effect::Redraw => self.screen.redraw()?,
+                Effect::Redraw => drop(self.screen.resize()?),
                 Effect::Edit(path) => Box::pin(self.edit(path)).await?,
                 Effect::Discard(path) => discard(&path).await,
                 Effect::Copy(text) => self.screen.copy(&text)?,
@@ -214,6 +211,10 @@ impl Loop<'_> {
             Caught::Stop => self.suspend().await,
             // Somebody stopped us the hard way; the terminal is not as we left it.
             Caught::Continue => self.enter().await,
+            Caught::Size => {
+                let (width, height) = self.screen.resize()?;
+                self.take_in(Event::Resize { width, height }).await
+            }
         }
     }
 
@@ -292,6 +293,7 @@ enum Caught {
     End,
     Stop,
     Continue,
+    Size,
 }
 
 struct Signals {
@@ -300,6 +302,7 @@ struct Signals {
     interrupt: Signal,
     stop: Signal,
     go_on: Signal,
+    size: Signal,
 }
 
 impl Signals {
@@ -311,6 +314,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(number(rustix::process::Signal::TSTP))?,
             go_on: signal(number(rustix::process::Signal::CONT))?,
+            size: signal(SignalKind::window_change())?,
         })
     }
 
@@ -321,6 +325,7 @@ impl Signals {
             _ = self.interrupt.recv() => Caught::End,
             _ = self.stop.recv() => Caught::Stop,
             _ = self.go_on.recv() => Caught::Continue,
+            _ = self.size.recv() => Caught::Size,
         }
     }
 }

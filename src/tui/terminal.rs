@@ -63,19 +63,18 @@ impl Screen {
         area().map_or((80, 24), |area| (area.width, area.height))
     }
 
-    /// Takes note of a new size.
-    pub fn resize(&mut self, width: u16, height: u16) -> io::Result<()> {
-        self.terminal.resize(Rect::new(0, 0, width, height))
+    /// Takes note of the size, which may be the old one, so that the next frame is drawn whole; returns columns and rows.
+    ///
+    /// `Terminal::clear` would do the same, but asks the terminal where its cursor is and waits for the answer.
+    pub fn resize(&mut self) -> io::Result<(u16, u16)> {
+        let (width, height) = self.size();
+        self.terminal.resize(Rect::new(0, 0, width, height))?;
+        Ok((width, height))
     }
 
     /// Draws one frame: only what has changed is written, in one write.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame)) -> io::Result<()> {
         self.terminal.draw(view).map(|_| ())
-    }
-
-    /// Forgets what is on the screen, so that the next frame is drawn whole.
-    pub fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
     }
 
     /// Gives the terminal to somebody else, as it was before.
@@ -88,10 +87,7 @@ impl Screen {
     /// Takes the terminal over again; the size may have changed meanwhile.
     pub fn enter(&mut self) -> io::Result<(u16, u16)> {
         self.take_over()?;
-        let area = area()?;
-        self.terminal.resize(area)?;
-        self.terminal.clear()?;
-        Ok((area.width, area.height))
+        self.resize()
     }
 
     /// Hands text to the clipboard of the terminal, which may be far away (OSC 52, xterm control sequences).

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// How long anything may take on a busy machine before the test gives up.
 const DEADLINE: Duration = Duration::from_secs(40);
@@ -68,6 +69,12 @@ impl Launch {
         self
     }
 
+    /// The folder it starts in.
+    pub fn folder(mut self, path: &Path) -> Self {
+        self.command.cwd(path);
+        self
+    }
+
     pub fn size(mut self, cols: u16, rows: u16) -> Self {
         (self.size.cols, self.size.rows) = (cols, rows);
         self
@@ -77,11 +84,7 @@ impl Launch {
         let pair = native_pty_system().openpty(self.size).unwrap();
         let child = pair.slave.spawn_command(self.command).unwrap();
         drop(pair.slave);
-        let parser = vt100::Parser::new(
-            self.size.rows.try_into().unwrap(),
-            self.size.cols.try_into().unwrap(),
-            0,
-        );
+        let parser = vt100::Parser::new(self.size.rows.try_into().unwrap(), self.size.cols.try_into().unwrap(), 0);
         let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), is_closed: false }), Condvar::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let shared = Arc::clone(&seen);
@@ -90,8 +93,9 @@ impl Launch {
             loop {
                 let read = reader.read(&mut buffer).unwrap_or(0);
                 let mut seen = shared.0.lock().unwrap();
-                seen.parser.process(&buffer[..read]);
-                seen.bytes.extend_from_slice(&buffer[..read]);
+                let new = buffer.get(..read).unwrap();
+                seen.parser.process(new);
+                seen.bytes.extend_from_slice(new);
                 seen.is_closed = read == 0;
                 shared.1.notify_all();
                 if read == 0 {
@@ -167,8 +171,10 @@ impl Terminal {
         self.child.wait().unwrap().exit_code()
     }
 
-    pub fn process_id(&self) -> i32 {
-        self.child.process_id().unwrap().try_into().unwrap()
+    /// Sends the program a signal.
+    pub fn signal(&self, signal: Signal) {
+        let process = self.child.process_id().unwrap().try_into().unwrap();
+        kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
     }
 
     /// Whether the terminal was left as a shell wants it: main screen, cursor shown, no mouse, no bracketed paste.
@@ -215,11 +221,10 @@ fn bytes_of(key: &str) -> Vec<u8> {
         Some("Home") => "\x1b[H",
         Some("End") => "\x1b[F",
         Some("lt") => "<",
-        Some(control) if control.starts_with("C-") => {
-            let letter = *control.as_bytes().last().unwrap();
-            return vec![letter & 0x1f];
+        Some(other) => {
+            let letter = other.strip_prefix("C-").expect("a key with a name that is known here");
+            return vec![letter.bytes().next().unwrap() & 0x1f];
         }
-        Some(other) => panic!("no key is named {other}"),
     };
     text.as_bytes().to_vec()
 }

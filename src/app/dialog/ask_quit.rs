@@ -4,6 +4,7 @@ use super::form::{Ask, Form};
 use super::sheet::{Part, Role, Sheet, Tone};
 use super::{Ids, Step};
 use crate::app::effect::Effect;
+use crate::model::job::Report;
 use crate::model::text;
 
 /// Asks whether to leave although jobs run. The safe button is the focused one.
@@ -40,6 +41,14 @@ impl Ask for AskQuit {
 
     fn form_mut(&mut self) -> &mut Form {
         &mut self.form
+    }
+
+    /// With the last job the question ends: nothing stands in the way any more.
+    fn on_report(&mut self, report: &Report) -> Option<Step> {
+        matches!(report, Report::Finished { .. }).then(|| {
+            self.jobs = self.jobs.saturating_sub(1);
+            if self.jobs == 0 { Step::close() } else { Step::stay() }
+        })
     }
 
     fn press(&mut self, button: usize, _ids: &mut Ids) -> Step {

@@ -440,6 +440,15 @@ fn an_error_tells_code_request_id_and_hint() {
 }
 
 #[test]
+fn the_question_about_leaving_ends_with_the_last_job() {
+    let mut script = Script::new(|_| Dialog::Quit(Box::new(ask_quit::AskQuit::new(2))));
+    let finished = |job| Report::Finished { job: JobId(job), end: JobEnd::Cancelled };
+    assert!(matches!(script.dialog.on_report(&finished(1)), Some(Step::Stay(_))));
+    assert!(script.text().contains("1 job is not finished."), "{}", script.text());
+    assert!(matches!(script.dialog.on_report(&finished(2)), Some(Step::Close(_))));
+}
+
+#[test]
 fn leaving_with_running_jobs_needs_more_than_enter() {
     let quit = || Script::new(|_| Dialog::Quit(Box::new(ask_quit::AskQuit::new(2))));
     let mut script = quit();

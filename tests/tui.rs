@@ -1,0 +1,16 @@
+//! The program in a pseudo-terminal, against the demo endpoint: what a person does, from the first frame to the last.
+#![cfg(feature = "demo")]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+#[path = "tui/browse.rs"]
+mod browse;
+#[path = "tui/jobs.rs"]
+mod jobs;
+#[path = "tui/leave.rs"]
+mod leave;
+#[path = "tui/stage.rs"]
+mod stage;
+#[path = "tui/start.rs"]
+mod start;
+#[path = "tui/terminal.rs"]
+mod terminal;
