@@ -49,8 +49,9 @@ fn the_shell_gets_its_terminal_back_and_fg_comes_back() {
     t.keys("<C-z>").wait("Stopped");
     assert!(t.is_sane());
     t.keys("stty -g > ../stopped; echo noted-2<Enter>").wait("\nnoted-2");
-    t.keys("fg<Enter>").until("the panes again", |screen| screen.contains("here.txt") && screen.contains("F1 Help"));
-    t.keys("q").wait("ready>");
+    t.keys("fg; echo left<Enter>")
+        .until("the panes again", |screen| screen.contains("here.txt") && screen.contains("F1 Help"));
+    t.keys("q").wait("\nleft");
     t.keys("stty -g > ../after; echo noted-3<Enter>").wait("\nnoted-3");
     t.keys("exit<Enter>");
     t.exit_code();
