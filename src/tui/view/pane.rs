@@ -158,7 +158,7 @@ impl Painter<'_> {
             put(buffer, line.x + 1 + indent, line.y, self.room(1 + indent), glyph, style);
         }
         let start = 3 + indent;
-        let room = self.room(start);
+        let room = self.room(start) + self.spare(entry);
         let used = put(buffer, line.x + start, line.y, room, &name(listing, entry), style);
         let words = words(entry);
         if !words.is_empty() && room > used + 2 {
@@ -171,9 +171,17 @@ impl Painter<'_> {
         self.place.columns.name.saturating_sub(start)
     }
 
+    /// Buckets have no size: their region may use its column.
+    fn spare(&self, entry: &Entry) -> u16 {
+        match self.place.columns.size {
+            Some(column) if entry.kind == EntryKind::Bucket => column.width + 1,
+            _ => 0,
+        }
+    }
+
     fn draw_columns(&self, buffer: &mut Buffer, entry: &Entry) {
         let columns = &self.place.columns;
-        if let Some(column) = columns.size {
+        if let Some(column) = columns.size.filter(|_| entry.kind != EntryKind::Bucket) {
             let shown = match entry.size {
                 Some(bytes) => size(bytes),
                 None => "–".to_owned(),
