@@ -25,10 +25,11 @@ const PANES: &[Action] = &[
     Action::GoTo,
     Action::Quit,
 ];
+// How to get back comes first, where little has room.
 const INSPECTOR: &[Action] =
-    &[Action::Help, Action::Preview, Action::Yank, Action::OtherPane, Action::Refresh, Action::Inspect, Action::Quit];
+    &[Action::Help, Action::Inspect, Action::Preview, Action::Yank, Action::OtherPane, Action::Refresh, Action::Quit];
 const TRANSFERS: &[Action] =
-    &[Action::Help, Action::CancelJob, Action::RetryJob, Action::ClearFinished, Action::Transfers, Action::Quit];
+    &[Action::Help, Action::Transfers, Action::CancelJob, Action::RetryJob, Action::ClearFinished, Action::Quit];
 
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
