@@ -60,8 +60,12 @@ impl Choice {
             None => words(error),
         })?;
         let mut theme = Theme::parse(&source.text).map_err(|fault| words(ConfigError::new(&source, &fault)))?;
+        // A theme asked for by name goes before the variable, as no-color.org has it.
+        if args.theme.is_none() && variable("NO_COLOR").is_some() {
+            theme = theme.without_color();
+        }
         if args.ascii || is_ascii(config.glyphs) {
-            theme.glyphs = tui::theme::Glyphs::ASCII;
+            theme = theme.with_ascii();
         }
         Ok(Self { args, config, keymap, theme })
     }
@@ -158,9 +162,13 @@ fn home() -> Option<PathBuf> {
     directories::UserDirs::new().map(|dirs| dirs.home_dir().to_owned())
 }
 
+/// Returns a variable of the environment that is set to something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// Box drawing needs a locale in UTF-8 and more than the fonts of the Linux console.
 fn is_ascii(glyphs: Glyphs) -> bool {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     match glyphs {
         Glyphs::Ascii => true,
         Glyphs::Unicode => false,

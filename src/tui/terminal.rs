@@ -40,6 +40,8 @@ impl Screen {
                 report(panic);
             }));
         });
+        // `NO_COLOR` is the theme's business. What crossterm makes of it (an empty colour) resets bold and reversed too.
+        crossterm::style::force_color_output(true);
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         let viewport = Viewport::Fixed(area()?);
         let mut screen = Self { terminal: Terminal::with_options(backend, TerminalOptions { viewport })?, takes_mouse };

@@ -119,3 +119,34 @@ fn pasted_text_goes_into_a_field_and_never_to_actions() {
     assert_eq!(t.exit_code(), 0);
     assert!(stage.read("keep.txt").is_some());
 }
+
+#[test]
+fn without_colours_the_cursor_can_still_be_seen() {
+    let stage = Stage::empty();
+    stage.write("first.txt", b"x");
+    stage.write("second.txt", b"x");
+    let mut t = stage.launch().env("NO_COLOR", "1").args([".", "s3://stage/"]).start();
+    t.wait("second.txt");
+    t.reversed("first.txt");
+    t.keys("<Down>").reversed("second.txt");
+    let written = String::from_utf8_lossy(&t.bytes()).into_owned();
+    assert!(!written.contains("\x1b[38;") && !written.contains("\x1b[31m") && !written.contains("\x1b[36m"));
+    t.keys("q");
+    assert_eq!(t.exit_code(), 0);
+}
+
+#[test]
+fn dragging_to_the_other_pane_asks_about_a_copy() {
+    let stage = Stage::empty();
+    stage.write("first.txt", b"x");
+    stage.write("second.txt", b"x");
+    let mut t = stage.open();
+    // SGR mouse reports: press, drag and release of the left button, columns and rows from 1 (xterm control sequences).
+    t.raw(b"\x1b[<0;10;5M\x1b[<32;50;5M\x1b[<32;80;5M\x1b[<0;80;5m");
+    let screen = t.wait("If exists");
+    assert!(screen.contains("second.txt") && screen.contains("s3://stage/"), "{screen}");
+    t.keys("<Enter>").wait("1 done");
+    assert_eq!(stage.keys(), ["second.txt"]);
+    t.keys("q");
+    assert_eq!(t.exit_code(), 0);
+}

@@ -137,11 +137,15 @@ impl Terminal {
 
     /// Waits until the screen satisfies the condition, and fails with a picture of it if it never does.
     pub fn until(&self, what: &str, condition: impl Fn(&str) -> bool) -> String {
+        self.until_on(what, |screen| condition(&screen.contents()))
+    }
+
+    fn until_on(&self, what: &str, condition: impl Fn(&vt100::Screen) -> bool) -> String {
         let deadline = Instant::now() + DEADLINE;
         let mut seen = self.seen.0.lock().unwrap();
         loop {
             let text = seen.parser.screen().contents();
-            if condition(&text) {
+            if condition(seen.parser.screen()) {
                 return text;
             }
             let left = deadline.saturating_duration_since(Instant::now());
@@ -185,6 +189,16 @@ impl Terminal {
             && !screen.hide_cursor()
             && !screen.bracketed_paste()
             && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+    }
+
+    /// Waits until the row that holds the text is drawn reversed there.
+    pub fn reversed(&self, text: &str) {
+        self.until_on(&format!("{text} reversed"), |screen| {
+            let mut rows = screen.rows(0, u16::MAX).zip(0..);
+            let Some((line, row)) = rows.find(|(line, _)| line.contains(text)) else { return false };
+            let column = line.chars().take_while(|c| !text.starts_with(*c)).count();
+            screen.cell(row, column.try_into().unwrap()).is_some_and(vt100::Cell::inverse)
+        });
     }
 
     pub fn screen(&self) -> String {
