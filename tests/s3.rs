@@ -11,6 +11,8 @@ mod contract;
 #[cfg(feature = "demo")]
 #[path = "support/faults.rs"]
 mod faults;
+#[path = "support/hostile.rs"]
+mod hostile;
 #[path = "support/servers.rs"]
 mod servers;
 #[path = "support/target.rs"]
@@ -30,6 +32,7 @@ contract! {
     keys_are_listed_page_by_page_and_folded
     what_is_written_is_read_back_with_its_metadata_and_tags
     hostile_keys_are_written_listed_read_copied_and_deleted
+    hostile_keys_are_inspected_come_down_whole_or_are_refused_and_go
     a_write_if_absent_never_replaces
     ranges_are_read_while_the_object_is_the_same
     parts_are_joined_in_order_and_small_ones_are_refused

@@ -1,5 +1,5 @@
 //! The cases of the contract: what the S3 end promises, whatever the server.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test helper may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test helper may fail loudly")]
 
 use std::collections::BTreeSet;
 
@@ -13,6 +13,7 @@ use bucketry::s3::{
 };
 use bytes::Bytes;
 
+pub use crate::hostile::*;
 use crate::servers::Which;
 use crate::target::{Target, object};
 
@@ -47,7 +48,7 @@ async fn list(store: &Store, first: ListPage<'_>) -> (Vec<String>, Vec<String>, 
     }
 }
 
-async fn all_keys(t: &Target, bucket: &BucketName) -> BTreeSet<String> {
+pub async fn all_keys(t: &Target, bucket: &BucketName) -> BTreeSet<String> {
     list(&t.store, ListPage::flat(bucket, &Prefix::root())).await.0.into_iter().collect()
 }
 
@@ -115,87 +116,6 @@ pub async fn what_is_written_is_read_back_with_its_metadata_and_tags(t: Target) 
     let empty = t.put(&bucket, "empty", Bytes::new()).await;
     assert_eq!(t.read(&empty).await, b"");
     assert_eq!(t.store.head(&empty).await.unwrap().size, 0);
-}
-
-/// The names of the field notes, and some more of their kind.
-fn hostile_keys() -> Vec<String> {
-    let mut keys: Vec<String> = [
-        "a//b",
-        "/leading",
-        "//",
-        "dir",
-        "dir/",
-        "dir/x",
-        "space at end ",
-        " space at start",
-        "Case",
-        "case",
-        "e\u{301}",
-        "\u{e9}",
-        "日本語/ключ",
-        "evil\u{202e}gpj.exe",
-        "c1\u{9b}31m",
-        "esc\u{1b}[2J",
-        "tab\there",
-        "plus+%2B percent%",
-        "a%2Fb/c",
-        "../../x",
-        "a/../../b",
-        "a/./b",
-        ".",
-        "..",
-        "C:\\x",
-        "q?x=1&y#z",
-        "'\"<&>;",
-        "\u{feff}bom",
-        "del\u{7f}",
-        "cr\rhere",
-        "new\nline",
-        "nul\0here",
-        "emoji 👩\u{200d}💻",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    keys.push("k".repeat(1024));
-    keys.push(format!("long part {}", "p".repeat(300)));
-    keys
-}
-
-pub async fn hostile_keys_are_written_listed_read_copied_and_deleted(t: Target) {
-    let bucket = t.bucket().await;
-    let mut taken = BTreeSet::new();
-    for key in hostile_keys() {
-        let refused = match t.server.which {
-            Which::Ceph => key.contains('\0'),
-            Which::Moto => key.contains('\n'),
-            Which::Demo => false,
-        };
-        let result = t.store.put(&object(&bucket, &key), Bytes::from(key.clone()), &WriteOptions::default()).await;
-        if refused {
-            t.has(&format!("the key {key:?}"), result.is_ok(), &[t.server.which]);
-            continue;
-        }
-        result.unwrap_or_else(|error| panic!("{key:?}: {error}"));
-        taken.insert(key);
-    }
-    assert_eq!(all_keys(&t, &bucket).await, taken, "each key is listed exactly as it was written");
-    for key in &taken {
-        let from = object(&bucket, key);
-        assert_eq!(t.read(&from).await, key.as_bytes(), "{key:?}");
-        assert_eq!(t.store.head(&from).await.unwrap().size, key.len() as u64, "{key:?}");
-        let to = object(&bucket, "copied");
-        t.store
-            .copy(&from, None, &to, &CopyOptions::default())
-            .await
-            .unwrap_or_else(|error| panic!("{key:?}: {error}"));
-        assert_eq!(t.read(&to).await, key.as_bytes(), "a copy of {key:?}");
-    }
-    let mut keys: Vec<_> = taken.iter().map(|key| ObjectKey::from(key.as_str())).collect();
-    keys.push("copied".into());
-    for (key, result) in t.store.delete_batch(&bucket, &keys).await.unwrap() {
-        result.unwrap_or_else(|error| panic!("{key:?}: {error}"));
-    }
-    assert_eq!(all_keys(&t, &bucket).await, BTreeSet::new());
 }
 
 pub async fn a_write_if_absent_never_replaces(t: Target) {

@@ -42,7 +42,8 @@ pub fn runtime() -> &'static Runtime {
     RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap())
 }
 
-fn settings(server: &Server, keys: Option<Keys>) -> Settings {
+/// Returns what a store or an engine needs to reach a server.
+pub fn settings(server: &Server, keys: Option<Keys>) -> Settings {
     Settings {
         region: Some("us-east-1".to_owned()),
         endpoint_url: Some(server.endpoint.clone()),
