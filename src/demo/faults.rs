@@ -28,6 +28,8 @@ pub enum Fault {
     /// The connection breaks after so many bytes of the body: of the request in `PutObject` and `UploadPart`, where it
     /// is reset, else of the answer, where it ends early.
     ResetAfter(u64),
+    /// The operation is done, and the connection breaks before its answer.
+    Lost,
 }
 
 /// When something goes wrong.

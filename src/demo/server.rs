@@ -162,7 +162,7 @@ impl Front {
         let mut request = request.map(|body| intake.over(body));
         request.extensions_mut().insert(Arc::clone(&exchange));
         let response = self.service.call(request).await.map_err(|_| Broken)?;
-        if exchange.is_cut() {
+        if exchange.is_cut() || matches!(exchange.late.get(), Some((_, Fault::Lost))) {
             return Err(Broken);
         }
         if may_drain && response.status().as_u16() >= 400 {

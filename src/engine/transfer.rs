@@ -64,12 +64,7 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let (out, planned) = mpsc::channel(PLANNED_AHEAD);
     let planning = tokio::spawn(Box::pin(plan(Arc::clone(&context), out)));
     let walked = work_off(&context, planned).await;
-    match planning.await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) if job.token.is_cancelled() || error.kind == Kind::Cancelled => return Err(error),
-        Ok(Err(error)) => return Err(error),
-        Err(_) => return Err(panicked("plan")),
-    }
+    planning.await.unwrap_or_else(|_| Err(panicked("plan")))?;
     if context.transfer.is_move && !job.token.is_cancelled() {
         let removed = move || {
             remove_emptied(walked);

@@ -262,8 +262,8 @@ async fn complete(context: &Context, aim: &Aim, upload: &UploadId, parts: &[Part
     let join = || context.store.complete_upload(&aim.object, upload, parts, &aim.condition);
     match job.call_to_end(&job.core.lanes.small, join).await {
         Ok(written) => Ok(written),
-        // The upload is gone: perhaps an earlier try of this very request has joined it.
-        Err(error) if error.kind == Kind::NotFound => {
+        // The upload is gone, or something is at the key: perhaps an earlier try of this very request has joined it.
+        Err(error) if matches!(error.kind, Kind::NotFound | Kind::Conflict) => {
             let whole = PartDone::whole_crc64(parts);
             let size: u64 = parts.iter().map(|part| part.size).sum();
             match context.look(&aim.object).await {

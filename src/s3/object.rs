@@ -5,6 +5,8 @@ mod facts;
 mod value;
 
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, ServerSideEncryption, StorageClass};
 
@@ -131,7 +133,8 @@ impl Store {
         let call = Call::new("write", object.to_string(), "s3:PutObject", &object.bucket).carrying(payload.size());
         let attributes = &options.attributes;
         let is_unsigned = self.leaves_body_unsigned();
-        let output = self
+        let tries = Arc::new(AtomicU32::new(0));
+        let result = self
             .call(&call, |client| {
                 let operation = client
                     .put_object()
@@ -156,15 +159,30 @@ impl Store {
                     .set_if_match(options.condition.if_match())
                     .set_request_payer(self.payer())
                     .customize()
-                    .mutate_request(expires(attributes));
+                    .mutate_request(expires(attributes))
+                    .mutate_request(counting(&tries));
                 if is_unsigned { operation.disable_payload_signing().send() } else { operation.send() }
             })
-            .await?;
+            .await;
+        let output = match result {
+            Err(error) if error.kind == Kind::Conflict && tries.load(Relaxed) > 1 => {
+                return self.own_write(object, payload).await.ok_or(error);
+            }
+            result => result?,
+        };
         Ok(Written {
             etag: output.e_tag().map(ETag::from),
             version: output.version_id().map(VersionId::from),
             crc64: output.checksum_crc64_nvme().and_then(crc64_value),
         })
+    }
+
+    /// Returns what an earlier try of the same write left, if that is what is there: its answer was lost on the way, and
+    /// the condition of the next try met its result.
+    async fn own_write(&self, object: &ObjectRef, payload: &Payload) -> Option<Written> {
+        let facts = self.head(object).await.ok()?;
+        let is_own = facts.size == payload.size() && facts.crc64 == Some(payload.crc64());
+        is_own.then_some(Written { etag: facts.etag, version: facts.version, crc64: facts.crc64 })
     }
 
     /// Returns whether a refusal may be about a checksum that the server does not know, which is tried out once.
@@ -199,6 +217,16 @@ pub(super) fn bucket_key(encryption: Option<&Encryption>) -> Option<bool> {
 }
 
 /// `Expires` is carried as the text it is: the SDK would take only what it can read as a date.
+/// Counts how often a request is sent, which the retries of the SDK do not tell.
+fn counting(
+    tries: &Arc<AtomicU32>,
+) -> impl Fn(&mut aws_sdk_s3::config::http::HttpRequest) + Send + Sync + 'static + use<> {
+    let tries = Arc::clone(tries);
+    move |_| {
+        tries.fetch_add(1, Relaxed);
+    }
+}
+
 pub(super) fn expires(
     attributes: &Attributes,
 ) -> impl Fn(&mut aws_sdk_s3::config::http::HttpRequest) + Send + Sync + 'static + use<> {

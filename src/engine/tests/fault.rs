@@ -54,6 +54,22 @@ async fn a_busy_server_and_broken_bodies_are_ridden_out() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
+    let mut t = bench().await;
+    let (small, large) = (noise(1000), noise(16 * MIB));
+    let files = vec![Item::File(t.write("small", &small)), Item::File(t.write("large", &large))];
+    // A conflict with its own write would be a question, which this test does not answer.
+    for operation in ["PutObject", "CompleteMultipartUpload"] {
+        t.demo.faults().add(Rule::new(Fault::Lost).on(operation).times(1));
+    }
+    let ended = t.transfer(files, at("")).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!((t.demo.count("PutObject"), t.demo.count("CompleteMultipartUpload")), (2, 2));
+    assert!(t.get("small").await == small && t.get("large").await == large);
+    assert_eq!(t.demo.open_uploads(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_error_inside_a_200_is_an_error() {
     let mut t = bench().await;
     t.put("f", "x").await;
