@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::filter::Filter;
-use super::listing::{Before, Listing, ListingId, Load, Placed, Rules, name_of};
-use super::state::Ids;
+use super::listing::{Listing, ListingId, Load, Rules, name_of};
 use crate::model::entry::Entry;
 use crate::model::error::Error;
-use crate::model::job::{Item, Page, Ticket};
+use crate::model::job::{Item, Ticket};
 use crate::model::location::Location;
 
+mod load;
 mod marks;
 
 pub use marks::Marked;
@@ -85,17 +85,6 @@ pub struct Tree {
     rules: Rules,
     goal: Option<Goal>,
     marked: Marked,
-}
-
-/// How a page was taken in.
-struct Appended {
-    placed: Placed,
-    /// The index of its first entry.
-    first: usize,
-    /// The levels that came back with it.
-    children: Vec<ListingId>,
-    /// Whether they are read anew too.
-    is_deep: bool,
 }
 
 const ROOT: ListingId = ListingId(0);
@@ -237,219 +226,6 @@ impl Tree {
         self.rows.iter().position(|other| *other == row)
     }
 
-    // Unfolding.
-
-    /// Unfolds a row; what was unfolded below it before comes back as it was.
-    pub fn unfold(&mut self, row: Row, ids: &mut Ids) -> Wanted {
-        let mut wanted = Wanted::default();
-        let Some(place) = self.place_of(row) else { return wanted };
-        let Some(listing) = self.listings.get_mut(&row.listing) else { return wanted };
-        listing.open.insert(row.entry);
-        let depth = listing.depth.saturating_add(1);
-        if let Some(child) = listing.children.get(&row.entry).copied() {
-            // A level that failed, or was left before it was read, is read again.
-            if self.listings.get(&child).is_some_and(|child| matches!(child.load, Load::Failed(_) | Load::Stopped)) {
-                wanted = self.reload(child, false, ids);
-            }
-        } else {
-            let child = ListingId(self.next);
-            self.next += 1;
-            listing.children.insert(row.entry, child);
-            let ticket = ids.ticket();
-            wanted.load.push((ticket, place.clone()));
-            self.listings.insert(child, Listing::new(place, Some((row.listing, row.entry)), depth, ticket));
-        }
-        self.rebuild();
-        wanted
-    }
-
-    /// Folds a row; its level keeps what it has.
-    pub fn fold(&mut self, row: Row) {
-        if let Some(listing) = self.listings.get_mut(&row.listing)
-            && listing.open.remove(&row.entry)
-        {
-            self.rebuild();
-        }
-    }
-
-    // Reading.
-
-    /// Reads a level anew; what is there stays until the first page comes.
-    pub fn reload(&mut self, id: ListingId, is_deep: bool, ids: &mut Ids) -> Wanted {
-        let mut wanted = Wanted::default();
-        if let Some(listing) = self.listings.get_mut(&id) {
-            wanted.drop.extend(listing.ticket());
-            let ticket = ids.ticket();
-            listing.load = Load::Loading { ticket, is_refresh: true, is_deep };
-            wanted.load.push((ticket, listing.place.clone()));
-        }
-        self.rebuild();
-        wanted
-    }
-
-    /// Reads the whole tree anew.
-    pub fn reload_all(&mut self, ids: &mut Ids) -> Wanted {
-        self.reload(ROOT, true, ids)
-    }
-
-    /// Goes on where the engine stopped by itself.
-    pub fn resume(&mut self, id: ListingId, ids: &mut Ids) -> Option<(Ticket, Location, crate::model::job::PageToken)> {
-        let listing = self.listings.get_mut(&id)?;
-        let Load::More(token) = listing.load.clone() else { return None };
-        let ticket = ids.ticket();
-        listing.load = Load::Loading { ticket, is_refresh: false, is_deep: false };
-        let place = listing.place.clone();
-        self.rebuild();
-        Some((ticket, place, token))
-    }
-
-    /// Stops reading; what is there stays. Returns the tickets to drop.
-    pub fn stop(&mut self) -> Vec<Ticket> {
-        let mut tickets = Vec::new();
-        for listing in self.listings.values_mut() {
-            if let Some(ticket) = listing.ticket() {
-                tickets.push(ticket);
-                listing.load = Load::Stopped;
-            }
-        }
-        if !tickets.is_empty() {
-            self.rebuild();
-        }
-        tickets
-    }
-
-    /// Returns the tickets that are open, for leaving the place.
-    pub fn tickets(&self) -> Vec<Ticket> {
-        self.listings.values().filter_map(Listing::ticket).collect()
-    }
-
-    /// Returns whether a level of this tree waits for the ticket.
-    pub fn waits_for(&self, ticket: Ticket) -> bool {
-        self.waiting_for(ticket).is_some()
-    }
-
-    fn waiting_for(&self, ticket: Ticket) -> Option<ListingId> {
-        self.listings.iter().find(|(_, listing)| listing.ticket() == Some(ticket)).map(|(id, _)| *id)
-    }
-
-    /// Takes a page in; nothing if it is not for this tree.
-    pub fn on_page(&mut self, ticket: Ticket, page: Page, ids: &mut Ids) -> Option<Wanted> {
-        let id = self.waiting_for(ticket)?;
-        let mut wanted = Wanted::default();
-        let note_before = self.note(id).is_some();
-        let was_refresh = self.begin_refresh(id);
-        let appended = self.append(id, page)?;
-        for child in appended.children.into_iter().filter(|_| appended.is_deep) {
-            let more = self.reload(child, true, ids);
-            wanted.load.extend(more.load);
-            wanted.drop.extend(more.drop);
-        }
-        let is_done = self.listings.get(&id).is_some_and(|listing| listing.ticket().is_none());
-        if is_done {
-            wanted.drop.extend(self.drop_lost(id));
-        }
-        let note_after = self.note(id).is_some();
-        match appended.placed {
-            Placed::AtEnd(count) if id == ROOT && !was_refresh && !note_before && !note_after => self.push_last(count),
-            _ => {
-                self.reveal_parents(id);
-                self.rebuild();
-            }
-        }
-        self.seek(id, appended.first);
-        Some(wanted)
-    }
-
-    /// Notes that a level could not be read; nothing if the ticket is not of this tree.
-    pub fn on_failed(&mut self, ticket: Ticket, error: Error) -> bool {
-        let Some(id) = self.waiting_for(ticket) else { return false };
-        if let Some(listing) = self.listings.get_mut(&id) {
-            listing.load = Load::Failed(error);
-        }
-        self.rebuild();
-        true
-    }
-
-    /// Throws away what a refresh replaces, when its first page is here.
-    fn begin_refresh(&mut self, id: ListingId) -> bool {
-        let goal = self.bookmark();
-        let Some(listing) = self.listings.get_mut(&id) else { return false };
-        let Load::Loading { ticket, is_refresh: true, is_deep } = listing.load else { return false };
-        listing.load = Load::Loading { ticket, is_refresh: false, is_deep };
-        self.marked.forget(listing);
-        let before = listing.clear();
-        listing.before = Some(before);
-        if self.goal.is_none() {
-            self.goal = goal;
-        }
-        true
-    }
-
-    /// Adds a page to its level and brings back what was unfolded and marked.
-    fn append(&mut self, id: ListingId, page: Page) -> Option<Appended> {
-        let listing = self.listings.get_mut(&id)?;
-        let first = listing.entries().len();
-        let placed = listing.append(page.entries, &mut self.rules);
-        let mut reattached = Vec::new();
-        let is_deep = matches!(listing.load, Load::Loading { is_deep: true, .. });
-        if let Some(mut before) = listing.before.take() {
-            take_over(listing, &mut before, first, &mut reattached, &mut self.marked);
-            listing.before = Some(before);
-        }
-        if page.is_last {
-            listing.load = page.rest.map_or(Load::Done, Load::More);
-        }
-        for (child, entry) in &reattached {
-            if let Some(child) = self.listings.get_mut(child) {
-                child.parent = Some((id, *entry));
-            }
-        }
-        let children = reattached.into_iter().map(|(child, _)| child).collect();
-        Some(Appended { placed, first, children, is_deep })
-    }
-
-    /// Forgets the levels below a refreshed one whose entries are not there any more.
-    fn drop_lost(&mut self, id: ListingId) -> Vec<Ticket> {
-        let before = self.listings.get_mut(&id).and_then(|listing| listing.before.take()).unwrap_or_default();
-        let mut lost: Vec<ListingId> = before.children.into_values().map(|(child, _)| child).collect();
-        let mut tickets = Vec::new();
-        while let Some(id) = lost.pop() {
-            if let Some(listing) = self.listings.remove(&id) {
-                self.marked.forget(&listing);
-                tickets.extend(listing.ticket());
-                lost.extend(listing.children.values());
-                lost.extend(
-                    listing.before.into_iter().flat_map(|before| before.children.into_values()).map(|(id, _)| id),
-                );
-            }
-        }
-        tickets
-    }
-
-    /// Puts the cursor where it wants to be, if that has arrived.
-    fn seek(&mut self, id: ListingId, first: usize) {
-        let Some(goal) = &self.goal else { return };
-        let Some(listing) = self.listings.get(&id) else { return };
-        if listing.place != goal.place {
-            // A level that came back with this page may hold the goal.
-            let holder = self.listings.iter().find(|(_, other)| other.place == goal.place);
-            if let Some(row) = holder
-                .filter(|_| listing.place.contains(&goal.place))
-                .and_then(|(id, other)| Some(Row { listing: *id, entry: other.find(&goal.name, goal.is_container)? }))
-                && let Some(at) = self.find_row(row)
-            {
-                self.cursor = at;
-            }
-            return;
-        }
-        if let Some(entry) = listing.find_from(first, &goal.name, goal.is_container)
-            && let Some(at) = self.find_row(Row { listing: id, entry })
-        {
-            self.cursor = at;
-            self.goal = None;
-        }
-    }
-
     // Order and filter.
 
     /// Changes the order or what is hidden.
@@ -539,34 +315,6 @@ impl Tree {
             _ => self.find_row(row),
         });
         self.cursor = at.unwrap_or(self.cursor).min(self.rows.len().saturating_sub(1));
-    }
-}
-
-/// Brings back what was unfolded and marked for the entries from `first` on.
-fn take_over(
-    listing: &mut Listing,
-    before: &mut Before,
-    first: usize,
-    reattached: &mut Vec<(ListingId, u32)>,
-    marked: &mut Marked,
-) {
-    if before.children.is_empty() && before.marks.is_empty() {
-        return;
-    }
-    let fresh = listing.entries().get(first..).unwrap_or_default();
-    let names: Vec<_> = fresh.iter().map(name_of).collect();
-    for (at, name) in names.iter().enumerate() {
-        let Ok(entry) = u32::try_from(first + at) else { return };
-        if let Some((child, is_open)) = before.children.remove(name) {
-            listing.children.insert(entry, child);
-            if is_open {
-                listing.open.insert(entry);
-                reattached.push((child, entry));
-            }
-        }
-        if before.marks.remove(name) {
-            marked.set(listing, entry, true);
-        }
     }
 }
 
