@@ -10,6 +10,7 @@ mod client;
 mod copy;
 mod credentials;
 mod delete;
+mod dress;
 mod encoding;
 mod fault;
 mod http;

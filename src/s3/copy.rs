@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, StorageClass, TaggingDirective};
+use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
 use super::client::{Call, Store};
+use super::dress::{dressed, expires};
 use super::encoding::{copy_source, crc64_value, tag_query};
 use super::multipart::{PartDone, UploadId};
-use super::object::{Attributes, Condition, Encryption, Written, algorithm, bucket_key, expires, user_metadata};
+use super::object::{Attributes, Condition, Encryption, Written};
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::model::name::{ETag, VersionId};
@@ -42,26 +43,13 @@ impl Store {
         let replaces = options.attributes.is_some();
         let result = self
             .call(&call, |client| {
-                client
-                    .copy_object()
+                dressed!(client.copy_object(), &given, options.tags.as_deref().and_then(tag_query), options)
                     .bucket(to.bucket.as_str())
                     .key(to.key.as_str())
                     .copy_source(&source)
                     .set_copy_source_if_match(source_etag.map(ToString::to_string))
                     .set_metadata_directive(replaces.then_some(MetadataDirective::Replace))
-                    .set_content_type(given.content_type.clone())
-                    .set_cache_control(given.cache_control.clone())
-                    .set_content_disposition(given.content_disposition.clone())
-                    .set_content_encoding(given.content_encoding.clone())
-                    .set_content_language(given.content_language.clone())
-                    .set_website_redirect_location(given.website_redirect.clone())
-                    .set_metadata(user_metadata(&given))
                     .set_tagging_directive(options.tags.is_some().then_some(TaggingDirective::Replace))
-                    .set_tagging(options.tags.as_deref().and_then(tag_query))
-                    .set_storage_class(options.storage_class.as_deref().map(StorageClass::from))
-                    .set_server_side_encryption(algorithm(options.encryption.as_ref()))
-                    .set_ssekms_key_id(options.encryption.as_ref().and_then(|own| own.key.clone()))
-                    .set_bucket_key_enabled(bucket_key(options.encryption.as_ref()))
                     .set_if_none_match(options.condition.if_none_match())
                     .set_if_match(options.condition.if_match())
                     .set_checksum_algorithm(None::<ChecksumAlgorithm>)

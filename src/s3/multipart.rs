@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, StorageClass};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 
 use md5::{Digest as _, Md5};
 
 use super::client::{Call, Store};
+use super::dress::{dressed, expires};
 use super::encoding::{crc64_text, crc64_value, tag_query};
-use super::object::{Condition, Payload, WriteOptions, Written, algorithm, bucket_key, expires, user_metadata};
+use super::object::{Condition, Payload, WriteOptions, Written};
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
@@ -96,24 +97,11 @@ impl Store {
         let attributes = &options.attributes;
         let output = self
             .call(call, |client| {
-                client
-                    .create_multipart_upload()
+                dressed!(client.create_multipart_upload(), attributes, tag_query(&options.tags), options)
                     .bucket(object.bucket.as_str())
                     .key(object.key.as_str())
                     .set_checksum_algorithm(with_checksum.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_type(with_checksum.then_some(ChecksumType::FullObject))
-                    .set_content_type(attributes.content_type.clone())
-                    .set_cache_control(attributes.cache_control.clone())
-                    .set_content_disposition(attributes.content_disposition.clone())
-                    .set_content_encoding(attributes.content_encoding.clone())
-                    .set_content_language(attributes.content_language.clone())
-                    .set_website_redirect_location(attributes.website_redirect.clone())
-                    .set_metadata(user_metadata(attributes))
-                    .set_tagging(tag_query(&options.tags))
-                    .set_storage_class(options.storage_class.as_deref().map(StorageClass::from))
-                    .set_server_side_encryption(algorithm(options.encryption.as_ref()))
-                    .set_ssekms_key_id(options.encryption.as_ref().and_then(|own| own.key.clone()))
-                    .set_bucket_key_enabled(bucket_key(options.encryption.as_ref()))
                     .set_request_payer(self.payer())
                     .customize()
                     .mutate_request(expires(attributes))

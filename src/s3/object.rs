@@ -8,9 +8,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, ServerSideEncryption, StorageClass};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 
 use super::client::{Call, Store};
+use super::dress::{dressed, expires};
 use super::encoding::{bytes, crc64_text, crc64_value, tag_query};
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
@@ -136,25 +137,12 @@ impl Store {
         let tries = Arc::new(AtomicU32::new(0));
         let result = self
             .call(&call, |client| {
-                let operation = client
-                    .put_object()
+                let operation = dressed!(client.put_object(), attributes, tag_query(&options.tags), options)
                     .bucket(object.bucket.as_str())
                     .key(object.key.as_str())
                     .body(payload.stream())
                     .set_checksum_algorithm(with_checksum.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_crc64_nvme(with_checksum.then(|| crc64_text(payload.crc64())))
-                    .set_content_type(attributes.content_type.clone())
-                    .set_cache_control(attributes.cache_control.clone())
-                    .set_content_disposition(attributes.content_disposition.clone())
-                    .set_content_encoding(attributes.content_encoding.clone())
-                    .set_content_language(attributes.content_language.clone())
-                    .set_website_redirect_location(attributes.website_redirect.clone())
-                    .set_metadata(user_metadata(attributes))
-                    .set_tagging(tag_query(&options.tags))
-                    .set_storage_class(options.storage_class.as_deref().map(StorageClass::from))
-                    .set_server_side_encryption(algorithm(options.encryption.as_ref()))
-                    .set_ssekms_key_id(options.encryption.as_ref().and_then(|own| own.key.clone()))
-                    .set_bucket_key_enabled(bucket_key(options.encryption.as_ref()))
                     .set_if_none_match(options.condition.if_none_match())
                     .set_if_match(options.condition.if_match())
                     .set_request_payer(self.payer())
@@ -204,19 +192,6 @@ impl Store {
     }
 }
 
-pub(super) fn user_metadata(attributes: &Attributes) -> Option<std::collections::HashMap<String, String>> {
-    (!attributes.user.is_empty()).then(|| attributes.user.iter().cloned().collect())
-}
-
-pub(super) fn algorithm(encryption: Option<&Encryption>) -> Option<ServerSideEncryption> {
-    encryption.map(|own| ServerSideEncryption::from(own.algorithm.as_str()))
-}
-
-pub(super) fn bucket_key(encryption: Option<&Encryption>) -> Option<bool> {
-    encryption.filter(|own| own.has_bucket_key).map(|_| true)
-}
-
-/// `Expires` is carried as the text it is: the SDK would take only what it can read as a date.
 /// Counts how often a request is sent, which the retries of the SDK do not tell.
 fn counting(
     tries: &Arc<AtomicU32>,
@@ -224,16 +199,5 @@ fn counting(
     let tries = Arc::clone(tries);
     move |_| {
         tries.fetch_add(1, Relaxed);
-    }
-}
-
-pub(super) fn expires(
-    attributes: &Attributes,
-) -> impl Fn(&mut aws_sdk_s3::config::http::HttpRequest) + Send + Sync + 'static + use<> {
-    let expires = attributes.expires.clone();
-    move |request| {
-        if let Some(expires) = &expires {
-            let _ = request.headers_mut().try_insert("expires", expires.clone());
-        }
     }
 }

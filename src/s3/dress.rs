@@ -1,0 +1,49 @@
+//! What is said along with a write: the setters that all three writing operations have, under one roof.
+
+use aws_sdk_s3::types::ServerSideEncryption;
+
+use super::object::{Attributes, Encryption};
+
+/// Gives an operation of the SDK metadata, tags, storage class and encryption. The builders share no trait, only names.
+macro_rules! dressed {
+    ($operation:expr, $attributes:expr, $tags:expr, $options:expr) => {
+        $operation
+            .set_content_type($attributes.content_type.clone())
+            .set_cache_control($attributes.cache_control.clone())
+            .set_content_disposition($attributes.content_disposition.clone())
+            .set_content_encoding($attributes.content_encoding.clone())
+            .set_content_language($attributes.content_language.clone())
+            .set_website_redirect_location($attributes.website_redirect.clone())
+            .set_metadata($crate::s3::dress::user_metadata($attributes))
+            .set_tagging($tags)
+            .set_storage_class($options.storage_class.as_deref().map(aws_sdk_s3::types::StorageClass::from))
+            .set_server_side_encryption($crate::s3::dress::algorithm($options.encryption.as_ref()))
+            .set_ssekms_key_id($options.encryption.as_ref().and_then(|own| own.key.clone()))
+            .set_bucket_key_enabled($crate::s3::dress::bucket_key($options.encryption.as_ref()))
+    };
+}
+pub(super) use dressed;
+
+pub(super) fn user_metadata(attributes: &Attributes) -> Option<std::collections::HashMap<String, String>> {
+    (!attributes.user.is_empty()).then(|| attributes.user.iter().cloned().collect())
+}
+
+pub(super) fn algorithm(encryption: Option<&Encryption>) -> Option<ServerSideEncryption> {
+    encryption.map(|own| ServerSideEncryption::from(own.algorithm.as_str()))
+}
+
+pub(super) fn bucket_key(encryption: Option<&Encryption>) -> Option<bool> {
+    encryption.filter(|own| own.has_bucket_key).map(|_| true)
+}
+
+/// `Expires` is carried as the text it is: the SDK would take only what it can read as a date.
+pub(super) fn expires(
+    attributes: &Attributes,
+) -> impl Fn(&mut aws_sdk_s3::config::http::HttpRequest) + Send + Sync + 'static + use<> {
+    let expires = attributes.expires.clone();
+    move |request| {
+        if let Some(expires) = &expires {
+            let _ = request.headers_mut().try_insert("expires", expires.clone());
+        }
+    }
+}
