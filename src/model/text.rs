@@ -102,7 +102,8 @@ pub fn truncate_start(text: &str, columns: usize) -> Cow<'_, str> {
 
 /// Returns the text in lines of at most `columns` columns, broken at spaces where there are any, else between clusters.
 ///
-/// Spaces at a break are dropped, all others are kept. There is always at least one line.
+/// Spaces at a break are dropped, all others are kept. There is always at least one line. A cluster that is wider than
+/// a line is drawn as `…`.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = vec![String::new()];
@@ -114,6 +115,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             used = 0;
         }
         for cluster in word.graphemes(true) {
+            let cluster = truncate(cluster, columns);
             let width = cluster.width();
             if used + width > columns && cluster == " " {
                 continue;
@@ -123,7 +125,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                 used = 0;
             }
             if let Some(line) = lines.last_mut() {
-                line.push_str(cluster);
+                line.push_str(&cluster);
             }
             used += width;
         }
@@ -226,6 +228,7 @@ mod tests {
         assert_eq!(wrap("the quick brown fox", 9), ["the quick", "brown fox"]);
         assert_eq!(wrap("s3://bucket/key x", 6), ["s3://b", "ucket/", "key x"]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+        assert_eq!(wrap("a🉀\u{bc7}b", 2), ["a…", "b"]);
         assert_eq!((wrap("", 5), wrap("a  b", 9)), (vec![String::new()], vec!["a  b".to_owned()]));
     }
 
