@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Component, Path};
 
 use bucketry::demo::{Fault, Rule};
+use rustix::process::Signal;
 
 use crate::stage::Stage;
+use crate::terminal::Terminal;
 
 /// Bytes that no compression or repetition makes equal by accident.
 fn noise(length: usize) -> Vec<u8> {
@@ -20,6 +22,22 @@ fn noise(length: usize) -> Vec<u8> {
     (0..length).map(step).collect()
 }
 
+/// Types keys that open the copy dialog, and goes on in it.
+fn copy(t: &mut Terminal, keys: &str) {
+    t.keys(keys).wait("If exists");
+    t.keys("<Enter>").gone("If exists");
+}
+
+/// Starts to copy a file of 40 MiB to a server that takes no part.
+fn stalled_upload(stage: &Stage) -> Terminal {
+    stage.write("big.bin", &noise(40 * 1024 * 1024));
+    stage.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
+    let mut t = stage.open();
+    copy(&mut t, "c");
+    stage.until("an upload", |demo| demo.open_uploads() == 1);
+    t
+}
+
 #[test]
 fn files_and_folders_go_up() {
     let stage = Stage::empty();
@@ -29,8 +47,7 @@ fn files_and_folders_go_up() {
     stage.write("folder/deep/two.txt", b"two");
     fs::create_dir(stage.files().join("folder/empty")).unwrap();
     let mut t = stage.open();
-    t.keys("%c").wait("If exists");
-    t.keys("<Enter>").gone("If exists");
+    copy(&mut t, "%c");
     t.wait("4 done");
     t.keys("q");
     assert_eq!(t.exit_code(), 0);
@@ -48,8 +65,7 @@ fn objects_and_prefixes_come_down() {
     stage.put("folder/deep/two.txt", b"two");
     stage.put("folder/empty/", b"");
     let mut t = stage.open();
-    t.keys("<Tab>%c").wait("If exists");
-    t.keys("<Enter>").gone("If exists");
+    copy(&mut t, "<Tab>%c");
     let whole = || {
         stage.read("big.bin").is_some_and(|bytes| bytes == big)
             && stage.read("folder/one.txt").as_deref() == Some(b"one")
@@ -71,12 +87,12 @@ fn an_existing_target_is_asked_about_and_the_answer_holds() {
     stage.put("a.txt", b"old a");
     stage.put("b.txt", b"old b");
     let mut t = stage.open();
-    t.keys("c").wait("If exists");
-    t.keys("<Enter>").wait("Target exists");
+    copy(&mut t, "c");
+    t.wait("Target exists");
     t.keys("<Enter>").gone("Target exists");
     t.wait("skipped");
-    t.keys("<Down>c").wait("If exists");
-    t.keys("<Enter>").wait("Target exists");
+    copy(&mut t, "<Down>c");
+    t.wait("Target exists");
     t.keys("<Tab><Enter>").gone("Target exists");
     t.wait("1 done");
     assert_eq!(stage.get("b.txt").unwrap(), b"new b");
@@ -88,16 +104,11 @@ fn an_existing_target_is_asked_about_and_the_answer_holds() {
 #[test]
 fn a_cancelled_upload_leaves_nothing_on_the_server() {
     let stage = Stage::empty();
-    stage.write("big.bin", &noise(40 * 1024 * 1024));
-    let stall = stage.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
-    let mut t = stage.open();
-    t.keys("c").wait("If exists");
-    t.keys("<Enter>");
-    stage.until("a part on its way", |demo| demo.open_uploads() == 1);
+    let mut t = stalled_upload(&stage);
     t.keys("t").wait("running");
     t.keys("x").wait("cancelled");
     stage.until("the upload aborted", |demo| demo.open_uploads() == 0);
-    stage.demo.faults().remove(stall);
+    stage.demo.faults().clear();
     assert_eq!(stage.keys(), Vec::<String>::new());
     t.keys("<Esc>").wait(": Go to");
     t.keys("q");
@@ -110,8 +121,7 @@ fn a_cancelled_download_leaves_no_file() {
     stage.put("big.bin", &noise(20 * 1024 * 1024));
     stage.demo.faults().add(Rule::new(Fault::StallAfter(1_000_000)).on("GetObject"));
     let mut t = stage.open();
-    t.keys("<Tab>c").wait("If exists");
-    t.keys("<Enter>");
+    copy(&mut t, "<Tab>c");
     stage.until("a range asked for", |demo| demo.count("GetObject") > 0);
     t.keys("t").wait("running");
     t.keys("x").wait("cancelled");
@@ -124,18 +134,22 @@ fn a_cancelled_download_leaves_no_file() {
 #[test]
 fn leaving_with_a_running_job_asks_and_cleans_up() {
     let stage = Stage::empty();
-    stage.write("big.bin", &noise(40 * 1024 * 1024));
-    stage.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
-    let mut t = stage.open();
-    t.keys("c").wait("If exists");
-    t.keys("<Enter>");
-    stage.until("an upload", |demo| demo.open_uploads() == 1);
+    let mut t = stalled_upload(&stage);
     t.keys("q").wait("not finished");
     t.keys("<Enter>").gone("not finished");
     t.keys("q").wait("not finished");
     t.keys("<Tab><Enter>");
     assert_eq!(t.exit_code(), 0);
     assert!(t.is_sane());
+    assert_eq!(stage.demo.open_uploads(), 0);
+}
+
+#[test]
+fn a_signal_with_a_job_running_aborts_its_upload() {
+    let stage = Stage::empty();
+    let mut t = stalled_upload(&stage);
+    t.signal(Signal::TERM);
+    t.exit_code();
     assert_eq!(stage.demo.open_uploads(), 0);
 }
 
@@ -214,8 +228,7 @@ fn hostile_names_come_down_whole_or_are_refused_and_nothing_lands_outside() {
     let contents = stage.contents("acme-odd-names");
     let mut t = stage.launch().args([".", "s3://acme-odd-names/"]).start();
     t.until("both panes", |screen| screen.matches(" item").count() >= 2);
-    t.keys("<Tab>%c").wait("If exists");
-    t.keys("<Enter>").gone("If exists");
+    copy(&mut t, "<Tab>%c");
     t.wait("press t for what failed");
     t.keys("q");
     assert_eq!(t.exit_code(), 0);

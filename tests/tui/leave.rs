@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use bucketry::demo::{Fault, Rule};
 use rustix::process::Signal;
 
 use crate::stage::Stage;
@@ -18,20 +17,6 @@ fn a_signal_ends_it_and_leaves_a_sane_terminal() {
         t.exit_code();
         assert!(t.is_sane(), "{signal:?}");
     }
-}
-
-#[test]
-fn a_signal_with_a_job_running_aborts_its_upload() {
-    let stage = Stage::empty();
-    stage.write("big.bin", &vec![1; 40 * 1024 * 1024]);
-    stage.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
-    let mut t = stage.open();
-    t.keys("c").wait("If exists");
-    t.keys("<Enter>");
-    stage.until("an upload", |demo| demo.open_uploads() == 1);
-    t.signal(Signal::TERM);
-    t.exit_code();
-    assert_eq!(stage.demo.open_uploads(), 0);
 }
 
 #[test]
