@@ -317,3 +317,15 @@ async fn thousands_of_small_files_stream_through() {
     assert_eq!((ended.end.clone(), ended.results.len()), (JobEnd::Done, 1500));
     assert_eq!(t.read("back/many/7/1497"), b"1497");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_marker_that_holds_something_is_refused_and_a_move_keeps_it() {
+    let mut t = bench().await;
+    t.put("p/full/", "not to be lost").await;
+    t.put("p/empty/", "").await;
+    let ended = t.run(moved(vec![prefix("p/")], here(t.path("d")))).await;
+    assert!(ended.failure("p/full/").contains("has contents"), "{ended:#?}");
+    assert_eq!(t.keys().await, ["p/full/"]);
+    assert_eq!(t.get("p/full/").await, b"not to be lost");
+    assert_eq!(t.tree("d"), ["p/", "p/empty/"]);
+}
