@@ -56,6 +56,8 @@ async fn the_sample_buckets_are_as_public_as_they_say() {
     assert_eq!(said.policy_status().unwrap().is_public(), Some(true));
 }
 
+/// Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage" and "Controlling ownership of objects":
+/// the defaults since April 2023.
 #[tokio::test]
 async fn a_new_bucket_blocks_public_access_and_has_no_acls() {
     let demo = empty().await;
@@ -78,6 +80,7 @@ async fn a_new_bucket_blocks_public_access_and_has_no_acls() {
     assert_eq!(status(&s3, "acme-test", "k").await, 200);
 }
 
+/// Amazon S3 User Guide, "Access control list (ACL) overview" and "Controlling ownership of objects".
 #[tokio::test]
 async fn acls_count_where_objects_belong_to_their_writers() {
     let demo = empty().await;
@@ -98,6 +101,7 @@ async fn acls_count_where_objects_belong_to_their_writers() {
     assert_eq!(failure(anonymous(&demo).list_objects_v2().bucket("acme-test").send().await).0, 403);
 }
 
+/// IAM User Guide, "Policy evaluation logic"; API Reference, PutBucketPolicy, for the root of the owning account.
 #[tokio::test]
 async fn a_deny_counts_for_the_owner_too_but_not_for_the_policy_itself() {
     let demo = empty().await;
@@ -114,6 +118,7 @@ async fn a_deny_counts_for_the_owner_too_but_not_for_the_policy_itself() {
     assert_eq!(status(&s3, "acme-test", "secret/k").await, 200);
 }
 
+/// IAM User Guide, "IAM JSON policy elements: Condition operators".
 #[tokio::test]
 async fn a_condition_narrows_a_statement_and_an_unknown_one_is_refused() {
     let demo = empty().await;
@@ -134,6 +139,7 @@ async fn a_condition_narrows_a_statement_and_an_unknown_one_is_refused() {
     assert_eq!(failure(malformed), (400, "MalformedPolicy".to_owned()));
 }
 
+/// Amazon S3 API Reference, "Error responses", PermanentRedirect, and HeadBucket, x-amz-bucket-region.
 #[tokio::test]
 async fn the_wrong_region_is_told_the_right_one() {
     let demo = Demo::start(Options::default()).await.unwrap();
@@ -151,6 +157,7 @@ async fn the_wrong_region_is_told_the_right_one() {
     assert_eq!(location.location_constraint(), Some(&BucketLocationConstraint::EuWest1));
 }
 
+/// Amazon S3 API Reference, CreateBucket, LocationConstraint, and DeleteBucket.
 #[tokio::test]
 async fn buckets_are_made_where_they_are_asked_for_and_removed_when_empty() {
     let demo = empty().await;

@@ -14,6 +14,7 @@ async fn bucket() -> (Demo, Client) {
     (demo, s3)
 }
 
+/// Amazon S3 API Reference, "Error responses", the list of codes.
 #[tokio::test]
 async fn what_is_not_set_is_missed_by_amazons_names() {
     let (_demo, s3) = bucket().await;
@@ -44,6 +45,7 @@ async fn what_is_not_set_is_missed_by_amazons_names() {
     assert_eq!(s3.get_bucket_versioning().bucket(b).send().await.unwrap().status(), None);
 }
 
+/// Amazon S3 API Reference, the Put and Get operation of each document.
 #[tokio::test]
 async fn documents_come_back_as_they_were_set() {
     let (_demo, s3) = bucket().await;
@@ -75,6 +77,7 @@ async fn documents_come_back_as_they_were_set() {
     assert_eq!(failure(s3.get_bucket_tagging().bucket(b).send().await).0, 404);
 }
 
+/// Amazon S3 API Reference, RestoreObject, and "Error responses", InvalidObjectState.
 #[tokio::test]
 async fn an_archived_object_is_restored_before_it_is_read() {
     let (_demo, s3) = bucket().await;
@@ -107,6 +110,7 @@ async fn what_is_not_here_says_so_and_does_nothing_else() {
     s3.head_bucket().bucket("acme-test").send().await.unwrap();
 }
 
+/// Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters".
 #[tokio::test]
 async fn a_presigned_url_opens_until_it_is_tampered_with() {
     let (demo, s3) = bucket().await;

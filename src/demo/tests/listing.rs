@@ -14,6 +14,7 @@ async fn with_keys(keys: &[&str]) -> (Demo, Client) {
     (demo, s3)
 }
 
+/// Amazon S3 API Reference, ListObjectsV2, MaxKeys, CommonPrefixes and NextContinuationToken.
 #[tokio::test]
 async fn pages_hold_keys_and_prefixes_together_and_none_is_lost() {
     let (_demo, s3) = with_keys(&["a", "b/1", "b/2", "c", "d/1", "e"]).await;
@@ -35,6 +36,7 @@ async fn pages_hold_keys_and_prefixes_together_and_none_is_lost() {
     assert_eq!(rows, ["a", "b/", "c", "d/", "e"]);
 }
 
+/// Amazon S3 API Reference, ListObjectsV2, StartAfter, and ListObjects, Marker.
 #[tokio::test]
 async fn start_after_and_the_marker_are_not_listed_themselves() {
     let (_demo, s3) = with_keys(&["a", "b", "c"]).await;
@@ -46,6 +48,7 @@ async fn start_after_and_the_marker_are_not_listed_themselves() {
     assert_eq!((none.key_count(), none.is_truncated()), (Some(0), Some(false)));
 }
 
+/// Amazon S3 API Reference, ListObjectsV2, EncodingType.
 #[tokio::test]
 async fn names_are_encoded_only_if_asked() {
     let (_demo, s3) = with_keys(&["plus+and space\u{1b}/ü%2F.txt"]).await;
@@ -57,6 +60,7 @@ async fn names_are_encoded_only_if_asked() {
     assert_eq!(encoded.common_prefixes()[0].prefix(), Some("plus%2Band+space%1B/"));
 }
 
+/// Amazon S3 API Reference, ListBuckets, MaxBuckets.
 #[tokio::test]
 async fn buckets_come_in_pages_if_asked() {
     let demo = Demo::start(Options::default()).await.unwrap();
@@ -69,6 +73,7 @@ async fn buckets_come_in_pages_if_asked() {
     assert_eq!(far.buckets().len(), 2);
 }
 
+/// Amazon S3 API Reference, ListObjectVersions.
 #[tokio::test]
 async fn versions_and_markers_are_listed_newest_first_and_in_pages() {
     let (_demo, s3) = with_keys(&["old"]).await;
@@ -95,6 +100,7 @@ async fn versions_and_markers_are_listed_newest_first_and_in_pages() {
     assert_eq!(null.body.collect().await.unwrap().to_vec(), b"old");
 }
 
+/// Amazon S3 User Guide, "Working with delete markers".
 #[tokio::test]
 async fn deleting_the_marker_brings_the_object_back() {
     let (_demo, s3) = with_keys(&[]).await;
@@ -112,6 +118,7 @@ async fn deleting_the_marker_brings_the_object_back() {
     assert_eq!(text(&s3, "acme-test", "key").await, "here");
 }
 
+/// Amazon S3 API Reference, ListMultipartUploads.
 #[tokio::test]
 async fn unfinished_uploads_are_listed_in_pages() {
     let (demo, s3) = with_keys(&[]).await;

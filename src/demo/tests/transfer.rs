@@ -16,6 +16,7 @@ async fn bucket() -> (Demo, Client) {
     (demo, s3)
 }
 
+/// Amazon S3 User Guide, "How to prevent object overwrites with conditional writes"; API Reference, PutObject.
 #[tokio::test]
 async fn a_conditional_write_never_overwrites() {
     let (_demo, s3) = bucket().await;
@@ -28,6 +29,7 @@ async fn a_conditional_write_never_overwrites() {
     write().if_match(first.e_tag().unwrap()).send().await.unwrap();
 }
 
+/// Amazon S3 API Reference, GetObject, If-Match and If-None-Match.
 #[tokio::test]
 async fn conditional_reads_follow_the_etag_first() {
     let (_demo, s3) = bucket().await;
@@ -41,6 +43,7 @@ async fn conditional_reads_follow_the_etag_first() {
     read().if_match(&etag).if_unmodified_since(long_ago).send().await.unwrap();
 }
 
+/// Amazon S3 API Reference, GetObject, Range and partNumber.
 #[tokio::test]
 async fn ranges_and_parts_are_served() {
     let (_demo, s3) = bucket().await;
@@ -54,6 +57,7 @@ async fn ranges_and_parts_are_served() {
     assert_eq!(failure(read("bytes=10-").await), (416, "InvalidRange".to_owned()));
 }
 
+/// Amazon S3 User Guide, "Checking object integrity in Amazon S3".
 #[tokio::test]
 async fn every_checksum_is_computed_checked_and_told() {
     let (_demo, s3) = bucket().await;
@@ -101,6 +105,7 @@ fn listed(parts: Vec<CompletedPart>) -> CompletedMultipartUpload {
     CompletedMultipartUpload::builder().set_parts(Some(parts)).build()
 }
 
+/// Amazon S3 API Reference, CompleteMultipartUpload, ChecksumType.
 #[tokio::test]
 async fn parts_become_one_object_with_a_checksum_of_the_whole() {
     let (demo, s3) = bucket().await;
@@ -127,6 +132,7 @@ async fn parts_become_one_object_with_a_checksum_of_the_whole() {
     assert_eq!(attributes.object_parts().unwrap().total_parts_count(), Some(2));
 }
 
+/// Amazon S3 API Reference, CompleteMultipartUpload, the list of errors.
 #[tokio::test]
 async fn wrong_lists_of_parts_are_refused() {
     let (demo, s3) = bucket().await;
@@ -147,6 +153,7 @@ async fn wrong_lists_of_parts_are_refused() {
     assert_eq!(demo.open_uploads(), 0);
 }
 
+/// Amazon S3 API Reference, CompleteMultipartUpload, If-None-Match.
 #[tokio::test]
 async fn a_lost_race_leaves_the_upload_open_and_the_object_as_it_was() {
     let (demo, s3) = bucket().await;
@@ -159,6 +166,7 @@ async fn a_lost_race_leaves_the_upload_open_and_the_object_as_it_was() {
     assert_eq!(demo.open_uploads(), 1);
 }
 
+/// Amazon S3 API Reference, CopyObject, MetadataDirective and TaggingDirective.
 #[tokio::test]
 async fn a_copy_takes_metadata_and_tags_along_or_replaces_them() {
     let (_demo, s3) = bucket().await;
@@ -182,6 +190,7 @@ async fn a_copy_takes_metadata_and_tags_along_or_replaces_them() {
     assert_eq!(failure(itself), (400, "InvalidRequest".to_owned()), "API Reference, CopyObject");
 }
 
+/// Amazon S3 API Reference, CopyObject, the limit of 5 GB, and UploadPartCopy.
 #[tokio::test]
 async fn the_huge_object_is_read_in_ranges_and_copied_in_parts() {
     let demo = Demo::start(Options::default()).await.unwrap();
@@ -210,6 +219,7 @@ async fn the_huge_object_is_read_in_ranges_and_copied_in_parts() {
     assert_eq!(one.body.collect().await.unwrap().to_vec(), two.body.collect().await.unwrap().to_vec());
 }
 
+/// Amazon S3 API Reference, DeleteObjects.
 #[tokio::test]
 async fn a_batch_is_deleted_unless_xml_cannot_carry_it() {
     let (_demo, s3) = bucket().await;
