@@ -17,6 +17,8 @@ mod hostile;
 mod servers;
 #[path = "support/target.rs"]
 mod target;
+#[path = "support/works.rs"]
+mod works;
 
 /// Makes a test of each case on each server.
 macro_rules! contract {
@@ -41,6 +43,7 @@ contract! {
     checksums_are_stored_and_come_back
     a_copy_carries_metadata_and_tags_and_guards_its_source
     a_copy_in_parts_has_the_same_bytes
+    a_move_inside_the_server_keeps_bytes_metadata_and_tags
     a_batch_is_deleted_and_says_how_each_key_ended
     deleting_in_a_versioned_bucket_adds_a_marker
     a_bucket_is_created_closed_and_removed_empty

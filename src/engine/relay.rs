@@ -133,8 +133,19 @@ async fn write_guarded(
     };
     if done.is_err() {
         abort(context, &aim.object, &upload).await;
+    } else {
+        tag(context, &aim.object, &options.tags).await?;
     }
     done
+}
+
+/// Sets the tags where the server did not take them with the upload: Ceph RGW 16.2 does not, and says nothing.
+async fn tag(context: &Context, object: &ObjectRef, tags: &[(String, String)]) -> Result<(), Error> {
+    let (job, store) = (&context.job, &context.store);
+    if tags.is_empty() || job.call_to_end(&job.core.lanes.small, || store.object_tags(object)).await? == tags {
+        return Ok(());
+    }
+    job.call_to_end(&job.core.lanes.small, || store.set_object_tags(object, tags)).await
 }
 
 async fn copy_parts(

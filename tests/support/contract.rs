@@ -7,7 +7,10 @@ use aws_sdk_s3::types as sdk;
 use bucketry::model::access::PublicAccessBlock;
 use bucketry::model::capability::Support;
 use bucketry::model::error::Kind;
+use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
+use bucketry::model::location::Location;
 use bucketry::model::name::{BucketName, ETag, ObjectKey, Prefix};
+use bucketry::model::plan::ConflictPolicy;
 use bucketry::s3::{
     Attributes, Condition, CopyOptions, Keys, ListPage, PartDone, Payload, Settings, Store, UploadId, WriteOptions,
 };
@@ -16,6 +19,7 @@ use bytes::Bytes;
 pub use crate::hostile::*;
 use crate::servers::Which;
 use crate::target::{Target, object};
+use crate::works::Works;
 
 const MIB: usize = 1024 * 1024;
 
@@ -313,6 +317,28 @@ pub async fn a_copy_in_parts_has_the_same_bytes(t: Target) {
         assert_eq!(result.unwrap_err().kind, Kind::Conflict);
     }
     t.store.abort_upload(&to, &id).await.unwrap();
+}
+
+pub async fn a_move_inside_the_server_keeps_bytes_metadata_and_tags(t: Target) {
+    let bucket = t.bucket().await;
+    t.store.put(&object(&bucket, "from/report.csv"), Bytes::from_static(b"a,b\n1,2\n"), &dressed()).await.unwrap();
+    let transfer = Transfer {
+        items: vec![Item::Prefix { bucket: bucket.clone(), prefix: "from/".into() }],
+        to: Location::S3 { bucket: bucket.clone(), prefix: "to/".into() },
+        rename: None,
+        is_move: true,
+        policy: ConflictPolicy::Ask,
+        storage_class: None,
+    };
+    let ended = Works::on(&t).run(Work::Transfer(transfer)).await;
+    assert!(ended.values().all(|outcome| matches!(outcome, ItemOutcome::Done(_))), "{ended:?}");
+    assert_eq!(all_keys(&t, &bucket).await, BTreeSet::from(["to/from/report.csv".to_owned()]));
+    let moved = object(&bucket, "to/from/report.csv");
+    assert_eq!(t.read(&moved).await, b"a,b\n1,2\n");
+    assert_eq!(t.store.head(&moved).await.unwrap().attributes, dressed().attributes);
+    let mut tags = dressed().tags;
+    tags.sort();
+    assert_eq!(t.store.object_tags(&moved).await.unwrap(), tags);
 }
 
 pub async fn a_batch_is_deleted_and_says_how_each_key_ended(t: Target) {

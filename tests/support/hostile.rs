@@ -1,23 +1,21 @@
 //! Names that have broken other programs: at the S3 end, and through the engine to a local folder and away.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test helper may fail loudly")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use bucketry::engine::{Engine, Options};
-use bucketry::model::inspect::Section;
-use bucketry::model::job::{Item, ItemOutcome, JobId, Report, Request, Ticket, Transfer, Work};
-use bucketry::model::location::{Location, ObjectRef};
+use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
+use bucketry::model::location::Location;
 use bucketry::model::name::{BucketName, ObjectKey};
 use bucketry::model::plan::ConflictPolicy;
 use bucketry::s3::{CopyOptions, WriteOptions};
 use bytes::Bytes;
-use tokio::sync::mpsc;
 
 use crate::contract::all_keys;
 use crate::servers::Which;
-use crate::target::{Target, object, settings};
+use crate::target::{Target, object};
+use crate::works::Works;
 
 /// The names of the field notes, and some more of their kind.
 fn hostile_keys() -> Vec<String> {
@@ -104,47 +102,6 @@ pub async fn hostile_keys_are_written_listed_read_copied_and_deleted(t: Target) 
         result.unwrap_or_else(|error| panic!("{key:?}: {error}"));
     }
     assert_eq!(all_keys(&t, &bucket).await, BTreeSet::new());
-}
-
-/// An engine on the server of a case.
-struct Works {
-    engine: Engine,
-    reports: mpsc::Receiver<Report>,
-}
-
-impl Works {
-    fn on(t: &Target) -> Self {
-        let (sender, reports) = mpsc::channel(64);
-        let settings = settings(t.server, Some(t.server.keys.clone()));
-        Self { engine: Engine::start(settings, Options::default(), sender), reports }
-    }
-
-    /// Runs a job and returns how each item ended, by its full name.
-    async fn run(&mut self, work: Work) -> BTreeMap<String, ItemOutcome> {
-        let job = JobId(1);
-        self.engine.submit(Request::Start { job, work });
-        let mut ended = BTreeMap::new();
-        loop {
-            match self.reports.recv().await.unwrap() {
-                Report::Items { results, .. } => {
-                    ended.extend(results.into_iter().map(|result| (result.name, result.outcome)));
-                }
-                Report::Question { conflict, .. } => panic!("nothing was there: {}", conflict.target),
-                Report::Finished { .. } => return ended,
-                _ => {}
-            }
-        }
-    }
-
-    /// Looks at an object and returns whether its overview could be shown.
-    async fn can_inspect(&mut self, object: ObjectRef) -> bool {
-        self.engine.submit(Request::Inspect { ticket: Ticket(1), item: Item::Object(object.clone()) });
-        loop {
-            if let Report::Inspected { section: Section::Overview, result, .. } = self.reports.recv().await.unwrap() {
-                return result.is_ok();
-            }
-        }
-    }
 }
 
 /// The rule of this program for a key that may be written as a file, said a second time in the plainest way.

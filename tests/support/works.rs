@@ -1,0 +1,53 @@
+//! The engine on any of the servers, for what must hold on each of them.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test helper may fail loudly")]
+
+use std::collections::BTreeMap;
+
+use bucketry::engine::{Engine, Options};
+use bucketry::model::inspect::Section;
+use bucketry::model::job::{Item, ItemOutcome, JobId, Report, Request, Ticket, Work};
+use bucketry::model::location::ObjectRef;
+use tokio::sync::mpsc;
+
+use crate::target::{Target, settings};
+
+/// An engine on the server of a case.
+pub struct Works {
+    engine: Engine,
+    reports: mpsc::Receiver<Report>,
+}
+
+impl Works {
+    pub fn on(t: &Target) -> Self {
+        let (sender, reports) = mpsc::channel(64);
+        let settings = settings(t.server, Some(t.server.keys.clone()));
+        Self { engine: Engine::start(settings, Options::default(), sender), reports }
+    }
+
+    /// Runs a job and returns how each item ended, by its full name.
+    pub async fn run(&mut self, work: Work) -> BTreeMap<String, ItemOutcome> {
+        let job = JobId(1);
+        self.engine.submit(Request::Start { job, work });
+        let mut ended = BTreeMap::new();
+        loop {
+            match self.reports.recv().await.unwrap() {
+                Report::Items { results, .. } => {
+                    ended.extend(results.into_iter().map(|result| (result.name, result.outcome)));
+                }
+                Report::Question { conflict, .. } => panic!("nothing was there: {}", conflict.target),
+                Report::Finished { .. } => return ended,
+                _ => {}
+            }
+        }
+    }
+
+    /// Looks at an object and returns whether its overview could be shown.
+    pub async fn can_inspect(&mut self, object: ObjectRef) -> bool {
+        self.engine.submit(Request::Inspect { ticket: Ticket(1), item: Item::Object(object.clone()) });
+        loop {
+            if let Report::Inspected { section: Section::Overview, result, .. } = self.reports.recv().await.unwrap() {
+                return result.is_ok();
+            }
+        }
+    }
+}
