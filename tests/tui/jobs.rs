@@ -171,7 +171,7 @@ fn an_object_is_deleted_after_a_question_and_a_prefix_after_its_name() {
     t.keys("<Esc>").wait("folder/");
     t.keys("<Home>d").wait("To go on, type");
     t.keys("folder<Tab><Tab><Enter>").gone("To go on, type");
-    t.wait("Delete folder: done");
+    t.wait("Delete folder: 2 done");
     assert_eq!(stage.keys(), ["folders.txt"]);
     t.keys("q");
     assert_eq!(t.exit_code(), 0);

@@ -348,6 +348,7 @@ impl Job {
                 let moved = size(self.snapshot.bytes_done);
                 format!("{what}: {}, {moved} in {}", self.results.words(), duration(seconds))
             }
+            JobState::Done if self.results.done > 1 => format!("{what}: {}", self.results.words()),
             JobState::Done => format!("{what}: done{}", self.skipped_words()),
             state => format!("{what}: {}", state.word()),
         }
