@@ -1,6 +1,7 @@
 //! The last line: a notice, or the keys that matter most here.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::put;
@@ -48,15 +49,43 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::Inspector => INSPECTOR,
         Context::Transfers => TRANSFERS,
     };
+    let keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
+    let Some((last, keys)) = keys.split_last() else { return };
     let mut x = area.x + 1;
-    for action in actions {
-        let Some(key) = state.keymap.keys(*action).first().map(ToString::to_string) else { continue };
-        let label = action.entry().label;
-        let wanted = u16::try_from(width(&key) + 1 + width(label)).unwrap_or(u16::MAX);
-        if x.saturating_add(wanted) > area.right() {
+    for key in keys {
+        // The way out is always there; what does not fit beside it is in the help.
+        if x.saturating_add(key.width).saturating_add(GAP + last.width) > area.right() {
             break;
         }
-        x += put(buffer, x, area.y, wanted, &key, theme.key) + 1;
-        x += put(buffer, x, area.y, wanted, label, theme.label) + 2;
+        x = key.draw(buffer, x, area.y, theme);
+    }
+    if x.saturating_add(last.width) <= area.right() {
+        last.draw(buffer, x, area.y, theme);
+    }
+}
+
+/// Columns between two keys.
+const GAP: u16 = 2;
+
+/// A key and what it does.
+struct Key {
+    name: String,
+    label: &'static str,
+    /// In columns.
+    width: u16,
+}
+
+impl Key {
+    fn of(action: Action, state: &State) -> Option<Self> {
+        let name = state.keymap.keys(action).first()?.to_string();
+        let label = action.entry().label;
+        let width = u16::try_from(width(&name) + 1 + width(label)).unwrap_or(u16::MAX);
+        Some(Self { name, label, width })
+    }
+
+    /// Draws it and returns where the next one begins.
+    fn draw(&self, buffer: &mut Buffer, x: u16, y: u16, theme: &Theme) -> u16 {
+        let label = x + put(buffer, x, y, self.width, &self.name, theme.key) + 1;
+        label + put(buffer, label, y, self.width, self.label, theme.label) + GAP
     }
 }
