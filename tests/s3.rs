@@ -13,6 +13,8 @@ mod contract;
 mod faults;
 #[path = "support/hostile.rs"]
 mod hostile;
+#[path = "support/replace.rs"]
+mod replace;
 #[path = "support/servers.rs"]
 mod servers;
 #[path = "support/target.rs"]
@@ -36,6 +38,9 @@ contract! {
     hostile_keys_are_written_listed_read_copied_and_deleted
     hostile_keys_are_inspected_come_down_whole_or_are_refused_and_go
     a_write_if_absent_never_replaces
+    what_is_agreed_to_be_replaced_is_replaced_whatever_the_server_guards
+    a_server_that_refuses_every_match_is_told_from_a_lost_race
+    what_an_earlier_try_wrote_is_known_by_checksum_or_tag
     ranges_are_read_while_the_object_is_the_same
     parts_are_joined_in_order_and_small_ones_are_refused
     an_aborted_upload_leaves_nothing

@@ -222,6 +222,9 @@ async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
         ),
         Support::Yes | Support::Unknown => {}
     }
+    if store.capabilities().guarded_replaces == Support::No {
+        tally.note("this server cannot guard what is replaced: each is looked at just before".to_owned());
+    }
     let is_from_s3 = items.iter().any(Item::is_s3);
     if is_from_s3 {
         note_copy_losses(tally, &store, items, target).await;

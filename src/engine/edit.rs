@@ -132,8 +132,13 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         condition: Condition::IfMatch(if_match.clone()),
     };
     let mut result = job.call_to_end(small, || store.put(&to, payload.clone(), &guarded)).await;
-    if result.as_ref().is_err_and(|error| error.kind == Kind::Unsupported) {
-        // The server has no conditions; it was looked at just now.
+    let has_no_condition = match &result {
+        Err(error) if error.kind == Kind::Unsupported => true,
+        Err(error) => store.fails_every_match(&to, &guarded.condition, error).await,
+        Ok(_) => false,
+    };
+    if has_no_condition {
+        // The server has no such condition; it was looked at just now.
         let bare = WriteOptions { condition: Condition::None, ..guarded };
         result = job.call_to_end(small, || store.put(&to, payload.clone(), &bare)).await;
     }

@@ -242,8 +242,12 @@ impl Context {
 
     /// Drops a condition that the server is known not to understand; the look just before is all there is then.
     fn guarded(&self, object: ObjectRef, condition: Condition) -> Aim {
-        let has_none = self.store.capabilities().conditional_writes == Support::No;
-        Aim { object, condition: if has_none { Condition::None } else { condition } }
+        let known = self.store.capabilities();
+        let support = match condition {
+            Condition::IfMatch(_) => known.guarded_replaces,
+            Condition::IfAbsent | Condition::None => known.conditional_writes,
+        };
+        Aim { object, condition: if support == Support::No { Condition::None } else { condition } }
     }
 
     /// Returns what is at a key, if anything.
@@ -272,14 +276,19 @@ impl Context {
                 Settled::Go(aim) => aim,
                 Settled::Skip(reason) => return Ok(Settled::Skip(reason)),
             };
-            let target = aim.object.clone();
+            let Aim { object: target, condition } = aim.clone();
             match write(aim).await {
                 Ok(written) => return Ok(Settled::Go(written)),
                 Err(Missed::Failed(error)) => return Err(error),
                 Err(Missed::Race(error)) => {
                     tracing::info!(target_name = ?target.to_string(), %error, "the target changed meanwhile");
-                    // A renamed item looks for the next free name from its own name again.
-                    settled = self.aim_again(item, object).await?;
+                    settled = if self.store.fails_every_match(&target, &condition, &error).await {
+                        // What stands there is what was agreed to be replaced.
+                        Settled::Go(self.guarded(target, condition))
+                    } else {
+                        // A renamed item looks for the next free name from its own name again.
+                        self.aim_again(item, object).await?
+                    };
                 }
             }
         }
@@ -294,7 +303,21 @@ impl Context {
             let cause = "the object changed after it was copied; it was kept";
             return Err(Error::new(Kind::Conflict, "delete", source.to_string(), cause));
         }
-        job.call_to_end(&job.core.lanes.small, || self.store.delete(source)).await
+        // A version never changes, so it needs no guard.
+        let guard = etag.filter(|_| source.version.is_none());
+        match job.call_to_end(&job.core.lanes.small, || self.store.delete_if(source, guard)).await {
+            // Gone already: an earlier try of this very request, whose answer was lost.
+            Err(error) if error.kind == Kind::NotFound => Ok(()),
+            Err(error) if matches!(error.kind, Kind::Conflict | Kind::Unsupported) => match self.look(source).await? {
+                None => Ok(()),
+                // The condition holds: it is the server that does not know it here.
+                Some(now) if now.etag.as_ref() == etag => {
+                    job.call_to_end(&job.core.lanes.small, || self.store.delete(source)).await
+                }
+                Some(_) => Err(error),
+            },
+            result => result,
+        }
     }
 
     /// Takes the bytes of an item that is left out off what is still to be done.

@@ -174,10 +174,20 @@ async fn put(context: &Context, aim: &Aim, payload: Payload) -> Result<Written, 
     let options = write_options(context, aim);
     let size = payload.size();
     let lane = if size > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
-    let written = job
-        .call(lane, || context.store.put(&aim.object, payload.clone(), &options))
-        .await
-        .map_err(|error| Missed::of_write(error, &aim.condition))?;
+    let tries = AtomicU64::new(0);
+    let write = || {
+        tries.fetch_add(1, Relaxed);
+        context.store.put(&aim.object, payload.clone(), &options)
+    };
+    let written = match job.call(lane, write).await {
+        // The conflict may be with an earlier try of this very request, whose answer was lost.
+        Err(error) if error.kind == Kind::Conflict && tries.load(Relaxed) > 1 => context
+            .store
+            .written_before(&aim.object, &payload)
+            .await
+            .ok_or_else(|| Missed::of_write(error, &aim.condition))?,
+        result => result.map_err(|error| Missed::of_write(error, &aim.condition))?,
+    };
     job.progress.add_bytes(size);
     Ok(written)
 }
@@ -268,6 +278,8 @@ async fn complete(context: &Context, aim: &Aim, upload: &UploadId, parts: &[Part
             let size: u64 = parts.iter().map(|part| part.size).sum();
             match context.look(&aim.object).await {
                 Ok(Some(facts)) if facts.size == size && whole.is_some() && facts.crc64 == whole => {
+                    // If somebody else wrote the same bytes, the parts are still there.
+                    abort(context, &aim.object, upload).await;
                     Ok(Written { etag: facts.etag, version: facts.version, crc64: facts.crc64 })
                 }
                 _ => Err(Missed::of_write(error, &aim.condition)),

@@ -17,6 +17,8 @@ pub enum Support {
 pub struct Capabilities {
     /// `If-None-Match: *` on `PutObject` and `CompleteMultipartUpload`.
     pub conditional_writes: Support,
+    /// `If-Match` on the same; only `No` is ever learnt, since a success proves nothing.
+    pub guarded_replaces: Support,
     /// CRC64NVME sent as a trailer or header, and stored.
     pub checksums: Support,
 }

@@ -11,7 +11,7 @@ use super::client::{Call, Store};
 use super::fault;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
-use crate::model::name::{BucketName, ObjectKey};
+use crate::model::name::{BucketName, ETag, ObjectKey};
 
 /// The most keys of one batch (Amazon S3 API Reference, `DeleteObjects`).
 pub const MAX_BATCH: usize = 1000;
@@ -46,6 +46,11 @@ impl Store {
 
     /// Deletes one object: its current version, or the one that is named.
     pub async fn delete(&self, object: &ObjectRef) -> Result<(), Error> {
+        self.delete_if(object, None).await
+    }
+
+    /// Deletes one object, if it is still the same; many servers ignore the condition, so it is looked at before.
+    pub async fn delete_if(&self, object: &ObjectRef, etag: Option<&ETag>) -> Result<(), Error> {
         let call = Call::new("delete", object.to_string(), "s3:DeleteObject", &object.bucket);
         self.call(&call, |client| {
             client
@@ -53,6 +58,7 @@ impl Store {
                 .bucket(object.bucket.as_str())
                 .key(object.key.as_str())
                 .set_version_id(object.version.as_ref().map(ToString::to_string))
+                .set_if_match(etag.map(ToString::to_string))
                 .set_request_payer(self.payer())
                 .send()
         })

@@ -47,3 +47,14 @@ pub(super) fn expires(
         }
     }
 }
+
+/// Sends the MD5 of a body, which a server checks that knows no other checksum.
+pub(super) fn content_md5(
+    digest: Option<String>,
+) -> impl Fn(&mut aws_sdk_s3::config::http::HttpRequest) + Send + Sync + 'static {
+    move |request| {
+        if let Some(digest) = &digest {
+            let _ = request.headers_mut().try_insert("content-md5", digest.clone());
+        }
+    }
+}

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUploa
 use md5::{Digest as _, Md5};
 
 use super::client::{Call, Store};
-use super::dress::{dressed, expires};
+use super::dress::{content_md5, dressed, expires};
 use super::encoding::{crc64_text, crc64_value, tag_query};
 use super::object::{Condition, Payload, WriteOptions, Written};
 use crate::model::capability::Support;
@@ -127,6 +127,7 @@ impl Store {
         let call =
             Call::new("send a part of", object.to_string(), "s3:PutObject", &object.bucket).carrying(payload.size());
         let is_unsigned = self.leaves_body_unsigned();
+        let md5 = (!upload.has_checksums).then(|| payload.content_md5());
         let output = self
             .call(&call, |client| {
                 let operation = client
@@ -139,7 +140,8 @@ impl Store {
                     .set_checksum_algorithm(upload.has_checksums.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_crc64_nvme(upload.has_checksums.then(|| crc64_text(payload.crc64())))
                     .set_request_payer(self.payer())
-                    .customize();
+                    .customize()
+                    .mutate_request(content_md5(md5.clone()));
                 if is_unsigned { operation.disable_payload_signing().send() } else { operation.send() }
             })
             .await?;

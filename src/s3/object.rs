@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 
 use super::client::{Call, Store};
-use super::dress::{dressed, expires};
+use super::dress::{content_md5, dressed, expires};
 use super::encoding::{bytes, crc64_text, crc64_value, tag_query};
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
@@ -135,6 +135,7 @@ impl Store {
         let attributes = &options.attributes;
         let is_unsigned = self.leaves_body_unsigned();
         let tries = Arc::new(AtomicU32::new(0));
+        let md5 = (self.0.abilities.checksums.support() != Support::Yes).then(|| payload.content_md5());
         let result = self
             .call(&call, |client| {
                 let operation = dressed!(client.put_object(), attributes, tag_query(&options.tags), options)
@@ -148,13 +149,14 @@ impl Store {
                     .set_request_payer(self.payer())
                     .customize()
                     .mutate_request(expires(attributes))
+                    .mutate_request(content_md5(md5.clone()))
                     .mutate_request(counting(&tries));
                 if is_unsigned { operation.disable_payload_signing().send() } else { operation.send() }
             })
             .await;
         let output = match result {
             Err(error) if error.kind == Kind::Conflict && tries.load(Relaxed) > 1 => {
-                return self.own_write(object, payload).await.ok_or(error);
+                return self.written_before(object, payload).await.ok_or(error);
             }
             result => result?,
         };
@@ -167,9 +169,14 @@ impl Store {
 
     /// Returns what an earlier try of the same write left, if that is what is there: its answer was lost on the way, and
     /// the condition of the next try met its result.
-    async fn own_write(&self, object: &ObjectRef, payload: &Payload) -> Option<Written> {
+    pub async fn written_before(&self, object: &ObjectRef, payload: &Payload) -> Option<Written> {
         let facts = self.head(object).await.ok()?;
-        let is_own = facts.size == payload.size() && facts.crc64 == Some(payload.crc64());
+        let is_same = match facts.crc64 {
+            Some(stored) => stored == payload.crc64(),
+            // Without a checksum the tag tells, which is the MD5 of an object that was written with one request.
+            None => facts.etag.as_ref() == Some(&payload.md5_etag()),
+        };
+        let is_own = facts.size == payload.size() && is_same;
         is_own.then_some(Written { etag: facts.etag, version: facts.version, crc64: facts.crc64 })
     }
 
@@ -177,18 +184,6 @@ impl Store {
     pub(super) fn may_dislike_checksums(&self, error: &Error) -> bool {
         self.0.abilities.checksums.support() == Support::Unknown
             && matches!(error.kind, Kind::Invalid | Kind::Unsupported)
-    }
-
-    /// Learns from the end of a conditional write. Success proves nothing: the server may have ignored the condition.
-    pub(super) fn learn_condition(&self, condition: &Condition, error: Option<&Error>) {
-        if *condition == Condition::None {
-            return;
-        }
-        match error.map(|error| error.kind) {
-            Some(Kind::Unsupported) => self.0.abilities.conditional_writes.learn(false),
-            Some(Kind::Conflict) => self.0.abilities.conditional_writes.learn(true),
-            _ => {}
-        }
     }
 }
 

@@ -17,6 +17,7 @@ use bucketry::s3::{
 use bytes::Bytes;
 
 pub use crate::hostile::*;
+pub use crate::replace::*;
 use crate::servers::Which;
 use crate::target::{Target, object};
 use crate::works::Works;

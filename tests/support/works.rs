@@ -7,6 +7,7 @@ use bucketry::engine::{Engine, Options};
 use bucketry::model::inspect::Section;
 use bucketry::model::job::{Item, ItemOutcome, JobId, Report, Request, Ticket, Work};
 use bucketry::model::location::ObjectRef;
+use bucketry::model::plan::{Answer, ConflictPolicy};
 use tokio::sync::mpsc;
 
 use crate::target::{Target, settings};
@@ -15,13 +16,15 @@ use crate::target::{Target, settings};
 pub struct Works {
     engine: Engine,
     reports: mpsc::Receiver<Report>,
+    /// What is said to every question; without it none may come.
+    pub answer: Option<ConflictPolicy>,
 }
 
 impl Works {
     pub fn on(t: &Target) -> Self {
         let (sender, reports) = mpsc::channel(64);
         let settings = settings(t.server, Some(t.server.keys.clone()));
-        Self { engine: Engine::start(settings, Options::default(), sender), reports }
+        Self { engine: Engine::start(settings, Options::default(), sender), reports, answer: None }
     }
 
     /// Runs a job and returns how each item ended, by its full name.
@@ -34,7 +37,11 @@ impl Works {
                 Report::Items { results, .. } => {
                     ended.extend(results.into_iter().map(|result| (result.name, result.outcome)));
                 }
-                Report::Question { conflict, .. } => panic!("nothing was there: {}", conflict.target),
+                Report::Question { question, conflict, .. } => {
+                    let policy = self.answer.unwrap_or_else(|| panic!("nothing was there: {}", conflict.target));
+                    let answer = Answer { policy, for_all: false };
+                    self.engine.submit(Request::Resolve { job, question, answer });
+                }
                 Report::Finished { .. } => return ended,
                 _ => {}
             }

@@ -70,6 +70,59 @@ async fn a_write_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_whose_every_answer_was_lost_is_known_again_by_the_next_try_of_the_job() {
+    let mut t = bench().await;
+    let file = Item::File(t.write("small", noise(1000)));
+    // As many as the SDK tries by itself.
+    t.demo.faults().add(Rule::new(Fault::Lost).on("PutObject").times(3));
+    let ended = t.transfer(vec![file], at("")).await;
+    assert_eq!(*ended.outcome("/small"), ItemOutcome::Done(Verified::Crc64Nvme), "{ended:#?}");
+    assert_eq!(t.demo.count("PutObject"), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_parts_of_an_upload_that_met_the_same_bytes_are_not_left_behind() {
+    let mut t = bench().await;
+    let contents = noise(11 * MIB);
+    let file = Item::File(t.write("f", &contents));
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("CompleteMultipartUpload"));
+    let job = t.start(Work::Transfer(transfer(vec![file], at(""))));
+    while t.demo.count("CompleteMultipartUpload") == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.put("f", contents).await;
+    t.demo.faults().remove(stall);
+    let ended = t.follow(job, |_| panic!()).await;
+    assert_eq!(*ended.outcome("/f"), ItemOutcome::Done(Verified::Crc64Nvme), "{ended:#?}");
+    assert_eq!(t.demo.open_uploads(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_source_of_a_move_that_is_replaced_at_the_last_moment_is_kept() {
+    let mut t = bench().await;
+    t.put("f", "copied").await;
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("DeleteObject"));
+    let job = t.start(moved(vec![object("f")], here(t.path("d"))));
+    while t.demo.count("DeleteObject") == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.put("f", "written since").await;
+    t.demo.faults().remove(stall);
+    let ended = t.follow(job, |_| panic!()).await;
+    assert_eq!(ended.end, JobEnd::SomeFailed, "{ended:#?}");
+    assert_eq!((t.read("d/f"), t.get("f").await), (b"copied".to_vec(), b"written since".to_vec()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_whose_deletion_was_answered_into_the_void_is_done() {
+    let mut t = bench().await;
+    t.put("f", "x").await;
+    t.demo.faults().add(Rule::new(Fault::Lost).on("DeleteObject").times(1));
+    let ended = t.run(moved(vec![object("f")], here(t.path("d")))).await;
+    assert_eq!((ended.end, t.keys().await), (JobEnd::Done, vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_error_inside_a_200_is_an_error() {
     let mut t = bench().await;
     t.put("f", "x").await;

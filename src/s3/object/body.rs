@@ -4,10 +4,14 @@ use std::fmt;
 use std::time::Duration;
 
 use aws_sdk_s3::primitives::ByteStream;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use md5::{Digest as _, Md5};
 
 use super::value::ObjectFacts;
 use crate::model::error::{Error, Kind};
+use crate::model::name::ETag;
 use crate::s3::fault;
 
 /// How long a body may stand still between two chunks.
@@ -35,6 +39,16 @@ impl Payload {
     /// Returns the CRC64NVME.
     pub fn crc64(&self) -> u64 {
         self.crc64
+    }
+
+    /// Returns the entity tag that most servers give it, if it is written with one request.
+    pub(in crate::s3) fn md5_etag(&self) -> ETag {
+        ETag::from(format!("\"{:032x}\"", u128::from_be_bytes(Md5::digest(&self.bytes).into())))
+    }
+
+    /// Returns the `Content-MD5`, for servers that check nothing newer.
+    pub(in crate::s3) fn content_md5(&self) -> String {
+        STANDARD.encode(Md5::digest(&self.bytes))
     }
 
     pub(in crate::s3) fn stream(&self) -> ByteStream {
