@@ -216,9 +216,13 @@ async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
             "this server has no conditional writes: a target is looked at just before it is written, not guarded"
                 .to_owned(),
         ),
-        Support::Unknown if store.connection().endpoint.is_some() => tally.note(
+        Support::Unknown if !store.is_amazon() => tally.note(
             "whether this server guards a target while it is written is not known yet; each is looked at before"
                 .to_owned(),
+        ),
+        // One knows it on one request, and no answer ever tells whether it knows it where parts are joined.
+        Support::Yes if !store.is_amazon() => tally.note(
+            "what goes in parts may be unguarded on this server: each target is looked at just before".to_owned(),
         ),
         Support::Yes | Support::Unknown => {}
     }

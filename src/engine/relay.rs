@@ -80,7 +80,7 @@ async fn write(
 fn must_guard_by_parts(context: &Context, aim: &Aim) -> bool {
     aim.condition != Condition::None
         && aim.object.key.fits_xml()
-        && context.store.connection().endpoint.is_some()
+        && !context.store.is_amazon()
         && context.store.capabilities().conditional_writes != Support::No
 }
 
@@ -125,11 +125,10 @@ async fn write_guarded(
     let upload = job.call_to_end(small, || store.create_upload(&aim.object, &options)).await?;
     let done = match copy_parts(context, from, source, &aim.object, &upload).await {
         Err(error) => Err(error.into()),
-        Ok(_) if job.token.is_cancelled() => Err(Error::cancelled("copy", from.to_string()).into()),
-        Ok(parts) => {
-            let join = || store.complete_upload(&aim.object, &upload, &parts, &aim.condition);
-            job.call_to_end(small, join).await.map_err(|error| Missed::of_write(error, &aim.condition))
-        }
+        Ok(parts) => match context.join_parts(aim, &upload, &parts).await {
+            Ok(joined) => joined.map_err(|error| Missed::of_write(error, &aim.condition)),
+            Err(missed) => Err(missed),
+        },
     };
     if done.is_err() {
         abort(context, &aim.object, &upload).await;

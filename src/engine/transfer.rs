@@ -19,7 +19,7 @@ use crate::model::job::{ItemOutcome, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{ETag, ObjectKey};
 use crate::model::plan::{Conflict, ConflictPolicy, Side};
-use crate::s3::{Condition, ObjectFacts, Store};
+use crate::s3::{Condition, ObjectFacts, PartDone, Store, UploadId, Written};
 
 /// Items that one job has open at once; the lanes say how many of them move.
 const OPEN_ITEMS: usize = 128;
@@ -157,7 +157,9 @@ fn remove_emptied(mut walked: Vec<PathBuf>) {
 pub(super) struct Aim {
     /// The object.
     pub object: ObjectRef,
-    /// The condition of the final write.
+    /// What was found there and must still hold; nothing when it is overwritten in any case.
+    pub expected: Condition,
+    /// The condition of the final write: what is expected, as far as the server knows such conditions.
     pub condition: Condition,
 }
 
@@ -199,14 +201,13 @@ pub(super) enum Settled<T> {
 impl Context {
     /// Settles where an item is written on S3, looking first where a lost race could not be noticed or would be dear.
     pub(super) async fn aim(&self, item: &PlanItem, object: &ObjectRef) -> Result<Settled<Aim>, Error> {
-        let absent = Aim { object: object.clone(), condition: Condition::IfAbsent };
         if self.transfer.policy == ConflictPolicy::Overwrite {
-            return Ok(Settled::Go(Aim { condition: Condition::None, ..absent }));
+            return Ok(Settled::Go(self.guarded(object.clone(), Condition::None)));
         }
         let notices_races = self.store.capabilities().conditional_writes == Support::Yes;
         let is_server_side = matches!(item.source, Source::Object(..));
         if item.is_fresh || notices_races && item.size <= WORTH_A_LOOK && !is_server_side {
-            return Ok(Settled::Go(absent));
+            return Ok(Settled::Go(self.guarded(object.clone(), Condition::IfAbsent)));
         }
         self.aim_again(item, object).await
     }
@@ -241,13 +242,43 @@ impl Context {
     }
 
     /// Drops a condition that the server is known not to understand; the look just before is all there is then.
-    fn guarded(&self, object: ObjectRef, condition: Condition) -> Aim {
+    fn guarded(&self, object: ObjectRef, expected: Condition) -> Aim {
         let known = self.store.capabilities();
-        let support = match condition {
+        let support = match expected {
             Condition::IfMatch(_) => known.guarded_replaces,
             Condition::IfAbsent | Condition::None => known.conditional_writes,
         };
-        Aim { object, condition: if support == Support::No { Condition::None } else { condition } }
+        let condition = if support == Support::No { Condition::None } else { expected.clone() };
+        Aim { object, expected, condition }
+    }
+
+    /// Joins the parts of an upload.
+    ///
+    /// Sending them may have taken hours, and servers other than Amazon's may ignore the condition here although they
+    /// know it on one request (RGW 16.2 does: contract case "a completed upload if absent"). So these are looked at
+    /// once more: what came meanwhile is a lost race, and what comes within this last moment only Amazon can tell.
+    pub(super) async fn join_parts(
+        &self,
+        aim: &Aim,
+        upload: &UploadId,
+        parts: &[PartDone],
+    ) -> Result<Result<Written, Error>, Missed> {
+        if self.job.token.is_cancelled() {
+            return Err(Error::cancelled("write", aim.object.to_string()).into());
+        }
+        if aim.expected != Condition::None && !self.store.is_amazon() {
+            let now = self.look(&aim.object).await?;
+            let still_holds = match &aim.expected {
+                Condition::IfMatch(etag) => now.is_some_and(|now| now.etag.as_ref() == Some(etag)),
+                Condition::IfAbsent | Condition::None => now.is_none(),
+            };
+            if !still_holds {
+                let cause = "the target changed while the parts were on their way";
+                return Err(Missed::Race(Error::new(Kind::Conflict, "write", aim.object.to_string(), cause)));
+            }
+        }
+        let join = || self.store.complete_upload(&aim.object, upload, parts, &aim.condition);
+        Ok(self.job.call_to_end(&self.job.core.lanes.small, join).await)
     }
 
     /// Returns what is at a key, if anything.
@@ -276,7 +307,7 @@ impl Context {
                 Settled::Go(aim) => aim,
                 Settled::Skip(reason) => return Ok(Settled::Skip(reason)),
             };
-            let Aim { object: target, condition } = aim.clone();
+            let Aim { object: target, condition, .. } = aim.clone();
             match write(aim).await {
                 Ok(written) => return Ok(Settled::Go(written)),
                 Err(Missed::Failed(error)) => return Err(error),

@@ -265,12 +265,7 @@ async fn send_parts(
 
 /// Joins the parts; an answer that was lost on its way is found out by looking.
 async fn complete(context: &Context, aim: &Aim, upload: &UploadId, parts: &[PartDone]) -> Result<Written, Missed> {
-    let job = &context.job;
-    if job.token.is_cancelled() {
-        return Err(Error::cancelled("upload", aim.object.to_string()).into());
-    }
-    let join = || context.store.complete_upload(&aim.object, upload, parts, &aim.condition);
-    match job.call_to_end(&job.core.lanes.small, join).await {
+    match context.join_parts(aim, upload, parts).await? {
         Ok(written) => Ok(written),
         // The upload is gone, or something is at the key: perhaps an earlier try of this very request has joined it.
         Err(error) if matches!(error.kind, Kind::NotFound | Kind::Conflict) => {

@@ -164,7 +164,7 @@ impl Store {
     }
 
     /// Returns whether requests go to Amazon.
-    pub(super) fn is_amazon(&self) -> bool {
+    pub fn is_amazon(&self) -> bool {
         self.session().found.endpoint.as_deref().is_none_or(region::is_amazon)
     }
 

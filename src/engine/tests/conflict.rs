@@ -161,3 +161,21 @@ async fn a_job_that_waits_for_an_answer_can_be_cancelled_and_other_items_go_on()
     assert_eq!(ended.end, JobEnd::Cancelled);
     assert_eq!((t.get("up/a").await, t.get("up/b").await), (b"old".to_vec(), b"new".to_vec()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_while_parts_are_sent_is_seen_before_they_are_joined() {
+    let mut t = bench().await;
+    let file = Item::File(t.write("f", noise(16 * 1024 * 1024)));
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart").after(1));
+    let job = t.start(with_policy(ConflictPolicy::Skip, vec![file], at("")));
+    while t.demo.open_uploads() == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.put("f", "somebody else's").await;
+    t.demo.faults().remove(stall);
+    let ended = t.follow(job, |_| panic!()).await;
+    assert_eq!(ended.skipped("f"), "the target exists");
+    // A server that ignores the condition here would have replaced it.
+    assert_eq!((t.demo.count("CompleteMultipartUpload"), t.demo.open_uploads()), (0, 0));
+    assert_eq!(t.get("f").await, b"somebody else's");
+}
