@@ -231,7 +231,8 @@ async fn send_parts(
     let mut open = JoinSet::new();
     let mut parts = Vec::new();
     loop {
-        while open.len() < job.core.lanes.parts.width() + 2
+        let width = if context.store.awaits_md5(upload) { 1 } else { job.core.lanes.parts.width() + 2 };
+        while open.len() < width
             && let Some((offset, number)) = offsets.next()
         {
             let (context, source) = (Arc::clone(context), Arc::clone(source));
@@ -275,7 +276,7 @@ async fn complete(context: &Context, aim: &Aim, upload: &UploadId, parts: &[Part
                 Ok(Some(facts)) if facts.size == size && whole.is_some() && facts.crc64 == whole => {
                     // If somebody else wrote the same bytes, the parts are still there.
                     abort(context, &aim.object, upload).await;
-                    Ok(Written { etag: facts.etag, version: facts.version, crc64: facts.crc64 })
+                    Ok(Written::from(facts))
                 }
                 _ => Err(Missed::of_write(error, &aim.condition)),
             }
@@ -313,11 +314,15 @@ pub(super) async fn verify(
     if written.crc64.is_some() && written.crc64 == sent {
         return Ok(Verified::Crc64Nvme);
     }
+    if written.is_proved_by_md5 {
+        return Ok(Verified::Checksum("MD5"));
+    }
     let corrupt = |cause| Error::new(Kind::Corrupt, "upload", object.to_string(), cause);
     let facts = context.look(object).await?.ok_or_else(|| corrupt("it is not there after it was written"))?;
     if facts.size != size {
         return Err(corrupt("the size on the server differs"));
     }
+    context.store.learn_checksums(&facts);
     match (facts.crc64, sent) {
         (Some(stored), Some(sent)) if stored == sent => Ok(Verified::Crc64Nvme),
         (Some(_), Some(_)) => Err(corrupt("the checksum on the server differs")),

@@ -71,6 +71,7 @@ impl Store {
                 .and_then(|copied| copied.checksum_crc64_nvme())
                 .filter(|text| !text.contains('-'))
                 .and_then(crc64_value),
+            is_proved_by_md5: false,
         })
     }
 
@@ -115,6 +116,7 @@ impl Store {
             etag: ETag::from(etag),
             size: range.end.saturating_sub(range.start),
             crc64: copied.and_then(|copied| copied.checksum_crc64_nvme()).and_then(crc64_value),
+            is_proved_by_md5: false,
         })
     }
 }

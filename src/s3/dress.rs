@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::types::ServerSideEncryption;
 
-use super::object::{Attributes, Encryption};
+use super::object::{Attributes, BodyMd5, Encryption};
 
 /// Gives an operation of the SDK metadata, tags, storage class and encryption. The builders share no trait, only names.
 macro_rules! dressed {
@@ -50,11 +50,11 @@ pub(super) fn expires(
 
 /// Sends the MD5 of a body, which a server checks that knows no other checksum.
 pub(super) fn content_md5(
-    digest: Option<String>,
+    digest: Option<BodyMd5>,
 ) -> impl Fn(&mut aws_sdk_s3::config::http::HttpRequest) + Send + Sync + 'static {
     move |request| {
-        if let Some(digest) = &digest {
-            let _ = request.headers_mut().try_insert("content-md5", digest.clone());
+        if let Some(digest) = digest {
+            let _ = request.headers_mut().try_insert("content-md5", digest.header());
         }
     }
 }

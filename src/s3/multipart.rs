@@ -28,6 +28,11 @@ impl UploadId {
         Self { text: text.into(), has_checksums: false }
     }
 
+    /// Returns whether the server said that it checks and keeps a checksum.
+    pub(super) fn has_checksums(&self) -> bool {
+        self.has_checksums
+    }
+
     /// Returns the id as the server knows it.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -51,6 +56,8 @@ pub struct PartDone {
     pub size: u64,
     /// Its CRC64NVME: computed here for a part that was sent, told by the server for one that was copied.
     pub crc64: Option<u64>,
+    /// Whether the server's tag is the MD5 of what was sent.
+    pub is_proved_by_md5: bool,
 }
 
 impl PartDone {
@@ -127,7 +134,7 @@ impl Store {
         let call =
             Call::new("send a part of", object.to_string(), "s3:PutObject", &object.bucket).carrying(payload.size());
         let is_unsigned = self.leaves_body_unsigned();
-        let md5 = (!upload.has_checksums).then(|| payload.content_md5());
+        let md5 = self.wants_md5(upload.has_checksums).then(|| payload.md5());
         let output = self
             .call(&call, |client| {
                 let operation = client
@@ -141,7 +148,7 @@ impl Store {
                     .set_checksum_crc64_nvme(upload.has_checksums.then(|| crc64_text(payload.crc64())))
                     .set_request_payer(self.payer())
                     .customize()
-                    .mutate_request(content_md5(md5.clone()));
+                    .mutate_request(content_md5(md5));
                 if is_unsigned { operation.disable_payload_signing().send() } else { operation.send() }
             })
             .await?;
@@ -149,7 +156,9 @@ impl Store {
             return Err(call.error(Kind::Corrupt, "the server stored another checksum"));
         }
         let etag = output.e_tag().ok_or_else(|| call.error(Kind::Server, "the answer has no entity tag"))?;
-        Ok(PartDone { number, etag: ETag::from(etag), size: payload.size(), crc64: Some(payload.crc64()) })
+        let etag = ETag::from(etag);
+        let is_proved_by_md5 = self.learn_md5(md5, Some(&etag));
+        Ok(PartDone { number, etag, size: payload.size(), crc64: Some(payload.crc64()), is_proved_by_md5 })
     }
 
     /// Joins the parts. With the checksum of the whole the server verifies it; a condition guards the key.
@@ -160,11 +169,36 @@ impl Store {
         parts: &[PartDone],
         condition: &Condition,
     ) -> Result<Written, Error> {
+        // A server that did not promise to keep the checksum may do so all the same; a look will tell.
+        let is_hopeful = !upload.has_checksums && self.0.abilities.checksums.support() != Support::No;
+        let sent = PartDone::whole_crc64(parts).filter(|_| upload.has_checksums || is_hopeful);
+        let result = match self.complete_once(object, upload, parts, condition, sent).await {
+            Err(error) if is_hopeful && sent.is_some() && matches!(error.kind, Kind::Invalid | Kind::Unsupported) => {
+                self.complete_once(object, upload, parts, condition, None).await
+            }
+            result => result,
+        };
+        self.learn_condition(condition, result.as_ref().err());
+        match result {
+            Err(error) if error.code.as_deref() == Some("NoSuchUpload") => {
+                self.completed_before(object, parts).await.ok_or(error)
+            }
+            result => result,
+        }
+    }
+
+    async fn complete_once(
+        &self,
+        object: &ObjectRef,
+        upload: &UploadId,
+        parts: &[PartDone],
+        condition: &Condition,
+        sent: Option<u64>,
+    ) -> Result<Written, Error> {
         let call = Call::new("complete the upload of", object.to_string(), "s3:PutObject", &object.bucket).patient();
-        let whole = PartDone::whole_crc64(parts);
-        let sent = whole.filter(|_| upload.has_checksums).map(crc64_text);
+        let sent = sent.map(crc64_text);
         let list = completed(parts, upload.has_checksums);
-        let result = self
+        let output = self
             .call(&call, |client| {
                 client
                     .complete_multipart_upload()
@@ -179,19 +213,12 @@ impl Store {
                     .set_request_payer(self.payer())
                     .send()
             })
-            .await;
-        self.learn_condition(condition, result.as_ref().err());
-        let output = match result {
-            Err(error) if error.code.as_deref() == Some("NoSuchUpload") => {
-                return self.completed_before(object, parts).await.ok_or(error);
-            }
-            result => result?,
-        };
+            .await?;
         let stored = output.checksum_crc64_nvme().filter(|text| !text.contains('-')).and_then(crc64_value);
-        if self.0.abilities.checksums.support() == Support::Unknown {
-            self.0.abilities.checksums.learn(stored.is_some());
+        if stored.is_some() {
+            self.0.abilities.checksums.learn(true);
         }
-        if let (Some(stored), Some(whole)) = (stored, whole)
+        if let (Some(stored), Some(whole)) = (stored, PartDone::whole_crc64(parts))
             && stored != whole
         {
             return Err(call.error(Kind::Corrupt, "the server stored another checksum"));
@@ -201,6 +228,7 @@ impl Store {
             etag: output.e_tag().filter(|etag| !etag.is_empty()).map(ETag::from),
             version: output.version_id().map(VersionId::from),
             crc64: stored,
+            is_proved_by_md5: parts.iter().all(|part| part.is_proved_by_md5),
         })
     }
 
@@ -211,11 +239,7 @@ impl Store {
         let expected = etag_of_parts(parts)?;
         let facts = self.head(object).await.ok()?;
         let size = parts.iter().map(|part| part.size).sum::<u64>();
-        (facts.size == size && facts.etag.as_ref() == Some(&expected)).then_some(Written {
-            etag: facts.etag,
-            version: facts.version,
-            crc64: facts.crc64,
-        })
+        (facts.size == size && facts.etag.as_ref() == Some(&expected)).then(|| Written::from(facts))
     }
 
     /// Removes an unfinished upload with its parts. One that is gone is no error.
@@ -280,7 +304,13 @@ mod tests {
             .zip(1..)
             .map(|(chunk, number)| {
                 let payload = Payload::new(Bytes::copy_from_slice(chunk));
-                PartDone { number, etag: ETag::from("x"), size: payload.size(), crc64: Some(payload.crc64()) }
+                PartDone {
+                    number,
+                    etag: ETag::from("x"),
+                    size: payload.size(),
+                    crc64: Some(payload.crc64()),
+                    is_proved_by_md5: false,
+                }
             })
             .collect();
         parts.reverse();

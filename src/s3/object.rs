@@ -18,6 +18,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::model::name::{ETag, VersionId};
 
+pub(super) use body::BodyMd5;
 pub use body::{ObjectBody, Payload};
 use facts::{facts_of_get, facts_of_head};
 pub use value::{Attributes, Checksum, Condition, Encryption, ObjectFacts, WriteOptions, Written};
@@ -114,9 +115,12 @@ impl Store {
             result => result,
         };
         self.learn_condition(&options.condition, result.as_ref().err());
-        let written = result?;
-        if with_checksum && abilities.checksums.support() == Support::Unknown {
-            abilities.checksums.learn(written.crc64.is_some());
+        let mut written = result?;
+        if with_checksum && written.crc64.is_some() {
+            abilities.checksums.learn(true);
+        } else if with_checksum && abilities.checksums.support() == Support::Yes {
+            // It keeps checksums, as a look at another object has shown, so it has compared this one.
+            written.crc64 = Some(payload.crc64());
         }
         if written.crc64.is_some_and(|stored| stored != payload.crc64()) {
             return Err(Error::new(Kind::Corrupt, "write", object.to_string(), "the server stored another checksum"));
@@ -135,7 +139,7 @@ impl Store {
         let attributes = &options.attributes;
         let is_unsigned = self.leaves_body_unsigned();
         let tries = Arc::new(AtomicU32::new(0));
-        let md5 = (self.0.abilities.checksums.support() != Support::Yes).then(|| payload.content_md5());
+        let md5 = self.wants_md5(false).then(|| payload.md5());
         let result = self
             .call(&call, |client| {
                 let operation = dressed!(client.put_object(), attributes, tag_query(&options.tags), options)
@@ -149,7 +153,7 @@ impl Store {
                     .set_request_payer(self.payer())
                     .customize()
                     .mutate_request(expires(attributes))
-                    .mutate_request(content_md5(md5.clone()))
+                    .mutate_request(content_md5(md5))
                     .mutate_request(counting(&tries));
                 if is_unsigned { operation.disable_payload_signing().send() } else { operation.send() }
             })
@@ -160,11 +164,10 @@ impl Store {
             }
             result => result?,
         };
-        Ok(Written {
-            etag: output.e_tag().map(ETag::from),
-            version: output.version_id().map(VersionId::from),
-            crc64: output.checksum_crc64_nvme().and_then(crc64_value),
-        })
+        let etag = output.e_tag().map(ETag::from);
+        let crc64 = output.checksum_crc64_nvme().and_then(crc64_value);
+        let is_proved_by_md5 = crc64.is_none() && self.learn_md5(md5, etag.as_ref());
+        Ok(Written { etag, version: output.version_id().map(VersionId::from), crc64, is_proved_by_md5 })
     }
 
     /// Returns what an earlier try of the same write left, if that is what is there: its answer was lost on the way, and
@@ -174,10 +177,10 @@ impl Store {
         let is_same = match facts.crc64 {
             Some(stored) => stored == payload.crc64(),
             // Without a checksum the tag tells, which is the MD5 of an object that was written with one request.
-            None => facts.etag.as_ref() == Some(&payload.md5_etag()),
+            None => facts.etag.as_ref() == Some(&payload.md5().etag()),
         };
         let is_own = facts.size == payload.size() && is_same;
-        is_own.then_some(Written { etag: facts.etag, version: facts.version, crc64: facts.crc64 })
+        is_own.then(|| Written::from(facts))
     }
 
     /// Returns whether a refusal may be about a checksum that the server does not know, which is tried out once.

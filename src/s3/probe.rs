@@ -3,10 +3,12 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use super::client::Store;
-use super::object::Condition;
+use super::multipart::UploadId;
+use super::object::{BodyMd5, Condition, ObjectFacts};
 use crate::model::capability::{Capabilities, Support};
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
+use crate::model::name::ETag;
 
 /// One ability, as far as it is known.
 #[derive(Debug, Default)]
@@ -37,6 +39,8 @@ pub(super) struct Abilities {
     pub(super) guarded_replaces: Ability,
     /// CRC64NVME, taken and stored.
     pub(super) checksums: Ability,
+    /// Entity tags that are the MD5 of what was sent.
+    pub(super) md5_tags: Ability,
     /// The server has misnamed the public access block, as RGW 16.2 does.
     pub(super) misnames_block: AtomicBool,
 }
@@ -64,6 +68,42 @@ impl Store {
             (Condition::IfMatch(_), Some(Kind::Unsupported)) => abilities.guarded_replaces.learn(false),
             _ => {}
         }
+    }
+
+    /// Learns from a look at what was just written with a checksum, where no answer to a write has told.
+    pub fn learn_checksums(&self, found: &ObjectFacts) {
+        let checksums = &self.0.abilities.checksums;
+        if checksums.support() == Support::Unknown {
+            checksums.learn(found.crc64.is_some());
+        }
+    }
+
+    /// Returns whether a body is sent with its MD5: where no newer checksum proves it, and unless the server is known to
+    /// tell nothing by it.
+    pub(super) fn wants_md5(&self, has_checksum: bool) -> bool {
+        let abilities = &self.0.abilities;
+        !has_checksum && abilities.checksums.support() != Support::Yes && abilities.md5_tags.support() != Support::No
+    }
+
+    /// Returns whether the next part of an upload shows what its tags tell, so that the other parts better wait for it.
+    pub fn awaits_md5(&self, upload: &UploadId) -> bool {
+        self.wants_md5(upload.has_checksums()) && self.0.abilities.md5_tags.support() == Support::Unknown
+    }
+
+    /// Learns from the tag of a body that was sent with its MD5; returns whether it proves the body.
+    ///
+    /// A server that answers with the MD5 and no checksum keeps none: those that do answer with it.
+    pub(super) fn learn_md5(&self, sent: Option<BodyMd5>, tag: Option<&ETag>) -> bool {
+        let Some(sent) = sent else { return false };
+        let abilities = &self.0.abilities;
+        let is_proof = tag == Some(&sent.etag());
+        if abilities.md5_tags.support() == Support::Unknown {
+            abilities.md5_tags.learn(is_proof);
+        }
+        if is_proof && abilities.checksums.support() == Support::Unknown {
+            abilities.checksums.learn(false);
+        }
+        is_proof
     }
 
     /// Finds out, when a replacement was refused, whether this server refuses all of them, as RGW 16.2 does (contract

@@ -243,6 +243,13 @@ pub async fn checksums_are_stored_and_come_back(t: Target) {
     let written = t.store.put(&whole, payload, &WriteOptions::default()).await.unwrap();
     if !t.has("stored checksums", written.crc64.is_some(), &[Which::Ceph]) {
         assert_eq!(t.store.capabilities().checksums, Support::No);
+        // What such a server tells of the bytes is their MD5.
+        assert!(written.is_proved_by_md5);
+        let bytes = noise(5 * MIB + 9);
+        let (id, parts) = upload(&t, &bucket, "parts", &[bytes.slice(..5 * MIB), bytes.slice(5 * MIB..)]).await;
+        let place = object(&bucket, "parts");
+        let written = t.store.complete_upload(&place, &id, &parts, &Condition::None).await.unwrap();
+        assert!(written.is_proved_by_md5);
         return;
     }
     assert_eq!(t.store.capabilities().checksums, Support::Yes);

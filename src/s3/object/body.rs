@@ -41,14 +41,9 @@ impl Payload {
         self.crc64
     }
 
-    /// Returns the entity tag that most servers give it, if it is written with one request.
-    pub(in crate::s3) fn md5_etag(&self) -> ETag {
-        ETag::from(format!("\"{:032x}\"", u128::from_be_bytes(Md5::digest(&self.bytes).into())))
-    }
-
-    /// Returns the `Content-MD5`, for servers that check nothing newer.
-    pub(in crate::s3) fn content_md5(&self) -> String {
-        STANDARD.encode(Md5::digest(&self.bytes))
+    /// Computes the MD5: about 1.4 CPU seconds a GiB, so only for servers that check nothing newer.
+    pub(in crate::s3) fn md5(&self) -> BodyMd5 {
+        BodyMd5(Md5::digest(&self.bytes).into())
     }
 
     pub(in crate::s3) fn stream(&self) -> ByteStream {
@@ -65,6 +60,22 @@ impl From<Bytes> for Payload {
 impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Payload({} bytes)", self.bytes.len())
+    }
+}
+
+/// The MD5 of a body.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::s3) struct BodyMd5([u8; 16]);
+
+impl BodyMd5 {
+    /// Returns the entity tag that most servers give to what is written with one request.
+    pub fn etag(self) -> ETag {
+        ETag::from(format!("\"{:032x}\"", u128::from_be_bytes(self.0)))
+    }
+
+    /// Returns the value of `Content-MD5`.
+    pub fn header(self) -> String {
+        STANDARD.encode(self.0)
     }
 }
 

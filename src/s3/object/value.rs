@@ -139,4 +139,13 @@ pub struct Written {
     pub version: Option<VersionId>,
     /// The CRC64NVME of the whole object that the server stored.
     pub crc64: Option<u64>,
+    /// Whether the server's tags of all that was sent are the MD5s of it.
+    pub is_proved_by_md5: bool,
+}
+
+impl From<ObjectFacts> for Written {
+    /// What stands there turned out to be what was written.
+    fn from(facts: ObjectFacts) -> Self {
+        Self { etag: facts.etag, version: facts.version, crc64: facts.crc64, is_proved_by_md5: false }
+    }
 }
