@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bucketry::engine::{Engine, Options};
-use bucketry::model::job::{Item, ItemOutcome, JobEnd, JobId, Report, Request, Transfer, Work};
+use bucketry::model::job::{Item, ItemOutcome, JobEnd, JobId, Report, Request, Transfer, Verified, Work};
 use bucketry::model::location::{Location, ObjectRef};
 use bucketry::model::name::Prefix;
 use bucketry::model::plan::ConflictPolicy;
@@ -34,12 +34,13 @@ async fn main() {
     });
     let began = Instant::now();
     engine.submit(Request::Start { job: JobId(1), work });
-    let (mut items, mut bytes) = (0_u64, 0_u64);
+    let (mut items, mut bytes, mut verified) = (0_u64, 0_u64, None);
     while let Some(report) = reports.recv().await {
         match report {
             Report::Items { results, .. } => {
                 for result in results {
-                    assert!(matches!(result.outcome, ItemOutcome::Done(_)), "{result:?}");
+                    let ItemOutcome::Done(how) = result.outcome else { panic!("{result:?}") };
+                    verified = Some(how);
                     items += 1;
                     bytes += result.bytes;
                 }
@@ -53,9 +54,11 @@ async fn main() {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let speed = bytes as f64 / seconds / f64::from(1 << 20);
     println!(
-        "{items} items, {bytes} bytes, {seconds:.3} s, {speed:.0} MiB/s, {:.2} CPU s, peak {} KiB",
+        "{items} items, {bytes} bytes, {seconds:.3} s, {speed:.0} MiB/s, {:.2} CPU s, peak {} KiB, {}",
         cpu_seconds(),
-        peak()
+        peak(),
+        // How the last of them was verified stands for all.
+        verified.map(|how: Verified| format!("{how:?}")).unwrap_or_default()
     );
     engine.shutdown(Duration::from_secs(5)).await;
 }
