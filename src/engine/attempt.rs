@@ -122,7 +122,8 @@ impl Job {
                 result => {
                     self.gate.renewals.fetch_add(1, Relaxed);
                     tracing::info!(job = self.id.0, "job goes on");
-                    self.core.send(Report::Held { job: self.id, reason: None }, &self.token).await?;
+                    // The request was answered: that is not lost because the job was cancelled meanwhile.
+                    let _ = self.core.send(Report::Held { job: self.id, reason: None }, &self.token).await;
                     return Ok(Some(result));
                 }
             }
