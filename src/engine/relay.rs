@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::jobs::panicked;
 use super::plan::PlanItem;
 use super::transfer::{Aim, Context, Missed, Settled};
-use super::upload::{abort, part_size};
+use super::upload::{abort, begin, part_size};
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
@@ -122,7 +122,7 @@ async fn write_guarded(
         let put = || store.put(&aim.object, Bytes::new(), &options);
         return job.call_to_end(small, put).await.map_err(|error| Missed::of_write(error, &aim.condition));
     }
-    let upload = job.call_to_end(small, || store.create_upload(&aim.object, &options)).await?;
+    let upload = begin(context, &aim.object, &options).await?;
     let done = match copy_parts(context, from, source, &aim.object, &upload).await {
         Err(error) => Err(error.into()),
         Ok(parts) => match context.join_parts(aim, &upload, &parts).await {
@@ -131,7 +131,7 @@ async fn write_guarded(
         },
     };
     if done.is_err() {
-        abort(context, &aim.object, &upload).await;
+        abort(context, &aim.object, &upload).await?;
     } else {
         tag(context, &aim.object, &options.tags).await?;
     }

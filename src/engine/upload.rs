@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::task::JoinSet;
@@ -199,8 +199,7 @@ async fn put_in_parts(
 ) -> Result<(Written, Option<u64>), Missed> {
     let job = &context.job;
     let options = write_options(context, aim);
-    let create = || context.store.create_upload(&aim.object, &options);
-    let upload = job.call_to_end(&job.core.lanes.small, create).await?;
+    let upload = begin(context, &aim.object, &options).await?;
     let moved = Arc::new(AtomicU64::new(0));
     let parts = send_parts(context, &aim.object, source, &upload, &moved).await;
     let done = match parts {
@@ -211,9 +210,31 @@ async fn put_in_parts(
     };
     if done.is_err() {
         job.progress.retract_bytes(moved.load(Relaxed));
-        abort(context, &aim.object, &upload).await;
+        abort(context, &aim.object, &upload).await?;
     }
     done
+}
+
+/// Begins an upload. What an earlier try of this very request began, whose answer was lost, is aborted.
+pub(super) async fn begin(context: &Context, object: &ObjectRef, options: &WriteOptions) -> Result<UploadId, Error> {
+    let job = &context.job;
+    let (began, calls) = (Instant::now(), AtomicU64::new(0));
+    let create = || {
+        calls.fetch_add(1, Relaxed);
+        context.store.create_upload(object, options)
+    };
+    let upload = job.call_to_end(&job.core.lanes.small, create).await?;
+    if calls.load(Relaxed) > 1 || upload.was_sent_again() {
+        let abort = context.store.abort_twins(object, &upload, began.elapsed());
+        match tokio::time::timeout(ABORT_LIMIT, abort).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(target_name = ?object.to_string(), %error, "an empty upload may be left"),
+            Err(_) => {
+                tracing::warn!(target_name = ?object.to_string(), "an empty upload may be left: no answer in time")
+            }
+        }
+    }
+    Ok(upload)
 }
 
 /// Sends all parts, several at once; the first failure stops the rest.
@@ -275,7 +296,7 @@ async fn complete(context: &Context, aim: &Aim, upload: &UploadId, parts: &[Part
             match context.look(&aim.object).await {
                 Ok(Some(facts)) if facts.size == size && whole.is_some() && facts.crc64 == whole => {
                     // If somebody else wrote the same bytes, the parts are still there.
-                    abort(context, &aim.object, upload).await;
+                    abort(context, &aim.object, upload).await?;
                     Ok(Written::from(facts))
                 }
                 _ => Err(Missed::of_write(error, &aim.condition)),
@@ -285,21 +306,28 @@ async fn complete(context: &Context, aim: &Aim, upload: &UploadId, parts: &[Part
     }
 }
 
-/// Aborts an upload, also when the job was cancelled.
-pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &UploadId) {
+/// Aborts an upload, also when the job was cancelled. The error is the item's: parts that are left are billed.
+pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
     let aborted = async {
         // A part that was still on its way may arrive behind the first abort (Amazon S3 API Reference,
         // AbortMultipartUpload); the second removes it too.
         for _ in 0..2 {
-            context.store.abort_upload(object, upload).await?;
+            match context.store.abort_upload(object, upload).await {
+                Err(error) if error.kind == Kind::ExpiredToken => {
+                    context.store.renew().await;
+                    context.store.abort_upload(object, upload).await?;
+                }
+                result => result?,
+            }
         }
-        Ok::<_, Error>(())
+        Ok(())
     };
-    match tokio::time::timeout(ABORT_LIMIT, aborted).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(target_name = ?object.to_string(), %error, "an unfinished upload is left"),
-        Err(_) => tracing::warn!(target_name = ?object.to_string(), "an unfinished upload is left: no answer in time"),
-    }
+    let late = || Error::new(Kind::Network, "abort the upload of", object.to_string(), "no answer in time");
+    let result = tokio::time::timeout(ABORT_LIMIT, aborted).await.unwrap_or_else(|_| Err(late()));
+    result.map_err(|error| {
+        tracing::warn!(target_name = ?object.to_string(), %error, upload = upload.as_str(), "an unfinished upload is left");
+        Error { cause: format!("{}; the unfinished upload is left, with its parts", error.cause), ..error }
+    })
 }
 
 /// Compares what the server says it has with what was sent.

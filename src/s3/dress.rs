@@ -1,5 +1,8 @@
 //! What is said along with a write: the setters that all three writing operations have, under one roof.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
 use aws_sdk_s3::types::ServerSideEncryption;
 
 use super::object::{Attributes, BodyMd5, Encryption};
@@ -56,5 +59,15 @@ pub(super) fn content_md5(
         if let Some(digest) = digest {
             let _ = request.headers_mut().try_insert("content-md5", digest.header());
         }
+    }
+}
+
+/// Counts how often a request is sent, which the retries of the SDK do not tell.
+pub(super) fn counting(
+    tries: &Arc<AtomicU32>,
+) -> impl Fn(&mut aws_sdk_s3::config::http::HttpRequest) + Send + Sync + 'static + use<> {
+    let tries = Arc::clone(tries);
+    move |_| {
+        tries.fetch_add(1, Relaxed);
     }
 }

@@ -1,36 +1,45 @@
 //! Uploads in parts. Whoever creates an upload completes or aborts it: unfinished parts are billed and invisible.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::Duration;
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 
 use md5::{Digest as _, Md5};
 
 use super::client::{Call, Store};
-use super::dress::{content_md5, dressed, expires};
+use super::dress::{content_md5, counting, dressed, expires};
 use super::encoding::{crc64_text, crc64_value, tag_query};
 use super::object::{Condition, Payload, WriteOptions, Written};
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
-use crate::model::name::{ETag, VersionId};
+use crate::model::name::{ETag, Prefix, VersionId};
 
 /// The id of one unfinished upload.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UploadId {
     text: String,
     has_checksums: bool,
+    was_sent_again: bool,
 }
 
 impl UploadId {
     /// Wraps an id that a listing gave.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), has_checksums: false }
+        Self { text: text.into(), has_checksums: false, was_sent_again: false }
     }
 
     /// Returns whether the server said that it checks and keeps a checksum.
     pub(super) fn has_checksums(&self) -> bool {
         self.has_checksums
+    }
+
+    /// Returns whether the request was sent more than once, so that an earlier one may have begun another upload.
+    pub fn was_sent_again(&self) -> bool {
+        self.was_sent_again
     }
 
     /// Returns the id as the server knows it.
@@ -102,6 +111,7 @@ impl Store {
         with_checksum: bool,
     ) -> Result<UploadId, Error> {
         let attributes = &options.attributes;
+        let tries = Arc::new(AtomicU32::new(0));
         let output = self
             .call(call, |client| {
                 dressed!(client.create_multipart_upload(), attributes, tag_query(&options.tags), options)
@@ -112,6 +122,7 @@ impl Store {
                     .set_request_payer(self.payer())
                     .customize()
                     .mutate_request(expires(attributes))
+                    .mutate_request(counting(&tries))
                     .send()
             })
             .await?;
@@ -119,7 +130,7 @@ impl Store {
         let has_checksums = with_checksum && output.checksum_algorithm().is_some();
         let text = output.upload_id().filter(|id| !id.is_empty());
         let text = text.ok_or_else(|| call.error(Kind::Server, "the answer names no upload"))?.to_owned();
-        Ok(UploadId { text, has_checksums })
+        Ok(UploadId { text, has_checksums, was_sent_again: tries.load(Relaxed) > 1 })
     }
 
     /// Sends one part, in memory and with its checksum.
@@ -240,6 +251,51 @@ impl Store {
         let facts = self.head(object).await.ok()?;
         let size = parts.iter().map(|part| part.size).sum::<u64>();
         (facts.size == size && facts.etag.as_ref() == Some(&expected)).then(|| Written::from(facts))
+    }
+
+    /// Aborts what earlier tries of the request that began `upload` have begun without an answer: uploads of the same
+    /// key, begun no longer before it than `since` the first try, that have no parts.
+    pub async fn abort_twins(&self, object: &ObjectRef, upload: &UploadId, since: Duration) -> Result<(), Error> {
+        let prefix = Prefix::from(object.key.as_str());
+        let mut found = Vec::new();
+        let mut from = None;
+        loop {
+            let page = self.list_uploads(&object.bucket, &prefix, from).await?;
+            found.extend(page.uploads.into_iter().filter(|row| row.key == object.key));
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        // Times are told in seconds, and by the server's clock alone.
+        let Some(own) = found.iter().find(|row| row.id.text == upload.text).and_then(|row| row.initiated) else {
+            return Ok(());
+        };
+        let reach = i64::try_from(since.as_secs()).unwrap_or(i64::MAX).saturating_add(2);
+        for row in found.iter().filter(|row| row.id.text != upload.text) {
+            let is_near = row.initiated.is_some_and(|other| (own.as_second() - other.as_second()).abs() <= reach);
+            if is_near && self.has_no_parts(object, &row.id).await? {
+                self.abort_upload(object, &row.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn has_no_parts(&self, object: &ObjectRef, upload: &UploadId) -> Result<bool, Error> {
+        let call = Call::new("list the parts of", object.to_string(), "s3:ListMultipartUploadParts", &object.bucket);
+        let output = self
+            .call(&call, |client| {
+                client
+                    .list_parts()
+                    .bucket(object.bucket.as_str())
+                    .key(object.key.as_str())
+                    .upload_id(upload.as_str())
+                    .max_parts(1)
+                    .set_request_payer(self.payer())
+                    .send()
+            })
+            .await?;
+        Ok(output.parts().is_empty())
     }
 
     /// Removes an unfinished upload with its parts. One that is gone is no error.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 
 use super::client::{Call, Store};
-use super::dress::{content_md5, dressed, expires};
+use super::dress::{content_md5, counting, dressed, expires};
 use super::encoding::{bytes, crc64_text, crc64_value, tag_query};
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
@@ -187,15 +187,5 @@ impl Store {
     pub(super) fn may_dislike_checksums(&self, error: &Error) -> bool {
         self.0.abilities.checksums.support() == Support::Unknown
             && matches!(error.kind, Kind::Invalid | Kind::Unsupported)
-    }
-}
-
-/// Counts how often a request is sent, which the retries of the SDK do not tell.
-fn counting(
-    tries: &Arc<AtomicU32>,
-) -> impl Fn(&mut aws_sdk_s3::config::http::HttpRequest) + Send + Sync + 'static + use<> {
-    let tries = Arc::clone(tries);
-    move |_| {
-        tries.fetch_add(1, Relaxed);
     }
 }

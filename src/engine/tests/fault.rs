@@ -170,6 +170,65 @@ async fn a_held_job_can_be_cancelled() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_begun_while_a_held_job_was_cancelled_is_cleaned_up() {
+    let mut t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken).on("CreateMultipartUpload").times(1));
+    let late = t.demo.faults().add(Rule::new(Fault::Stall).on("CreateMultipartUpload"));
+    let file = Item::File(t.write("f", noise(16 * MIB)));
+    let job = t.start(Work::Transfer(transfer(vec![file], at(""))));
+    while !matches!(t.report().await, Report::Held { .. }) {}
+    while t.demo.count("CreateMultipartUpload") < 2 {
+        tokio::task::yield_now().await;
+    }
+    t.engine.submit(Request::Cancel(job));
+    t.demo.faults().remove(late);
+    assert_eq!(t.follow(job, |_| panic!()).await.end, JobEnd::Cancelled);
+    assert_eq!((t.demo.count("AbortMultipartUpload"), t.demo.open_uploads()), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_that_could_not_be_aborted_is_named() {
+    let mut t = bench().await;
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart").after(1));
+    t.demo.faults().add(Rule::new(Fault::Denied).on("AbortMultipartUpload"));
+    let file = Item::File(t.write("f", noise(16 * MIB)));
+    let job = t.start(Work::Transfer(transfer(vec![file], at(""))));
+    while t.demo.open_uploads() == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.engine.submit(Request::Cancel(job));
+    let ended = t.follow(job, |_| panic!()).await;
+    t.demo.faults().remove(stall);
+    assert!(ended.failure("/f").contains("s3:AbortMultipartUpload"), "{ended:#?}");
+    assert_eq!((ended.end, t.demo.open_uploads()), (JobEnd::Cancelled, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_is_aborted_with_fresh_credentials_if_those_at_hand_are_old() {
+    let mut t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::Denied).on("UploadPart").after(1));
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken).on("AbortMultipartUpload").times(1));
+    let file = Item::File(t.write("f", noise(16 * MIB)));
+    let ended = t.transfer(vec![file], at("")).await;
+    assert!(ended.failure("/f").contains("s3:PutObject"), "{ended:#?}");
+    assert_eq!(t.demo.open_uploads(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_whose_beginning_was_answered_into_the_void_is_not_left_behind() {
+    let mut t = bench().await;
+    // The first also exhausts the tries of the SDK, so that the job tries again.
+    for times in [4, 1] {
+        t.demo.faults().add(Rule::new(Fault::Lost).on("CreateMultipartUpload").times(times));
+        let name = format!("f{times}");
+        let file = Item::File(t.write(&name, noise(11 * MIB)));
+        let ended = t.transfer(vec![file], at("")).await;
+        assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+        assert_eq!(t.demo.open_uploads(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_object_replaced_during_its_download_is_never_mixed() {
     let mut t = bench().await;
     t.put("f", noise(16 * MIB)).await;
