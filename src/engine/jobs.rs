@@ -137,7 +137,10 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         Work::CreateBucket { name, region } => {
             let made = async {
                 let store = job.core.store().await;
-                job.call_to_end(&job.core.lanes.small, || store.create_bucket(&name, &region)).await
+                let small = &job.core.lanes.small;
+                job.call(small, || store.check_bucket_is_new(&name)).await?;
+                job.call_to_end(small, || store.create_open_bucket(&name, &region)).await?;
+                job.call_to_end(small, || store.close_bucket(&name)).await
             };
             single(&job, name.to_string(), made).await
         }

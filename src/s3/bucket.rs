@@ -15,17 +15,48 @@ impl Store {
     ///
     /// Both are Amazon's defaults since April 2023; they are asked for all the same, because other servers differ. A
     /// server without them still gets its bucket: what it has no word for it cannot have opened.
+    /// One that is there already is refused: us-east-1 would call it a success (Amazon S3 API Reference, `CreateBucket`,
+    /// `BucketAlreadyOwnedByYou`), and what follows would close a bucket that others rely on.
     pub async fn create_bucket(&self, name: &BucketName, region: &str) -> Result<(), Error> {
+        self.check_bucket_is_new(name).await?;
+        self.create_open_bucket(name, region).await?;
+        self.close_bucket(name).await
+    }
+
+    /// Refuses a name that is taken.
+    pub async fn check_bucket_is_new(&self, name: &BucketName) -> Result<(), Error> {
+        match self.head_bucket(name).await {
+            Ok(()) => {
+                let cause = "there is a bucket of this name already";
+                Err(Error::new(Kind::Conflict, "create the bucket", name.to_string(), cause))
+            }
+            // What is denied is somebody else's, or cannot be known: its creation tells.
+            Err(error) if matches!(error.kind, Kind::NoSuchBucket | Kind::Denied | Kind::Unsupported) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Creates a bucket that is new, with ACLs disabled and the server's default for public access.
+    ///
+    /// That the caller owns it already can only mean that an earlier try went well and its answer was lost.
+    pub async fn create_open_bucket(&self, name: &BucketName, region: &str) -> Result<(), Error> {
         let call = Call::new("create the bucket", name.to_string(), "s3:CreateBucket", name);
         let before = self.region_of(name);
         self.learn_region(name.as_str(), region);
-        if let Err(error) = self.create_closed(&call, name, region).await {
-            match before {
-                Some(before) => self.learn_region(name.as_str(), &before),
-                None => self.forget_region(name.as_str()),
+        match self.create_closed(&call, name, region).await {
+            Err(error) if error.code.as_deref() != Some("BucketAlreadyOwnedByYou") => {
+                match before {
+                    Some(before) => self.learn_region(name.as_str(), &before),
+                    None => self.forget_region(name.as_str()),
+                }
+                Err(error)
             }
-            return Err(error);
+            _ => Ok(()),
         }
+    }
+
+    /// Blocks public access to a bucket as far as the server knows that.
+    pub async fn close_bucket(&self, name: &BucketName) -> Result<(), Error> {
         match self.block_public_access(name, true).await {
             Err(error) if error.kind == Kind::Unsupported => return Ok(()),
             result => result?,

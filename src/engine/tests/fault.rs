@@ -229,6 +229,23 @@ async fn an_upload_whose_beginning_was_answered_into_the_void_is_not_left_behind
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_whose_creation_was_answered_into_the_void_is_closed_all_the_same() {
+    let mut t = bench().await;
+    for (operation, times, name) in
+        [("CreateBucket", 1, "one"), ("CreateBucket", 4, "two"), ("PutPublicAccessBlock", 4, "three")]
+    {
+        t.demo.faults().add(Rule::new(Fault::Lost).on(operation).times(times));
+        let ended = t.run(Work::CreateBucket { name: name.into(), region: t.demo.far_region().to_owned() }).await;
+        assert_eq!(ended.end, JobEnd::Done, "{operation} {times}");
+        assert!(t.store.public_access_block(&name.into()).await.unwrap().unwrap().restrict_public_buckets);
+    }
+    let (region, made) = (t.demo.region().to_owned(), t.demo.count("CreateBucket"));
+    let again = t.run(Work::CreateBucket { name: "bench".into(), region }).await;
+    let JobEnd::Failed(error) = again.end else { panic!("{again:?}") };
+    assert_eq!((error.kind, t.demo.count("CreateBucket")), (Kind::Conflict, made));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_object_replaced_during_its_download_is_never_mixed() {
     let mut t = bench().await;
     t.put("f", noise(16 * MIB)).await;
