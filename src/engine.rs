@@ -54,6 +54,8 @@ pub struct Options {
     pub multipart_threshold: u64,
     /// The size of a part in bytes; by the size of the file if not given.
     pub part_size: Option<u64>,
+    /// Whether a condition on a copy inside S3 is relied on with every server, not only Amazon's.
+    pub trusts_copy_conditions: bool,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
 }
@@ -66,6 +68,7 @@ impl Default for Options {
             multipart_copy_threshold: 5 * 1024 * 1024 * 1024,
             multipart_threshold: 16 * 1024 * 1024,
             part_size: None,
+            trusts_copy_conditions: false,
             renewal_pause: Duration::from_secs(5),
         }
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use hyper::HeaderMap;
 use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::{self, CopySource, MetadataDirective, TaggingDirective};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
@@ -15,7 +16,7 @@ use crate::demo::content::Content;
 use crate::demo::multipart::{check_number, upload};
 use crate::demo::read::{Conditions, Found, find, precondition_failed};
 use crate::demo::store::{Facts, Object, Part, State, Store, Version, now};
-use crate::demo::write::{checked_class, checked_metadata, encrypt, header_tags, object_acl};
+use crate::demo::write::{check_conditions, checked_class, checked_metadata, encrypt, header_tags, object_acl};
 
 /// The most that one copy may carry (Amazon S3 API Reference, `CopyObject`).
 const MAX_COPY_BYTES: u64 = 5 * 1024 * 1024 * 1024;
@@ -104,6 +105,7 @@ pub(super) async fn object(
     store: &Store,
     caller: Caller,
     input: dto::CopyObjectInput,
+    headers: &HeaderMap,
 ) -> S3Result<dto::CopyObjectOutput> {
     if input.sse_customer_key.is_some() || input.copy_source_sse_customer_key.is_some() {
         return Err(s3_error!(NotImplemented, "Keys of the customer's own are not implemented"));
@@ -128,10 +130,34 @@ pub(super) async fn object(
         let (digest, sum) = count(&found.object.content, 0..size, algorithm).await?;
         (hex(&digest), sum)
     };
-    store_copy(&mut store.lock(), caller, &input, &found, |content, owner| Object {
+    let mut state = store.lock();
+    let target = Target::of(headers)?;
+    check_conditions(
+        state.bucket(&input.bucket)?.current(&input.key).map(AsRef::as_ref),
+        target.if_match.as_ref(),
+        target.if_none_match.as_ref(),
+    )?;
+    store_copy(&mut state, caller, &input, &found, |content, owner| Object {
         etag,
         ..Object::whole(content, [0; 16], sum, facts, owner)
     })
+}
+
+/// The conditions of a copy at its target, which `s3s` does not read (Amazon S3 User Guide, "Conditional writes").
+struct Target {
+    if_match: Option<dto::ETagCondition>,
+    if_none_match: Option<dto::ETagCondition>,
+}
+
+impl Target {
+    fn of(headers: &HeaderMap) -> S3Result<Self> {
+        let read = |name: &str| {
+            let Some(value) = headers.get(name) else { return Ok(None) };
+            let condition = dto::ETagCondition::parse_http_header(value.as_bytes());
+            condition.map(Some).map_err(|_| s3_error!(InvalidArgument, "{name} is not a list of entity tags"))
+        };
+        Ok(Self { if_match: read("if-match")?, if_none_match: read("if-none-match")? })
+    }
 }
 
 fn conditions(input: &dto::CopyObjectInput) -> Conditions<'_> {

@@ -170,7 +170,7 @@ impl S3 for Service {
     }
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
-        copy::object(&self.store, caller(req.credentials.as_ref()), req.input).await.map(S3Response::new)
+        copy::object(&self.store, caller(req.credentials.as_ref()), req.input, &req.headers).await.map(S3Response::new)
     }
 
     async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {

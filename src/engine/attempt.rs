@@ -64,6 +64,8 @@ impl Job {
                     self.pause(Duration::from_millis(250 << tries)).await?;
                 }
                 _ if error.is_transient() && tries < LOST_TRIES => {
+                    // Too many at once may be why a slow line lets each of them starve.
+                    lane.slow_down();
                     tries += 1;
                     self.pause(Duration::from_millis(250 << tries)).await?;
                 }

@@ -50,8 +50,8 @@ impl Buffers {
         let units = u32::try_from(room.div_ceil(UNIT).clamp(1, self.units)).unwrap_or(u32::MAX);
         let permit = Arc::clone(&self.budget).acquire_many_owned(units).await.ok();
         let kept = {
-            let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-            shelf.take(room, self.units * UNIT)
+            let mut stock = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+            stock.take(room, self.units * UNIT)
         };
         let memory = kept.unwrap_or_else(|| vec![0; room]);
         Buffer { memory, size, home: Arc::clone(self), _permit: permit }

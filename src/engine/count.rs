@@ -16,7 +16,7 @@ use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, Purpose, Report, Ticket};
 use crate::model::location::Location;
-use crate::model::name::{BucketName, Prefix};
+use crate::model::name::{BucketName, ObjectKey, Prefix};
 use crate::model::plan::{Deletion, PlanSummary};
 use crate::s3::{ListPage, Store};
 
@@ -53,6 +53,8 @@ struct Tally<'a> {
     token: &'a CancellationToken,
     summary: PlanSummary,
     sent: Instant,
+    /// Whether a copy of a key that XML cannot carry would go unguarded.
+    guards_by_parts: bool,
 }
 
 impl Tally<'_> {
@@ -66,6 +68,15 @@ impl Tally<'_> {
     async fn send(&mut self) -> Result<(), Error> {
         self.sent = Instant::now();
         self.core.send(Report::Counted { ticket: self.ticket, summary: self.summary.clone() }, self.token).await
+    }
+
+    fn note_key(&mut self, key: &ObjectKey) {
+        if self.guards_by_parts && !key.fits_xml() {
+            self.note(
+                "a key that XML cannot carry is copied unguarded on this server: its target is looked at just before"
+                    .to_owned(),
+            );
+        }
     }
 
     fn note(&mut self, note: String) {
@@ -82,7 +93,8 @@ async fn count(
     items: Vec<Item>,
     purpose: Purpose,
 ) -> Result<(), Error> {
-    let mut tally = Tally { core, ticket, token, summary: PlanSummary::default(), sent: Instant::now() };
+    let mut tally =
+        Tally { core, ticket, token, summary: PlanSummary::default(), sent: Instant::now(), guards_by_parts: false };
     match &purpose {
         Purpose::Transfer { to } => note_losses(&mut tally, &items, to).await,
         Purpose::Delete => tally.summary.deletion = deletion(core, &items).await,
@@ -95,6 +107,7 @@ async fn count(
             }
             Item::Object(object) => {
                 tally.summary.items += 1;
+                tally.note_key(&object.key);
                 let _permit = core.lanes.interactive.enter().await;
                 match core.store().await.head(object).await {
                     Ok(facts) => tally.summary.bytes += facts.size,
@@ -154,6 +167,7 @@ async fn count_keys(tally: &mut Tally<'_>, bucket: &BucketName, prefix: &Prefix)
     let mut pages = Pages::start(Asker::Person(Arc::clone(tally.core)), bucket, prefix, false, None);
     while let Some(page) = pages.next().await {
         for object in page?.objects {
+            tally.note_key(&object.key);
             if object.key.is_marker() {
                 tally.summary.folders += 1;
             } else {
@@ -231,6 +245,7 @@ async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
     }
     let is_from_s3 = items.iter().any(Item::is_s3);
     if is_from_s3 {
+        tally.guards_by_parts = !store.is_amazon();
         note_copy_losses(tally, &store, items, target).await;
     } else if items.iter().any(is_link) {
         tally.note("links are followed: what they lead to is copied".to_owned());

@@ -257,12 +257,7 @@ impl Context {
     /// Sending them may have taken hours, and servers other than Amazon's may ignore the condition here although they
     /// know it on one request (RGW 16.2 does: contract case "a completed upload if absent"). So these are looked at
     /// once more: what came meanwhile is a lost race, and what comes within this last moment only Amazon can tell.
-    pub(super) async fn join_parts(
-        &self,
-        aim: &Aim,
-        upload: &UploadId,
-        parts: &[PartDone],
-    ) -> Result<Result<Written, Error>, Missed> {
+    pub(super) async fn join_parts(&self, aim: &Aim, upload: &UploadId, parts: &[PartDone]) -> Result<Written, Missed> {
         if self.job.token.is_cancelled() {
             return Err(Error::cancelled("write", aim.object.to_string()).into());
         }
@@ -278,7 +273,21 @@ impl Context {
             }
         }
         let join = || self.store.complete_upload(&aim.object, upload, parts, &aim.condition);
-        Ok(self.job.call_to_end(&self.job.core.lanes.small, join).await)
+        match self.job.call_to_end(&self.job.core.lanes.small, join).await {
+            // The upload is gone, or something is at the key: perhaps an earlier try of this very request has joined it,
+            // and its answer was lost.
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::Conflict) => {
+                match self.store.completed_before(&aim.object, parts).await {
+                    Some(written) => {
+                        // If somebody else wrote the same bytes, the parts are still there.
+                        upload::abort(self, &aim.object, upload).await?;
+                        Ok(written)
+                    }
+                    None => Err(Missed::of_write(error, &aim.condition)),
+                }
+            }
+            result => result.map_err(|error| Missed::of_write(error, &aim.condition)),
+        }
     }
 
     /// Returns what is at a key, if anything.

@@ -20,6 +20,7 @@ use crate::local::read::Source;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
+use crate::model::text;
 use crate::s3::{Attributes, Condition, PartDone, Payload, UploadId, WriteOptions, Written};
 
 const MIB: u64 = 1024 * 1024;
@@ -106,8 +107,10 @@ async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<(Verified
         Opened::Source(source) => {
             let (size, identity) = (source.identity().size, *source.identity());
             let in_parts = size > job.core.options.multipart_threshold && aim.object.key.fits_xml();
-            if !in_parts && size > MAX_SINGLE {
-                let cause = "above 5 GiB it goes in parts, and this key cannot";
+            let most = MAX_SINGLE.min(job.core.options.memory_bytes);
+            if !in_parts && size > most.max(job.core.options.multipart_threshold) {
+                let most = text::size(most);
+                let cause = format!("above {most} it goes in parts, and XML cannot carry this key there");
                 return Err(Error::new(Kind::Invalid, "upload", aim.object.to_string(), cause).into());
             }
             if in_parts {
@@ -204,7 +207,7 @@ async fn put_in_parts(
     let parts = send_parts(context, &aim.object, source, &upload, &moved).await;
     let done = match parts {
         Ok(parts) => {
-            complete(context, aim, &upload, &parts).await.map(|written| (written, PartDone::whole_crc64(&parts)))
+            context.join_parts(aim, &upload, &parts).await.map(|written| (written, PartDone::whole_crc64(&parts)))
         }
         Err(error) => Err(error.into()),
     };
@@ -230,7 +233,7 @@ pub(super) async fn begin(context: &Context, object: &ObjectRef, options: &Write
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(target_name = ?object.to_string(), %error, "an empty upload may be left"),
             Err(_) => {
-                tracing::warn!(target_name = ?object.to_string(), "an empty upload may be left: no answer in time")
+                tracing::warn!(target_name = ?object.to_string(), "an empty upload may be left: no answer in time");
             }
         }
     }
@@ -283,27 +286,6 @@ async fn send_parts(
     let source = Arc::clone(source);
     job.core.block("read", move || source.check_unchanged()).await?;
     Ok(parts)
-}
-
-/// Joins the parts; an answer that was lost on its way is found out by looking.
-async fn complete(context: &Context, aim: &Aim, upload: &UploadId, parts: &[PartDone]) -> Result<Written, Missed> {
-    match context.join_parts(aim, upload, parts).await? {
-        Ok(written) => Ok(written),
-        // The upload is gone, or something is at the key: perhaps an earlier try of this very request has joined it.
-        Err(error) if matches!(error.kind, Kind::NotFound | Kind::Conflict) => {
-            let whole = PartDone::whole_crc64(parts);
-            let size: u64 = parts.iter().map(|part| part.size).sum();
-            match context.look(&aim.object).await {
-                Ok(Some(facts)) if facts.size == size && whole.is_some() && facts.crc64 == whole => {
-                    // If somebody else wrote the same bytes, the parts are still there.
-                    abort(context, &aim.object, upload).await?;
-                    Ok(Written::from(facts))
-                }
-                _ => Err(Missed::of_write(error, &aim.condition)),
-            }
-        }
-        Err(error) => Err(Missed::of_write(error, &aim.condition)),
-    }
 }
 
 /// Aborts an upload, also when the job was cancelled. The error is the item's: parts that are left are billed.

@@ -73,9 +73,9 @@ impl<'a> Call<'a> {
         Self { operation, target: target.to_owned(), permission, bucket: None, limit: LIMIT }
     }
 
-    /// Gives the call more time for so many bytes: a line of 16 KiB/s is slow, one that is slower is broken.
+    /// Gives the call more time for so many bytes: 4 KiB/s are slow, also where several share the line; less is broken.
     pub(super) fn carrying(mut self, bytes: u64) -> Self {
-        self.limit += Duration::from_secs(bytes / (16 * 1024));
+        self.limit += Duration::from_secs(bytes / (4 * 1024));
         self
     }
 

@@ -22,6 +22,8 @@ pub struct CopyOptions {
     pub tags: Option<Vec<(String, String)>>,
     /// Amazon's name of the class. The server does not take the source's over.
     pub storage_class: Option<String>,
+    /// The place that the website leads to instead. The server does not take the source's over.
+    pub website_redirect: Option<String>,
     /// The encryption. The server does not take the source's over.
     pub encryption: Option<Encryption>,
     /// What must hold at the target.
@@ -39,7 +41,8 @@ impl Store {
     ) -> Result<Written, Error> {
         let call = Call::new("copy", format!("{from} to {to}"), "s3:PutObject", &to.bucket).patient();
         let source = source_of(from);
-        let given = options.attributes.clone().unwrap_or_default();
+        let mut given = options.attributes.clone().unwrap_or_default();
+        given.website_redirect = given.website_redirect.or_else(|| options.website_redirect.clone());
         let replaces = options.attributes.is_some();
         let result = self
             .call(&call, |client| {

@@ -90,7 +90,16 @@ impl Store {
         {
             return Err(call.error(Kind::Unsupported, "the server ignores ranges"));
         }
+        // A cache in between may answer with another range, or with what stood here before.
+        if let (Some(range), Some(told)) = (&range, output.content_range())
+            && content_range_start(told) != Some(range.start)
+        {
+            return Err(call.error(Kind::Corrupt, format!("asked for the bytes from {}, got {told}", range.start)));
+        }
         let facts = facts_of_get(&output);
+        if if_match.is_some() && facts.etag.is_some() && facts.etag.as_ref() != if_match {
+            return Err(call.error(Kind::Conflict, "another object than was asked for came back"));
+        }
         Ok(ObjectBody::new(facts, output.body, expected, call.target))
     }
 
@@ -188,4 +197,9 @@ impl Store {
         self.0.abilities.checksums.support() == Support::Unknown
             && matches!(error.kind, Kind::Invalid | Kind::Unsupported)
     }
+}
+
+/// Returns where the bytes of an answer begin: `bytes 0-99/1234` (RFC 9110, 14.4).
+fn content_range_start(text: &str) -> Option<u64> {
+    text.strip_prefix("bytes ")?.split_once('-')?.0.parse().ok()
 }

@@ -7,6 +7,7 @@ fn attributes() -> Attributes {
     Attributes {
         content_type: Some("text/csv".into()),
         cache_control: Some("max-age=60".into()),
+        website_redirect: Some("/elsewhere".into()),
         user: vec![("owner".into(), "me".into())],
         ..Attributes::default()
     }
@@ -83,19 +84,62 @@ async fn a_copy_to_a_bucket_of_another_region_is_made_by_the_server_too() {
     assert_dressed(&t, "far", "f", 1).await;
 }
 
+/// The two ways of a guarded copy: in parts, and with the condition on the copy itself, as it goes on Amazon.
+async fn both_ways() -> [(Bench, &'static str); 2] {
+    let trusting = Options { trusts_copy_conditions: true, ..small_parts() };
+    [(bench().await, "UploadPartCopy"), (bench_with(trusting).await, "CopyObject")]
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_race_of_a_copy_is_a_conflict_and_never_an_overwrite() {
-    let mut t = bench().await;
-    t.put("f", "mine").await;
-    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPartCopy"));
-    let job = t.start(with_policy(ConflictPolicy::Skip, vec![object("f")], at("x/")));
-    while t.demo.open_uploads() == 0 {
-        tokio::task::yield_now().await;
+    for (mut t, operation) in both_ways().await {
+        t.put("f", "mine").await;
+        let stall = t.demo.faults().add(Rule::new(Fault::Stall).on(operation));
+        let job = t.start(with_policy(ConflictPolicy::Skip, vec![object("f")], at("x/")));
+        while t.demo.count(operation) == 0 {
+            tokio::task::yield_now().await;
+        }
+        t.put("x/f", "theirs").await;
+        t.demo.faults().remove(stall);
+        let ended = t.follow(job, |_| panic!()).await;
+        assert_eq!(ended.skipped("/f"), "the target exists");
+        assert_eq!(t.get("x/f").await, b"theirs");
+        assert_eq!(t.demo.open_uploads(), 0);
     }
-    t.put("x/f", "theirs").await;
-    t.demo.faults().remove(stall);
-    let ended = t.follow(job, |_| panic!()).await;
-    assert_eq!(ended.skipped("/f"), "the target exists");
-    assert_eq!(t.get("x/f").await, b"theirs");
-    assert_eq!(t.demo.open_uploads(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
+    // Once, and as often as the SDK tries by itself.
+    for times in [1, 3] {
+        for (mut t, _) in both_ways().await {
+            for (key, contents) in [("f", noise(10)), ("empty", Vec::new())] {
+                t.put(key, contents).await;
+            }
+            for operation in ["CopyObject", "CompleteMultipartUpload", "PutObject"] {
+                t.demo.faults().add(Rule::new(Fault::Lost).on(operation).key("x/").times(times));
+            }
+            let work = with_policy(ConflictPolicy::Rename, vec![object("f"), object("empty")], at("x/"));
+            let ended = t.run(work).await;
+            assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+            assert_eq!(t.keys().await, ["empty", "f", "x/empty", "x/f"]);
+            assert_eq!(t.demo.open_uploads(), 0);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_copy_would_overwrite_unguarded_is_named() {
+    let mut t = bench().await;
+    t.put("a/\u{1}", "x").await;
+    let to = Purpose::Transfer { to: at("x/") };
+    t.engine.submit(Request::Count { ticket: Ticket(9), items: vec![prefix("a/")], purpose: to });
+    let summary = loop {
+        if let Report::Counted { summary, .. } = t.report().await
+            && summary.is_complete
+        {
+            break summary;
+        }
+    };
+    assert!(summary.notes.iter().any(|note| note.contains("XML cannot carry")), "{:?}", summary.notes);
 }
