@@ -17,7 +17,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::location::ObjectRef;
 use crate::model::name::{self, ETag, UnsafeKeys};
-use crate::s3::{Condition, WriteOptions};
+use crate::s3::{Condition, Grant, WriteOptions};
 
 /// Above this size a file is downloaded rather than edited in place, in bytes.
 const MAX_EDITED: u64 = 64 * 1024 * 1024;
@@ -130,6 +130,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         storage_class: facts.storage_class.clone(),
         encryption: facts.encryption.clone().filter(|own| own.algorithm != "AES256"),
         condition: Condition::IfMatch(if_match.clone()),
+        grants: grants(job, &to).await?,
     };
     let mut result = job.call_to_end(small, || store.put(&to, payload.clone(), &guarded)).await;
     let has_no_condition = match &result {
@@ -152,6 +153,28 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         Ok(())
     };
     job.core.block("delete", removed).await
+}
+
+/// Returns the ACL that must be sent along; nothing where it is the owner's alone, as it is where ACLs are disabled.
+async fn grants(job: &Arc<Job>, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
+    let (store, small) = (job.core.store().await, &job.core.lanes.small);
+    match job.call(small, || store.object_acl(object)).await {
+        Ok(grants) => {
+            let is_private =
+                matches!(grants.as_slice(), [only] if only.permission == "FULL_CONTROL" && only.group.is_none());
+            Ok(if is_private { Vec::new() } else { grants })
+        }
+        Err(error) if error.kind == Kind::Unsupported => Ok(Vec::new()),
+        // It cannot be read. Where ACLs are known to count it would be lost.
+        Err(error) if error.kind == Kind::Denied => match job.call(small, || store.ownership(&object.bucket)).await {
+            Ok(Some(ownership)) if !ownership.disables_acls() => {
+                let cause = format!("writing it anew would drop its ACL, which cannot be read: {}", error.cause);
+                Err(Error { cause, ..error })
+            }
+            _ => Ok(Vec::new()),
+        },
+        Err(error) => Err(error),
+    }
 }
 
 /// Removes the files that were read to be edited and never changed; what was edited and not written back stays.

@@ -127,6 +127,7 @@ async fn write_guarded(
         storage_class: class(context, source),
         encryption: encryption(context, from, source, &aim.object),
         condition: aim.condition.clone(),
+        grants: Vec::new(),
     };
     if source.size == 0 {
         let put = || store.put(&aim.object, Bytes::new(), &options);

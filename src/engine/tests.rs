@@ -81,7 +81,11 @@ fn small_parts() -> Options {
 }
 
 async fn bench_with(options: Options) -> Bench {
-    let demo = Demo::start(demo::Options { sample: false, ..demo::Options::default() }).await.unwrap();
+    bench_on(demo::Options { sample: false, ..demo::Options::default() }, options).await
+}
+
+async fn bench_on(demo: demo::Options, options: Options) -> Bench {
+    let demo = Demo::start(demo).await.unwrap();
     let settings = Settings {
         endpoint_url: Some(demo.endpoint()),
         region: Some(demo.region().to_owned()),

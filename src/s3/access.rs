@@ -24,6 +24,8 @@ pub struct Grant {
     pub group: Option<String>,
     /// What: `READ`, `FULL_CONTROL`.
     pub permission: String,
+    /// Who, as a header of a write takes it: `id="…"`, `uri="…"`.
+    pub header: String,
 }
 
 impl Grant {
@@ -181,7 +183,14 @@ fn grant(grant: &SdkGrant) -> Grant {
         .and_then(|own| own.display_name().filter(|name| !name.is_empty()).or(own.id()).or(own.email_address()))
         .or(group.and_then(|uri| uri.rsplit('/').next()))
         .unwrap_or("unknown");
+    let header = match (grantee.and_then(|own| own.id()), group, grantee.and_then(|own| own.email_address())) {
+        (Some(id), ..) => format!("id=\"{id}\""),
+        (_, Some(uri), _) => format!("uri=\"{uri}\""),
+        (.., Some(address)) => format!("emailAddress=\"{address}\""),
+        _ => String::new(),
+    };
     Grant {
+        header,
         grantee: name.to_owned(),
         group: group.map(str::to_owned),
         permission: grant.permission().map_or_else(String::new, |own| own.as_str().to_owned()),

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
+use super::access::Grant;
 use super::client::{Call, Store};
 use super::dress::{dressed, expires};
 use super::encoding::{copy_source, crc64_value, tag_query};
@@ -26,6 +27,8 @@ pub struct CopyOptions {
     pub website_redirect: Option<String>,
     /// The encryption. The server does not take the source's over.
     pub encryption: Option<Encryption>,
+    /// The ACL. The server does not take the source's over.
+    pub grants: Vec<Grant>,
     /// What must hold at the target.
     pub condition: Condition,
 }

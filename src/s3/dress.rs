@@ -5,12 +5,17 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use aws_sdk_s3::types::ServerSideEncryption;
 
+use super::access::Grant;
 use super::object::{Attributes, BodyMd5, Encryption};
 
 /// Gives an operation of the SDK metadata, tags, storage class and encryption. The builders share no trait, only names.
 macro_rules! dressed {
     ($operation:expr, $attributes:expr, $tags:expr, $options:expr) => {
         $operation
+            .set_grant_full_control($crate::s3::dress::grantees(&$options.grants, "FULL_CONTROL"))
+            .set_grant_read($crate::s3::dress::grantees(&$options.grants, "READ"))
+            .set_grant_read_acp($crate::s3::dress::grantees(&$options.grants, "READ_ACP"))
+            .set_grant_write_acp($crate::s3::dress::grantees(&$options.grants, "WRITE_ACP"))
             .set_content_type($attributes.content_type.clone())
             .set_cache_control($attributes.cache_control.clone())
             .set_content_disposition($attributes.content_disposition.clone())
@@ -29,6 +34,14 @@ pub(super) use dressed;
 
 pub(super) fn user_metadata(attributes: &Attributes) -> Option<std::collections::HashMap<String, String>> {
     (!attributes.user.is_empty()).then(|| attributes.user.iter().cloned().collect())
+}
+
+/// Returns who is granted a permission, as the headers of a write take it (Amazon S3 User Guide, "Access control list
+/// (ACL) overview").
+pub(super) fn grantees(grants: &[Grant], permission: &str) -> Option<String> {
+    let headers: Vec<_> =
+        grants.iter().filter(|grant| grant.permission == permission).map(|grant| grant.header.as_str()).collect();
+    (!headers.is_empty()).then(|| headers.join(", "))
 }
 
 pub(super) fn algorithm(encryption: Option<&Encryption>) -> Option<ServerSideEncryption> {

@@ -61,8 +61,8 @@ async fn folders_and_buckets_are_made_once_and_only_empty_buckets_removed() {
     assert_eq!(t.keys().await, ["dir/"]);
 }
 
-async fn fetched(t: &mut Bench, key: &str) -> (PathBuf, ETag) {
-    t.engine.submit(Request::Fetch { ticket: Ticket(9), object: ObjectRef::new("bench", key) });
+async fn fetched(t: &mut Bench, object: &ObjectRef) -> (PathBuf, ETag) {
+    t.engine.submit(Request::Fetch { ticket: Ticket(9), object: object.clone() });
     loop {
         match t.report().await {
             Report::Fetched { path, etag, .. } => return (path, etag),
@@ -83,7 +83,7 @@ async fn an_edited_object_is_written_back_with_all_it_had() {
     };
     let to = ObjectRef::new("bench", "conf/app.yaml");
     t.store.put(&to, Bytes::from_static(b"a: 1"), &options).await.unwrap();
-    let (path, etag) = fetched(&mut t, "conf/app.yaml").await;
+    let (path, etag) = fetched(&mut t, &to).await;
     assert_eq!(path.file_name().unwrap(), "app.yaml");
     assert_eq!(std::fs::metadata(path.parent().unwrap()).unwrap().mode() & 0o777, 0o700);
     std::fs::write(&path, "a: 2").unwrap();
@@ -97,10 +97,32 @@ async fn an_edited_object_is_written_back_with_all_it_had() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edited_object_keeps_its_acl() {
+    let sample = demo::Options { sample: true, ..demo::Options::default() };
+    let mut t = bench_on(sample, small_parts()).await;
+    let page = ObjectRef::new("acme-press", "2025/release.txt");
+    let before = t.store.object_acl(&page).await.unwrap();
+    assert!(before.iter().any(crate::s3::Grant::is_public), "{before:?}");
+    let (path, etag) = fetched(&mut t, &page).await;
+    std::fs::write(&path, "new").unwrap();
+    let ended = t.run(Work::PutBack { from: path, to: page.clone(), if_match: etag }).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:?}");
+    assert_eq!(t.store.object_acl(&page).await.unwrap(), before);
+    // Where it cannot be read it would be lost.
+    t.demo.faults().add(Rule::new(Fault::Denied).on("GetObjectAcl"));
+    let (path, etag) = fetched(&mut t, &page).await;
+    std::fs::write(&path, "newer").unwrap();
+    let ended = t.run(Work::PutBack { from: path.clone(), to: page, if_match: etag }).await;
+    assert!(matches!(&ended.end, JobEnd::Failed(error) if error.to_string().contains("ACL")), "{ended:?}");
+    t.engine.shutdown(LIMIT).await;
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_changed_meanwhile_is_not_written_over_and_the_edited_text_stays() {
     let mut t = bench().await;
     t.put("f", "one").await;
-    let (path, etag) = fetched(&mut t, "f").await;
+    let (path, etag) = fetched(&mut t, &ObjectRef::new("bench", "f")).await;
     std::fs::write(&path, "mine").unwrap();
     t.put("f", "theirs").await;
     let ended = t.run(Work::PutBack { from: path.clone(), to: ObjectRef::new("bench", "f"), if_match: etag }).await;
@@ -115,7 +137,7 @@ async fn what_changed_meanwhile_is_not_written_over_and_the_edited_text_stays() 
 async fn a_fetched_file_that_was_not_changed_is_removed_at_the_end() {
     let mut t = bench().await;
     t.put("f", "one").await;
-    let (path, _) = fetched(&mut t, "f").await;
+    let (path, _) = fetched(&mut t, &ObjectRef::new("bench", "f")).await;
     t.engine.shutdown(LIMIT).await;
     assert!(!path.parent().unwrap().exists());
 }

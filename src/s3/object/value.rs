@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::model::name::{ETag, VersionId};
+use crate::s3::access::Grant;
 
 /// What is written with an object and comes back with it: system and user metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -126,6 +127,8 @@ pub struct WriteOptions {
     pub storage_class: Option<String>,
     /// The encryption; the bucket's default if not given.
     pub encryption: Option<Encryption>,
+    /// The ACL; the owner's alone if not given.
+    pub grants: Vec<Grant>,
     /// What must hold.
     pub condition: Condition,
 }
