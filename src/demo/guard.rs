@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use hyper::{HeaderMap, HeaderMap as Headers, Uri};
+use hyper::{HeaderMap, Uri};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::{S3Error, S3ErrorCode, S3Result, header, s3_error};
 
@@ -33,8 +33,20 @@ impl S3Access for Guard {
         let exchange = cx.extensions_mut().get::<Arc<Exchange>>().map(Arc::clone).unwrap_or_default();
         self.note(cx, &exchange);
         self.suffer(cx.s3_op().name(), cx.s3_path().get_object_key(), &exchange).await?;
+        refuse_unknown_wishes(cx.headers())?;
         self.check_region(cx, &exchange)?;
         self.check_access(cx)
+    }
+}
+
+/// Refuses wishes that would be ignored: whoever makes them relies on them.
+fn refuse_unknown_wishes(headers: &HeaderMap) -> S3Result<()> {
+    const LACKING: [&str; 3] =
+        ["x-amz-object-lock-", "x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
+    let is_lacking = |name: &str| LACKING.iter().any(|lacking| name.starts_with(lacking));
+    match headers.keys().find(|name| is_lacking(name.as_str())) {
+        Some(name) => Err(s3_error!(NotImplemented, "The header {name} is not implemented")),
+        None => Ok(()),
     }
 }
 
@@ -145,7 +157,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// Returns the region of the credential scope, from the header or from a presigned URL.
-fn signing_region(headers: &Headers, uri: &Uri) -> Option<String> {
+fn signing_region(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let scope = match text(headers, header::AUTHORIZATION.as_str()) {
         Some(header) => header.split_once("Credential=")?.1.split(',').next()?.to_owned(),
         None => query_value(uri, "X-Amz-Credential")?,

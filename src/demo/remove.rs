@@ -108,6 +108,13 @@ fn delete_of_batch(
     }
     let action = if version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
     access::check(state, &Wish { caller, action, bucket, key: Some(key), version, context: vec![] })?;
+    if object.last_modified_time.is_some() || object.size.is_some() {
+        return Err(s3_error!(NotImplemented, "These conditions are for directory buckets"));
+    }
+    if let Some(etag) = &object.e_tag {
+        let condition = dto::ETagCondition::ETag(etag.clone());
+        check_conditions(state.bucket(bucket)?.current(key).map(AsRef::as_ref), Some(&condition), None)?;
+    }
     let deleted = delete(state, bucket, key, version)?;
     Ok(dto::DeletedObject {
         delete_marker: deleted.is_marker.then_some(true),

@@ -233,3 +233,19 @@ async fn a_batch_is_deleted_unless_xml_cannot_carry_it() {
     assert_eq!((deleted.deleted().len(), deleted.errors().len()), (2, 0));
     assert_eq!(failure(batch(&["esc\u{1b}"]).await), (400, "MalformedXML".to_owned()));
 }
+
+/// Amazon S3 API Reference, `DeleteObjects` (`ETag`) and `PutObject` (Object Lock).
+#[tokio::test]
+async fn what_guards_a_request_is_honoured_or_refused_but_never_ignored() {
+    let (_demo, s3) = bucket().await;
+    put(&s3, "acme-test", "a", "").await;
+    let changed = ObjectIdentifier::builder().key("a").e_tag("\"00000000000000000000000000000000\"").build().unwrap();
+    let delete = Delete::builder().objects(changed).build().unwrap();
+    let kept = s3.delete_objects().bucket("acme-test").delete(delete).send().await.unwrap();
+    assert_eq!(kept.errors()[0].code(), Some("PreconditionFailed"));
+    assert!(s3.head_object().bucket("acme-test").key("a").send().await.is_ok());
+    let locked = s3.put_object().bucket("acme-test").key("b").object_lock_mode("GOVERNANCE".into()).send().await;
+    assert_eq!(failure(locked), (501, "NotImplemented".to_owned()));
+    let foreign = s3.put_object().bucket("acme-test").key("b").expected_bucket_owner("123456789012").send().await;
+    assert_eq!(failure(foreign), (501, "NotImplemented".to_owned()));
+}
