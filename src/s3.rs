@@ -29,6 +29,6 @@ pub use copy::CopyOptions;
 pub use list::{BucketPage, KeyPage, ListPage, ListedObject, UploadPage, UploadRow};
 pub use multipart::{PartDone, UploadId};
 pub use object::{
-    Attributes, Checksum, Condition, Encryption, ObjectBody, ObjectFacts, Payload, WriteOptions, Written,
+    Attributes, Check, Checksum, Condition, Crc, Encryption, ObjectBody, ObjectFacts, Payload, WriteOptions, Written,
 };
 pub use settings::{Keys, Settings};

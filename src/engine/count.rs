@@ -130,7 +130,7 @@ async fn count_local(tally: &mut Tally<'_>, path: &Path, follows_links: bool) ->
     let worker = tally.core.block("count", move || {
         let mut batch = (0, 0, 0);
         let mut seen = 0;
-        let _ = walk(&path, follows_links, |one| {
+        let _ = walk(&path, follows_links, None, |one| {
             match one.what {
                 What::File(identity) => {
                     batch.0 += 1;

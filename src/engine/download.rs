@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
+use crc_fast::Digest;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -22,7 +22,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::plan::{Conflict, Side};
-use crate::s3::{ObjectFacts, Store};
+use crate::s3::{Crc, ObjectFacts, Store};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -82,7 +82,7 @@ pub(super) async fn download(
         Settled::Go(aim) => aim,
         Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
     };
-    let (bytes, facts, verified) = fetch(context, item, object, &aim.relative).await?;
+    let (bytes, facts, verified) = fetch(context, item, object, &aim).await?;
     if let Some(reason) = finish(context, item, relative, aim, bytes, facts.modified).await? {
         return Ok(ItemOutcome::Skipped(reason));
     }
@@ -116,7 +116,7 @@ impl Context {
             Course::Replace => Ok(Settled::Go(LocalAim {
                 relative: relative.to_owned(),
                 replace: Replace::IfStill(standing.identity),
-                mode: Some(standing.mode),
+                mode: standing.mode,
             })),
             Course::Rename => {
                 let name = relative.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -192,7 +192,7 @@ fn commit(
     let mut file = match bytes {
         Content::File(file) => file,
         Content::Memory(chunks) => {
-            let file = context.root()?.create_file(&aim.relative)?;
+            let file = context.root()?.create_file(&aim.relative, aim.mode)?;
             let mut offset = 0;
             for chunk in chunks {
                 file.write_at(&chunk, offset)?;
@@ -212,12 +212,11 @@ fn commit(
         file.sync()?;
     }
     let name = aim.relative.file_name().unwrap_or_default();
+    // Noted before it has its name: another item may meet it there at once.
+    context.note_written(file.identity()?.inode);
     let result = file.commit(name, &aim.replace);
-    if result.is_ok() {
-        context.note_written(file.identity()?.inode);
-        if context.transfer.is_move {
-            file.sync_folder()?;
-        }
+    if result.is_ok() && context.transfer.is_move {
+        file.sync_folder()?;
     }
     Ok((file, result))
 }
@@ -227,7 +226,7 @@ async fn fetch(
     context: &Arc<Context>,
     item: &PlanItem,
     object: &ObjectRef,
-    relative: &Path,
+    aim: &LocalAim,
 ) -> Result<(Content, ObjectFacts, Verified), Error> {
     let (job, store) = (&context.job, &context.store);
     let whole = job.core.options.multipart_threshold;
@@ -238,23 +237,17 @@ async fn fetch(
                 () = job.token.cancelled() => return Err(Error::cancelled("download", "")),
                 place = job.core.lanes.large.enter() => place,
             };
-            let (file, crc) = fetch_ranges(context, object, &facts, relative).await?;
-            let verified = verify(object, &facts, crc)?;
+            let (file, verified) = fetch_ranges(context, object, &facts, aim).await?;
             return Ok((Content::File(file), facts, verified));
         }
     }
     let lane = if item.size > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
-    job.call(lane, || fetch_whole(context, object, relative)).await
+    job.call(lane, || fetch_whole(context, object, aim)).await
 }
 
-fn verify(object: &ObjectRef, facts: &ObjectFacts, crc: Option<u64>) -> Result<Verified, Error> {
-    match (facts.crc64, crc) {
-        (Some(stored), Some(computed)) if stored == computed => Ok(Verified::Crc64Nvme),
-        (Some(_), Some(_)) => {
-            Err(Error::new(Kind::Corrupt, "download", object.to_string(), "the checksum of what arrived differs"))
-        }
-        _ => Ok(Verified::Size),
-    }
+/// What arrived is not what is stored.
+fn corrupt(object: &ObjectRef) -> Error {
+    Error::new(Kind::Corrupt, "download", object.to_string(), "the checksum of what arrived differs")
 }
 
 /// Takes back the bytes of a body that did not arrive whole, unless it is told that it did.
@@ -272,19 +265,17 @@ impl Drop for Counted<'_> {
 async fn fetch_whole(
     context: &Arc<Context>,
     object: &ObjectRef,
-    relative: &Path,
+    aim: &LocalAim,
 ) -> Result<(Content, ObjectFacts, Verified), Error> {
     let job = &context.job;
     let mut body = context.store.get(object, None, None).await?;
     let facts = body.facts.clone();
-    let mut digest = facts.crc64.map(|_| Digest::new(CrcAlgorithm::Crc64Nvme));
+    let mut check = facts.check(context.store.has_md5_tags());
     let mut counted = Counted { job, bytes: 0 };
     let mut chunks = Vec::new();
-    let file = if facts.size > IN_MEMORY { Some(create(context, relative, facts.size).await?) } else { None };
+    let file = if facts.size > IN_MEMORY { Some(create(context, aim, facts.size).await?) } else { None };
     while let Some(chunk) = body.next_chunk().await? {
-        if let Some(digest) = &mut digest {
-            digest.update(&chunk);
-        }
+        check.update(&chunk);
         let offset = counted.bytes;
         counted.bytes += chunk.len() as u64;
         job.progress.add_bytes(chunk.len() as u64);
@@ -296,19 +287,19 @@ async fn fetch_whole(
     if counted.bytes != facts.size {
         return Err(Error::new(Kind::Corrupt, "download", object.to_string(), "the size of what arrived differs"));
     }
-    let verified = verify(object, &facts, digest.map(|digest| digest.finalize()))?;
+    let verified = check.finish().ok_or_else(|| corrupt(object))?;
     counted.bytes = 0;
     Ok((file.map_or(Content::Memory(chunks), Content::File), facts, verified))
 }
 
 /// Makes the temporary file with room for all of it.
-async fn create(context: &Context, relative: &Path, size: u64) -> Result<TempFile, Error> {
-    let (root, relative) = (context.root()?, relative.to_owned());
+async fn create(context: &Context, aim: &LocalAim, size: u64) -> Result<TempFile, Error> {
+    let (root, aim) = (context.root()?, aim.clone());
     context
         .job
         .core
         .block("write", move || {
-            let file = root.create_file(&relative)?;
+            let file = root.create_file(&aim.relative, aim.mode)?;
             file.preallocate(size)?;
             Ok(file)
         })
@@ -329,14 +320,14 @@ async fn fetch_ranges(
     context: &Arc<Context>,
     object: &ObjectRef,
     facts: &ObjectFacts,
-    relative: &Path,
-) -> Result<(TempFile, Option<u64>), Error> {
+    aim: &LocalAim,
+) -> Result<(TempFile, Verified), Error> {
     let job = &context.job;
     let ranged = Arc::new(Ranged {
         store: context.store.clone(),
         object: object.clone(),
         facts: facts.clone(),
-        file: create(context, relative, facts.size).await?,
+        file: create(context, aim, facts.size).await?,
         writers: Semaphore::new(WRITERS),
         moved: AtomicU64::new(0),
     });
@@ -371,19 +362,25 @@ async fn fetch_ranges(
     if sums.iter().map(|sum| sum.1).sum::<u64>() != facts.size {
         return Err(Error::new(Kind::Corrupt, "download", object.to_string(), "not all of it arrived"));
     }
-    let crc = sums.iter().try_fold(None, |crc: Option<u64>, (_, size, next)| {
-        let next = (*next)?;
-        Some(Some(crc.map_or(next, |crc| checksum_combine(CrcAlgorithm::Crc64Nvme, crc, next, *size))))
-    });
+    let verified = match facts.crc() {
+        Some(crc) => {
+            let all = sums.iter().try_fold(None, |all: Option<u64>, (_, size, next)| {
+                let next = (*next)?;
+                Some(Some(all.map_or(next, |all| crc.combine(all, next, *size))))
+            });
+            all.flatten().and_then(|all| crc.verify(all)).ok_or_else(|| corrupt(object))?
+        }
+        None => Verified::Size,
+    };
     // All tasks have ended, so this is the last owner.
     let ranged = Arc::try_unwrap(ranged).map_err(|_| panicked("download"))?;
-    Ok((ranged.file, crc.flatten()))
+    Ok((ranged.file, verified))
 }
 
 /// Fetches one range, and goes on where it broke off as long as anything comes.
 async fn fetch_range(job: &Job, ranged: &Ranged, start: u64, end: u64) -> Result<Option<u64>, Error> {
     let at = AtomicU64::new(start);
-    let digest = Mutex::new(ranged.facts.crc64.map(|_| Digest::new(CrcAlgorithm::Crc64Nvme)));
+    let digest = Mutex::new(ranged.facts.crc().map(Crc::digest));
     loop {
         let before = at.load(Relaxed);
         match job.call(&job.core.lanes.parts, || piece(job, ranged, &at, end, &digest)).await {

@@ -1,5 +1,6 @@
 //! Copies and moves on this machine. A move on one file system is a rename, which can lose nothing.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,9 +45,21 @@ pub(super) async fn take_in_whole(context: &Context) -> Result<Vec<Item>, Error>
     Ok(rest)
 }
 
-/// Makes a folder.
-pub(super) async fn folder(context: &Context, _source: &Path, relative: &Path) -> Result<ItemOutcome, Error> {
+/// Makes a folder, open to the same people as its source.
+pub(super) async fn folder(context: &Context, source: &Path, relative: &Path) -> Result<ItemOutcome, Error> {
     make_folder(context, relative).await?;
+    let (root, path, place) = (context.root()?, source.to_owned(), relative.to_owned());
+    let mode = context
+        .job
+        .core
+        .block("create", move || {
+            let mode = local::metadata::follow(&path)?.mode() & 0o777;
+            // What goes into it has to get in first.
+            root.set_folder_mode(&place, mode | 0o700)?;
+            Ok(mode)
+        })
+        .await?;
+    context.note_folder(source, relative, mode);
     Ok(ItemOutcome::Done(Verified::Nothing))
 }
 
@@ -97,7 +110,7 @@ fn copy_contents(
 ) -> Result<(TempFile, Identity), Error> {
     let source = Source::open(path)?;
     let size = source.identity().size;
-    let target = root.create_file(relative)?;
+    let target = root.create_file(relative, source.mode())?;
     if size > CHUNK as u64 {
         target.preallocate(size)?;
     }

@@ -59,16 +59,16 @@ async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) 
             contents.extend_from_slice(&chunk);
         }
         let etag = body.facts.etag.clone().ok_or_else(|| refuse("the server gives it no entity tag"))?;
-        Ok((contents, body.facts.size, body.facts.crc64, etag))
+        Ok((contents, body.facts.clone(), etag))
     };
-    let (contents, size, crc, etag) = tokio::select! {
+    let (contents, facts, etag) = tokio::select! {
         () = token.cancelled() => return Err(Error::cancelled("read", object.to_string())),
         read = read => read?,
     };
     let corrupt = || Error::new(Kind::Corrupt, "read", object.to_string(), "what arrived is not what is stored");
-    if contents.len() as u64 != size
-        || crc.is_some_and(|crc| crc != crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, &contents))
-    {
+    let mut check = facts.check(store.has_md5_tags());
+    check.update(&contents);
+    if contents.len() as u64 != facts.size || check.finish().is_none() {
         return Err(corrupt());
     }
     let file_name = file_name(object);
@@ -89,8 +89,7 @@ fn file_name(object: &ObjectRef) -> String {
 fn write_private(name: &str, contents: &[u8]) -> Result<Fetched, Error> {
     let folder = local::write::private_folder()?;
     let root = Root::create(&folder)?;
-    let mut file = root.create_file(Path::new(name))?;
-    file.set_mode(0o600)?;
+    let mut file = root.create_file(Path::new(name), Some(0o600))?;
     file.write_at(contents, 0)?;
     file.commit(name.as_ref(), &Replace::Never)?;
     Ok(Fetched { path: folder.join(name), identity: file.identity()? })
@@ -181,7 +180,7 @@ async fn grants(job: &Arc<Job>, object: &ObjectRef) -> Result<Vec<Grant>, Error>
 pub(super) fn remove_untouched(core: &Core) {
     for fetched in core.fetched.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         let now = local::metadata::follow(&fetched.path).map(|metadata| Identity::of(&metadata));
-        if now.is_ok_and(|now| now == fetched.identity) {
+        if now.is_ok_and(|now| now.is_still(&fetched.identity)) {
             remove(&fetched.path);
         }
     }

@@ -86,6 +86,8 @@ pub(super) enum Planned {
     Failed(String, Error),
     /// A local folder that was walked: a move removes it at the end, if it is empty then.
     Walked(PathBuf),
+    /// A local folder that was walked and turned out to hold nothing.
+    Empty(PathBuf),
 }
 
 /// Plans all items of a transfer. Ends early when nobody takes what it plans.
@@ -116,7 +118,7 @@ impl Context {
         match &planned {
             Planned::Item(item) => self.job.progress.add_total(1, item.size),
             Planned::Skipped(..) | Planned::Failed(..) => self.job.progress.add_total(1, 0),
-            Planned::Walked(_) => {}
+            Planned::Walked(_) | Planned::Empty(_) => {}
         }
         planned
     }
@@ -173,7 +175,8 @@ async fn plan_local(
         .core
         .block("plan", move || {
             let is_move = worker.transfer.is_move;
-            let ended = walk(&path, !is_move, |found| {
+            let output = worker.root.as_ref().map(|root| root.real().join(&base));
+            let ended = walk(&path, !is_move, output.as_deref(), |found| {
                 for planned in planned_of(&worker, &base, found, is_fresh) {
                     if worker.job.token.is_cancelled() || out.blocking_send(worker.counted(planned)).is_err() {
                         return ControlFlow::Break(());
@@ -206,11 +209,12 @@ fn planned_of(context: &Context, base: &Path, found: Found, is_fresh: bool) -> V
     match found.what {
         What::File(identity) => vec![item(Source::File(found.path, identity), false, Some(identity))],
         What::Folder if to_local => {
-            vec![Planned::Walked(found.path.clone()), item(Source::Folder(found.path), true, None)]
+            vec![item(Source::Folder(found.path), true, None)]
         }
         What::Folder => vec![Planned::Walked(found.path)],
         What::EmptyFolder if to_local => vec![],
-        What::EmptyFolder => vec![item(Source::Folder(found.path), true, None)],
+        // Its marker stands for it, and takes it away when it is written.
+        What::EmptyFolder => vec![Planned::Empty(found.path.clone()), item(Source::Folder(found.path), true, None)],
         What::Skipped(reason) => vec![Planned::Skipped(name, reason)],
         What::Failed(error) => vec![Planned::Failed(name, error)],
     }

@@ -22,6 +22,11 @@ pub(super) async fn check(core: &Core, transfer: &Transfer) -> Result<(), Error>
     {
         return Err(Error::new(Kind::Invalid, "rename to", rename, "it is not a name"));
     }
+    if let Some(rename) = transfer.rename.as_deref().filter(|rename| rename.contains('/'))
+        && transfer.items.iter().any(|item| !item.is_s3())
+    {
+        return Err(Error::new(Kind::Invalid, "rename to", rename, "a new name has no slash"));
+    }
     if transfer.to == Location::Buckets {
         return Err(Error::new(Kind::Invalid, "copy to", "the list of buckets", "go into a bucket first"));
     }

@@ -1,7 +1,7 @@
 //! Copies and moves: planning and moving overlap, each item goes one of four ways, and none takes the others along.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
@@ -46,24 +46,40 @@ pub(super) struct Context {
     pub root: Option<Arc<Root>>,
     /// Local files that this job wrote: two keys that meet at one name must not replace each other.
     written: Mutex<HashSet<u64>>,
+    /// Local folders that were made.
+    folders: Mutex<Vec<MadeFolder>>,
+}
+
+/// A local folder that was made from another.
+#[derive(Debug)]
+struct MadeFolder {
+    source: PathBuf,
+    relative: PathBuf,
+    mode: u32,
 }
 
 /// Runs a transfer to its end.
 pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> {
     refuse::check(&job.core, &transfer).await?;
     let root = match transfer.to.clone() {
-        Location::Local(path) => Some(Arc::new(job.core.block("write to", move || Root::create(&path)).await?)),
+        Location::Local(path) => {
+            let root = job.core.block("write to", move || Root::create(&path)).await?;
+            let is_from_here = transfer.items.iter().all(|item| !item.is_s3());
+            Some(Arc::new(if is_from_here { root.with_private_folders() } else { root }))
+        }
         _ => None,
     };
     let store = job.core.store().await.clone();
-    let mut context = Context { job: Arc::clone(&job), transfer, store, root, written: Mutex::default() };
+    let (written, folders) = (Mutex::default(), Mutex::default());
+    let mut context = Context { job: Arc::clone(&job), transfer, store, root, written, folders };
     if context.transfer.is_move && context.root.is_some() {
         context.transfer.items = duplicate::take_in_whole(&context).await?;
     }
     let context = Arc::new(context);
     let (out, planned) = mpsc::channel(PLANNED_AHEAD);
     let planning = tokio::spawn(Box::pin(plan(Arc::clone(&context), out)));
-    let walked = work_off(&context, planned).await;
+    let mut walked = work_off(&context, planned).await;
+    finish_folders(&context, &mut walked).await?;
     planning.await.unwrap_or_else(|_| Err(panicked("plan")))?;
     if context.transfer.is_move && !job.token.is_cancelled() {
         let removed = move || {
@@ -76,9 +92,9 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
 }
 
 /// Takes what was planned and keeps many items going; returns the folders that were walked.
-async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver<Planned>) -> Vec<PathBuf> {
+async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver<Planned>) -> HashSet<PathBuf> {
     let job = &context.job;
-    let mut walked = Vec::new();
+    let mut walked = HashSet::new();
     let mut open = JoinSet::new();
     loop {
         tokio::select! {
@@ -93,9 +109,10 @@ async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver<Planned>) 
                 Some(Planned::Skipped(name, reason)) => job.record(name, 0, ItemOutcome::Skipped(reason)).await,
                 Some(Planned::Failed(name, error)) => job.record(name, 0, ItemOutcome::Failed(error)).await,
                 Some(Planned::Walked(path)) => {
-                    if context.transfer.is_move {
-                        walked.push(path);
-                    }
+                    walked.insert(path);
+                }
+                Some(Planned::Empty(path)) => {
+                    walked.remove(&path);
                 }
             },
         }
@@ -144,8 +161,24 @@ async fn move_one(context: &Arc<Context>, item: &PlanItem) -> Result<ItemOutcome
     }
 }
 
+/// Gives the folders that were made the rest of their modes, now that all is in them; adds their sources to those that
+/// a move empties.
+async fn finish_folders(context: &Arc<Context>, walked: &mut HashSet<PathBuf>) -> Result<(), Error> {
+    let made = std::mem::take(&mut *context.folders.lock().unwrap_or_else(PoisonError::into_inner));
+    walked.extend(made.iter().map(|folder| folder.source.clone()));
+    let Some(root) = context.root.clone() else { return Ok(()) };
+    let set = move || {
+        for folder in made.iter().filter(|folder| folder.mode & 0o700 != 0o700) {
+            root.set_folder_mode(&folder.relative, folder.mode)?;
+        }
+        Ok(())
+    };
+    context.job.core.block("create", set).await
+}
+
 /// Removes the folders of a move that hold nothing any more, the deepest first.
-fn remove_emptied(mut walked: Vec<PathBuf>) {
+fn remove_emptied(walked: HashSet<PathBuf>) {
+    let mut walked: Vec<_> = walked.into_iter().collect();
     walked.sort_by_key(|path| std::cmp::Reverse(path.components().count()));
     for path in walked {
         local::remove::remove_empty_folder(&path);
@@ -364,6 +397,12 @@ impl Context {
     pub(super) fn skipped(&self, item: &PlanItem, reason: String) -> ItemOutcome {
         self.job.progress.add_bytes(item.size);
         ItemOutcome::Skipped(reason)
+    }
+
+    /// Remembers a local folder that this job made.
+    pub(super) fn note_folder(&self, source: &Path, relative: &Path, mode: u32) {
+        let folder = MadeFolder { source: source.to_owned(), relative: relative.to_owned(), mode };
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).push(folder);
     }
 
     /// Remembers a local file that this job wrote.

@@ -52,12 +52,41 @@ impl Ancestor {
     }
 }
 
+/// What a walk follows, and what it keeps out of.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    follows_links: bool,
+    output: Option<&'a Path>,
+}
+
+impl Way<'_> {
+    /// Returns whether a folder is where the copy goes, or below that by way of a link. It may not be there yet when the
+    /// walk begins, so it is looked at each time.
+    fn leads_to_output(self, path: &Path, place: (u64, u64)) -> bool {
+        let Some(output) = self.output.filter(|_| self.follows_links) else { return false };
+        let is_output = std::fs::metadata(output).is_ok_and(|own| {
+            let own = Identity::of(&own);
+            (own.device, own.inode) == place
+        });
+        is_output
+            || crate::local::metadata::is_link(path)
+                && std::fs::canonicalize(path).is_ok_and(|real| real.starts_with(output))
+    }
+}
+
 /// Walks a path and all below it. With `follows_links`, links to folders are entered; else they are left out.
 ///
-/// Only one folder is open at a time, however deep they lie.
-pub(super) fn walk(path: &Path, follows_links: bool, mut on: impl FnMut(Found) -> ControlFlow<()>) -> ControlFlow<()> {
+/// `output` is the folder that receives what is found, if it is local: a link that leads there would copy the copy,
+/// without end. Only one folder is open at a time, however deep they lie.
+pub(super) fn walk(
+    path: &Path,
+    follows_links: bool,
+    output: Option<&Path>,
+    mut on: impl FnMut(Found) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut folders: Vec<(PathBuf, PathBuf, Option<Arc<Ancestor>>)> = Vec::new();
-    visit(path.to_owned(), PathBuf::new(), None, follows_links, &mut folders, &mut on)?;
+    let way = Way { follows_links, output };
+    visit(path.to_owned(), PathBuf::new(), None, way, &mut folders, &mut on)?;
     while let Some((path, below, ancestor)) = folders.pop() {
         let failed = |error: &std::io::Error| What::Failed(Error::from_io("list", path.to_string_lossy(), error));
         let entries = match std::fs::read_dir(&path) {
@@ -74,7 +103,7 @@ pub(super) fn walk(path: &Path, follows_links: bool, mut on: impl FnMut(Found) -
             match entry {
                 Ok(entry) => {
                     let below = below.join(entry.file_name());
-                    visit(entry.path(), below, ancestor.as_ref(), follows_links, &mut folders, &mut on)?;
+                    visit(entry.path(), below, ancestor.as_ref(), way, &mut folders, &mut on)?;
                 }
                 Err(error) => on(Found { path: path.clone(), below: below.clone(), what: failed(&error) })?,
             }
@@ -90,7 +119,7 @@ fn visit(
     path: PathBuf,
     below: PathBuf,
     above: Option<&Arc<Ancestor>>,
-    follows_links: bool,
+    way: Way<'_>,
     folders: &mut Vec<(PathBuf, PathBuf, Option<Arc<Ancestor>>)>,
     on: &mut impl FnMut(Found) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
@@ -108,11 +137,14 @@ fn visit(
     match Nature::of(&metadata) {
         Nature::File => on(Found { path, below, what: What::File(identity) }),
         Nature::Special(word) => on(Found { path, below, what: What::Skipped(format!("{word} is never read")) }),
-        Nature::Folder if !follows_links && crate::local::metadata::is_link(&path) => {
+        Nature::Folder if !way.follows_links && crate::local::metadata::is_link(&path) => {
             on(Found { path, below, what: What::Skipped("a link to a folder is not moved".to_owned()) })
         }
         Nature::Folder if above.is_some_and(|above| above.contains(place)) => {
             on(Found { path, below, what: What::Skipped("a link that leads back to a folder above it".to_owned()) })
+        }
+        Nature::Folder if way.leads_to_output(&path, place) => {
+            on(Found { path, below, what: What::Skipped("it leads into the copy that is being made".to_owned()) })
         }
         Nature::Folder => {
             on(Found { path: path.clone(), below: below.clone(), what: What::Folder })?;
@@ -130,7 +162,7 @@ mod tests {
 
     fn walked(path: &Path, follows_links: bool) -> Vec<String> {
         let mut found = Vec::new();
-        let _ = walk(path, follows_links, |one| {
+        let _ = walk(path, follows_links, None, |one| {
             let what = match one.what {
                 What::File(_) => "file".to_owned(),
                 What::Folder => "folder".to_owned(),

@@ -11,7 +11,7 @@ use crate::model::error::Error;
 use crate::model::inspect::Field;
 use crate::model::text;
 
-/// What tells one state of one file from another: if it is equal before and after, the file was not touched.
+/// What tells one state of one file from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     /// The file system.
@@ -22,6 +22,9 @@ pub struct Identity {
     pub size: u64,
     /// Last modified: seconds and nanoseconds.
     pub modified: (i64, i64),
+    /// When the file or what is known of it last changed, which no program can set back: seconds and nanoseconds. A
+    /// file of several names has none, since removing another of them changes it.
+    pub changed: Option<(i64, i64)>,
 }
 
 impl Identity {
@@ -32,7 +35,14 @@ impl Identity {
             inode: metadata.ino(),
             size: metadata.len(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.nlink() == 1).then(|| (metadata.ctime(), metadata.ctime_nsec())),
         }
+    }
+
+    /// Returns whether this is the same file in the same state.
+    pub fn is_still(&self, earlier: &Self) -> bool {
+        let is_touched = matches!((self.changed, earlier.changed), (Some(now), Some(then)) if now != then);
+        self.is_same_file(earlier) && (self.size, self.modified) == (earlier.size, earlier.modified) && !is_touched
     }
 
     /// Returns whether both are the same file, whatever its state.
@@ -234,7 +244,32 @@ mod tests {
         let before = Identity::of(&follow(&path).unwrap());
         std::fs::write(&path, "three").unwrap();
         let after = Identity::of(&follow(&path).unwrap());
-        assert_ne!(before, after);
-        assert!(before.is_same_file(&after));
+        assert!(after.is_same_file(&before) && !after.is_still(&before));
+        // Written in place, and its time set back.
+        std::fs::write(&path, "other").unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        let time = std::time::UNIX_EPOCH + std::time::Duration::new(1_000_000, 0);
+        file.set_modified(time).unwrap();
+        let before = Identity::of(&follow(&path).unwrap());
+        std::fs::write(&path, "OTHER").unwrap();
+        while Identity::of(&follow(&path).unwrap()).changed == before.changed {
+            // The clock of a file system ticks every few milliseconds.
+            file.set_modified(time).unwrap();
+        }
+        file.set_modified(time).unwrap();
+        let after = Identity::of(&follow(&path).unwrap());
+        assert_eq!(after.modified, before.modified);
+        assert!(!after.is_still(&before));
+    }
+
+    #[test]
+    fn the_end_of_another_name_of_a_file_is_no_change_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        std::fs::write(&one, "x").unwrap();
+        std::fs::hard_link(&one, &two).unwrap();
+        let before = Identity::of(&follow(&two).unwrap());
+        std::fs::remove_file(&one).unwrap();
+        assert!(Identity::of(&follow(&two).unwrap()).is_still(&before));
     }
 }

@@ -74,13 +74,27 @@ impl Source {
         Ok(buffer)
     }
 
-    /// Fails if the file, or what its path leads to, is not what was opened.
+    /// Fails if the file, or what its path leads to, is not what was opened, or if it goes on after its end.
     pub fn check_unchanged(&self) -> Result<(), Error> {
         let open = self.file.metadata().map(|metadata| Identity::of(&metadata));
         let named = std::fs::metadata(&self.path).map(|metadata| Identity::of(&metadata));
         match (open, named) {
-            (Ok(open), Ok(named)) if open == self.identity && named == self.identity => Ok(()),
+            (Ok(open), Ok(named)) if open.is_still(&self.identity) && named.is_still(&self.identity) => {
+                self.check_end()
+            }
             _ => Err(self.changed()),
+        }
+    }
+
+    /// Fails if there is more than the file says: files of the kernel and of gateways often say 0 bytes.
+    fn check_end(&self) -> Result<(), Error> {
+        match self.file.read_at(&mut [0], self.identity.size) {
+            Ok(0) => Ok(()),
+            Ok(_) => {
+                let cause = "it holds more than the size it says, so where it ends cannot be known";
+                Err(Error::new(Kind::Invalid, "read", self.path.to_string_lossy(), cause))
+            }
+            Err(error) => Err(Error::from_io("read", self.path.to_string_lossy(), &error)),
         }
     }
 
@@ -112,6 +126,14 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         std::fs::write(&path, "abc").unwrap();
         assert!(source.check_unchanged().is_err(), "another file under the same name");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_holds_more_than_it_says_is_refused() {
+        let source = Source::open(Path::new("/proc/self/status")).unwrap();
+        assert_eq!(source.identity().size, 0);
+        assert!(source.check_unchanged().unwrap_err().to_string().contains("more than the size it says"));
     }
 
     #[test]

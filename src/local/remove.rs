@@ -126,7 +126,7 @@ fn removed(path: &Path, bytes: u64, result: Result<(), Errno>) -> Removed {
 /// Removes a file whose copy was verified, if it is still what was copied.
 pub fn remove_unchanged(path: &Path, copied: &Identity) -> Result<(), Error> {
     let now = std::fs::metadata(path).map(|metadata| Identity::of(&metadata));
-    if !now.is_ok_and(|now| now == *copied) {
+    if !now.is_ok_and(|now| now.is_still(copied)) {
         let cause = "the file changed after it was copied; it was kept";
         return Err(Error::new(Kind::Conflict, "delete", path.to_string_lossy(), cause));
     }

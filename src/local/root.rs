@@ -3,6 +3,7 @@
 //! Folders are entered one part at a time, by descriptor and without following links. A link is followed only if it
 //! leads to a place inside the root, and then that place is entered from the root again, without following links.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
@@ -28,6 +29,10 @@ pub struct Root {
     /// Without links.
     real: PathBuf,
     recent: Mutex<Vec<(PathBuf, Arc<OwnedFd>)>>,
+    /// The permission bits of folders that are made, of which the umask takes its part.
+    new_mode: u32,
+    /// The folders that were made here.
+    made: Mutex<HashSet<PathBuf>>,
 }
 
 /// What stands at a target.
@@ -37,8 +42,8 @@ pub struct Standing {
     pub identity: Identity,
     /// Whether it is a folder (or a link to one).
     pub is_folder: bool,
-    /// Permission bits.
-    pub mode: u32,
+    /// Permission bits of a file; a link has none of its own.
+    pub mode: Option<u32>,
 }
 
 impl Root {
@@ -48,7 +53,8 @@ impl Root {
         std::fs::create_dir_all(path).map_err(|error| fail(&error))?;
         let real = std::fs::canonicalize(path).map_err(|error| fail(&error))?;
         let folder = rustix::fs::open(&real, folder_flags(), Mode::empty()).map_err(|error| fail(&error.into()))?;
-        Ok(Self { folder: Arc::new(folder), shown: path.to_owned(), real, recent: Mutex::default() })
+        let (recent, made) = (Mutex::default(), Mutex::default());
+        Ok(Self { folder: Arc::new(folder), shown: path.to_owned(), real, recent, new_mode: 0o777, made })
     }
 
     /// Returns the whole path of a relative one, for messages.
@@ -81,10 +87,32 @@ impl Root {
         look_at(&folder, name).map_err(|error| self.fail(relative, error))
     }
 
-    /// Begins a file at a relative path, under a temporary name beside it.
-    pub fn create_file(&self, relative: &Path) -> Result<TempFile, Error> {
+    /// Begins a file at a relative path, under a temporary name beside it. It is never open to more people than it
+    /// will be: with the permission bits if they are known, else as a new file.
+    pub fn create_file(&self, relative: &Path, mode: Option<u32>) -> Result<TempFile, Error> {
         let (above, _) = self.split(relative)?;
-        TempFile::create(self.folder(above)?, &self.path_of(relative))
+        TempFile::create(self.folder(above)?, &self.path_of(relative), mode)
+    }
+
+    /// Makes folders for their owner alone until [`Root::set_folder_mode`] says more.
+    #[must_use]
+    pub fn with_private_folders(mut self) -> Self {
+        self.new_mode = 0o700;
+        self
+    }
+
+    /// Returns where the folder is, without links.
+    pub fn real(&self) -> &Path {
+        &self.real
+    }
+
+    /// Gives a folder its permission bits if it was made here.
+    pub fn set_folder_mode(&self, relative: &Path, mode: u32) -> Result<(), Error> {
+        if !self.made.lock().unwrap_or_else(PoisonError::into_inner).contains(relative) {
+            return Ok(());
+        }
+        let folder = self.folder(relative)?;
+        rustix::fs::fchmod(&*folder, Mode::from_raw_mode(mode & 0o777)).map_err(|error| self.fail(relative, error))
     }
 
     /// Moves a file or a whole folder here by renaming it, if nothing stands at the relative path.
@@ -136,8 +164,11 @@ impl Root {
         match open() {
             Ok(found) => Ok(found),
             Err(Errno::NOENT) if may_create => {
-                match rustix::fs::mkdirat(folder, part, Mode::from_raw_mode(0o777)) {
-                    Ok(()) | Err(Errno::EXIST) => {}
+                match rustix::fs::mkdirat(folder, part, Mode::from_raw_mode(self.new_mode)) {
+                    Ok(()) => {
+                        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(here.clone());
+                    }
+                    Err(Errno::EXIST) => {}
                     Err(error) => return Err(self.fail(&here, error)),
                 }
                 match open() {
@@ -216,7 +247,8 @@ pub(super) fn look_at(folder: &impl AsFd, name: &OsStr) -> Result<Option<Standin
             let is_folder = kind == rustix::fs::FileType::Directory
                 || kind == rustix::fs::FileType::Symlink
                     && rustix::fs::openat(folder, name, flags | OFlags::DIRECTORY, Mode::empty()).is_ok();
-            Ok(Some(Standing { identity: identity_of(&stat), is_folder, mode: stat.st_mode & 0o777 }))
+            let mode = (kind == rustix::fs::FileType::RegularFile).then_some(stat.st_mode & 0o777);
+            Ok(Some(Standing { identity: identity_of(&stat), is_folder, mode }))
         }
         Err(Errno::NOENT) => Ok(None),
         Err(error) => Err(error),
@@ -242,6 +274,7 @@ fn identity_of(stat: &rustix::fs::Stat) -> Identity {
         inode: stat.st_ino as u64,
         size: stat.st_size as u64,
         modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+        changed: (stat.st_nlink as u64 == 1).then_some((stat.st_ctime as i64, stat.st_ctime_nsec as i64)),
     }
 }
 
@@ -273,7 +306,7 @@ mod tests {
     use super::*;
 
     fn write(root: &Root, relative: &str) -> Result<(), Error> {
-        let mut file = root.create_file(Path::new(relative))?;
+        let mut file = root.create_file(Path::new(relative), None)?;
         file.write_at(b"x", 0)?;
         file.commit(Path::new(relative).file_name().unwrap(), &Replace::Never)
     }

@@ -38,12 +38,12 @@ pub struct TempFile {
 }
 
 impl TempFile {
-    /// Creates an empty file in a folder; `shown` is where it will go, for messages.
-    pub fn create(folder: Arc<OwnedFd>, shown: &Path) -> Result<Self, Error> {
+    /// Creates an empty file in a folder; `shown` is where it will go, for messages. `mode` is what it may be open to.
+    pub fn create(folder: Arc<OwnedFd>, shown: &Path, mode: Option<u32>) -> Result<Self, Error> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         loop {
             let name = temporary_name();
-            match rustix::fs::openat(&*folder, &name, flags, Mode::from_raw_mode(0o666)) {
+            match rustix::fs::openat(&*folder, &name, flags, Mode::from_raw_mode(mode.unwrap_or(0o666) & 0o777)) {
                 Ok(file) => {
                     let file = File::from(file);
                     return Ok(Self { file, folder, name, shown: shown.to_owned(), is_committed: false });
@@ -109,7 +109,7 @@ impl TempFile {
         match replace {
             Replace::Never => self.rename_without_replacing(name)?,
             Replace::IfStill(seen) => {
-                if standing.is_none_or(|standing| standing.identity != *seen) {
+                if !standing.is_some_and(|standing| standing.identity.is_still(seen)) {
                     return Err(self.refuse(Kind::Conflict, "the target changed meanwhile"));
                 }
                 self.rename(name)?;
@@ -236,7 +236,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let root = Root::create(home.path()).unwrap();
         let long = "n".repeat(255);
-        let mut file = root.create_file(Path::new(&long)).unwrap();
+        let mut file = root.create_file(Path::new(&long), None).unwrap();
         file.preallocate(5).unwrap();
         file.write_at(b"lo", 3).unwrap();
         file.write_at(b"hel", 0).unwrap();
@@ -244,7 +244,7 @@ mod tests {
         file.commit(OsStr::new(&long), &Replace::Never).unwrap();
         assert_eq!(names(home.path()), std::slice::from_ref(&long));
         assert_eq!(std::fs::read(home.path().join(&long)).unwrap(), b"hello");
-        drop(root.create_file(Path::new("gone")).unwrap());
+        drop(root.create_file(Path::new("gone"), None).unwrap());
         assert_eq!(names(home.path()), [long], "a dropped file leaves nothing behind");
     }
 
@@ -255,7 +255,7 @@ mod tests {
         std::fs::write(&path, "old").unwrap();
         let seen = Identity::of(&std::fs::metadata(&path).unwrap());
         let root = Root::create(home.path()).unwrap();
-        let mut file = root.create_file(Path::new("f")).unwrap();
+        let mut file = root.create_file(Path::new("f"), None).unwrap();
         file.write_at(b"new", 0).unwrap();
         assert_eq!(file.commit(OsStr::new("f"), &Replace::Never).unwrap_err().kind, Kind::Conflict);
         std::fs::write(&path, "newer").unwrap();
@@ -273,7 +273,7 @@ mod tests {
         std::fs::write(home.path().join("precious"), "keep").unwrap();
         std::os::unix::fs::symlink("precious", home.path().join("link")).unwrap();
         let root = Root::create(home.path()).unwrap();
-        let mut file = root.create_file(Path::new("dir")).unwrap();
+        let mut file = root.create_file(Path::new("dir"), None).unwrap();
         assert_eq!(file.commit(OsStr::new("dir"), &Replace::Always).unwrap_err().kind, Kind::Invalid);
         file.commit(OsStr::new("link"), &Replace::Always).unwrap();
         assert_eq!(std::fs::read(home.path().join("precious")).unwrap(), b"keep");

@@ -2,6 +2,7 @@
 
 mod body;
 mod facts;
+mod proof;
 mod value;
 
 use std::ops::Range;
@@ -21,6 +22,7 @@ use crate::model::name::{ETag, VersionId};
 pub(super) use body::BodyMd5;
 pub use body::{ObjectBody, Payload};
 use facts::{facts_of_get, facts_of_head};
+pub use proof::{Check, Crc};
 pub use value::{Attributes, Checksum, Condition, Encryption, ObjectFacts, WriteOptions, Written};
 
 impl Store {

@@ -85,6 +85,11 @@ impl Store {
         !has_checksum && abilities.checksums.support() != Support::Yes && abilities.md5_tags.support() != Support::No
     }
 
+    /// Returns whether entity tags that look like an MD5 are surely one.
+    pub fn has_md5_tags(&self) -> bool {
+        self.is_amazon() || self.0.abilities.md5_tags.support() == Support::Yes
+    }
+
     /// Returns whether the next part of an upload shows what its tags tell, so that the other parts better wait for it.
     pub fn awaits_md5(&self, upload: &UploadId) -> bool {
         self.wants_md5(upload.has_checksums()) && self.0.abilities.md5_tags.support() == Support::Unknown

@@ -329,3 +329,103 @@ async fn a_marker_that_holds_something_is_refused_and_a_move_keeps_it() {
     assert_eq!(t.get("p/full/").await, b"not to be lost");
     assert_eq!(t.tree("d"), ["p/", "p/empty/"]);
 }
+
+fn mode_of(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_keeps_each_empty_folder_that_did_not_arrive() {
+    use std::os::unix::ffi::OsStrExt;
+    let mut t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::Denied).on("PutObject").key("denied"));
+    let bad = t.path("up").join(std::ffi::OsStr::from_bytes(b"bad\xff"));
+    for folder in [t.path("up/denied"), t.path("up/fine"), bad.clone()] {
+        std::fs::create_dir_all(folder).unwrap();
+    }
+    t.write("up/sub/f", "x");
+    let ended = t.run(moved(vec![Item::Folder(t.path("up"))], at(""))).await;
+    assert_eq!(ended.end, JobEnd::SomeFailed, "{ended:#?}");
+    assert!(bad.exists() && t.path("up/denied").exists(), "{ended:#?}");
+    assert!(!t.path("up/fine").exists() && !t.path("up/sub").exists());
+    assert_eq!(t.keys().await, ["up/fine/", "up/sub/f"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_that_meets_its_own_output_by_a_link_ends() {
+    for link_to in ["b", "", "b/a"] {
+        let mut t = bench().await;
+        std::fs::create_dir_all(t.path("b/a")).unwrap();
+        for number in 0..50 {
+            t.write(&format!("a/{number}"), "x");
+        }
+        std::os::unix::fs::symlink(t.path(link_to), t.path("a/l")).unwrap();
+        let ended = t.transfer(vec![Item::Folder(t.path("a"))], here(t.path("b"))).await;
+        assert_eq!(ended.end, JobEnd::Done, "{link_to}: {ended:#?}");
+        let mut reasons = ended.results.iter().filter_map(|own| match &own.outcome {
+            ItemOutcome::Skipped(reason) => Some(reason.as_str()),
+            _ => None,
+        });
+        assert!(reasons.any(|reason| reason.contains("into the copy")), "{link_to}: {ended:#?}");
+        assert!(t.tree("b").len() < 120, "{link_to}: {} entries", t.tree("b").len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_private_stays_private_on_its_way() {
+    let mut t = bench().await;
+    let file = t.write("src/deep/key", noise(3 * 1024 * 1024));
+    set_mode(&file, 0o600);
+    set_mode(&t.path("src/deep"), 0o500);
+    set_mode(&t.path("src"), 0o750);
+    std::fs::create_dir(t.path("d")).unwrap();
+    let root = crate::local::root::Root::create(&t.path("d")).unwrap();
+    let held = root.create_file(Path::new("x"), Some(0o600)).unwrap();
+    let temporary = std::fs::read_dir(t.path("d")).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(mode_of(&temporary), 0o600, "also before it has its name");
+    drop(held);
+    let ended = t.transfer(vec![Item::Folder(t.path("src"))], here(t.path("d"))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    let modes = ["d/src", "d/src/deep", "d/src/deep/key"].map(|path| mode_of(&t.path(path)));
+    assert_eq!(modes, [0o750, 0o500, 0o600]);
+    // So that the folder can be removed again by who is not root.
+    set_mode(&t.path("src/deep"), 0o700);
+    set_mode(&t.path("d/src/deep"), 0o700);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_replaces_a_link_does_not_get_the_links_mode() {
+    let mut t = bench().await;
+    t.put("f", "new").await;
+    t.write("d/target", "old");
+    std::os::unix::fs::symlink("target", t.path("d/f")).unwrap();
+    let ended = t.run(with_policy(ConflictPolicy::Overwrite, vec![object("f")], here(t.path("d")))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!((t.read("d/f"), t.read("d/target")), (b"new".to_vec(), b"old".to_vec()));
+    assert_eq!(mode_of(&t.path("d/f")) & 0o022, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hard_links_are_moved_one_after_the_other() {
+    let mut t = bench().await;
+    t.write("up/one", noise(100_000));
+    std::fs::hard_link(t.path("up/one"), t.path("up/two")).unwrap();
+    let ended = t.run(moved(vec![Item::Folder(t.path("up"))], at(""))).await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert!(!t.path("up").exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_name_of_a_local_file_has_no_slash() {
+    let mut t = bench().await;
+    let item = Item::File(t.write("f", "x"));
+    let work = Transfer { rename: Some("a//b".to_owned()), ..transfer(vec![item], at("")) };
+    let ended = t.run(Work::Transfer(work)).await;
+    assert!(matches!(&ended.end, JobEnd::Failed(error) if error.to_string().contains("slash")), "{ended:?}");
+}

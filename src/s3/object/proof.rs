@@ -1,0 +1,199 @@
+//! What an object says of its bytes, and whether those that arrived keep it.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
+use md5::digest::{Digest as _, DynDigest};
+
+use super::value::ObjectFacts;
+use crate::model::job::Verified;
+
+/// The checksums that can be made of ranges in any order, the strongest first (Amazon S3 User Guide, "Checking object
+/// integrity").
+const CRCS: [(&str, CrcAlgorithm); 3] = [
+    ("CRC64NVME", CrcAlgorithm::Crc64Nvme),
+    ("CRC32C", CrcAlgorithm::Crc32Iscsi),
+    ("CRC32", CrcAlgorithm::Crc32IsoHdlc),
+];
+
+/// A cyclic checksum of a whole object, and what it must be.
+#[derive(Debug, Clone, Copy)]
+pub struct Crc {
+    name: &'static str,
+    algorithm: CrcAlgorithm,
+    expected: u64,
+}
+
+impl Crc {
+    /// Returns what counts one piece.
+    pub fn digest(self) -> Digest {
+        Digest::new(self.algorithm)
+    }
+
+    /// Returns the checksum of two pieces together; the size of the second is in bytes.
+    pub fn combine(self, first: u64, second: u64, second_size: u64) -> u64 {
+        checksum_combine(self.algorithm, first, second, second_size)
+    }
+
+    /// Returns how the bytes are verified by what was computed of all of them; nothing if they are not.
+    pub fn verify(self, computed: u64) -> Option<Verified> {
+        (computed == self.expected).then_some(match self.algorithm {
+            CrcAlgorithm::Crc64Nvme => Verified::Crc64Nvme,
+            _ => Verified::Checksum(self.name),
+        })
+    }
+}
+
+/// What counts the bytes of an object that come in one stream.
+#[derive(Debug)]
+pub enum Check {
+    /// A cyclic checksum.
+    Crc(Crc, Box<Digest>),
+    /// A cryptographic one.
+    Hash(Hash),
+    /// There is nothing to compare them with.
+    Nothing,
+}
+
+/// A cryptographic checksum, and what it must be.
+pub struct Hash {
+    name: &'static str,
+    hasher: Box<dyn DynDigest + Send>,
+    expected: Vec<u8>,
+    /// Whether it is known to be this checksum: what looks like an MD5 need not be one.
+    is_certain: bool,
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Check {
+    /// Counts the next bytes.
+    pub fn update(&mut self, chunk: &[u8]) {
+        match self {
+            Self::Crc(_, digest) => digest.update(chunk),
+            Self::Hash(hash) => hash.hasher.update(chunk),
+            Self::Nothing => {}
+        }
+    }
+
+    /// Returns how the bytes are verified; nothing if they are not what is stored.
+    pub fn finish(self) -> Option<Verified> {
+        match self {
+            Self::Crc(crc, digest) => crc.verify(digest.finalize()),
+            Self::Hash(hash) => {
+                let is_same = *hash.hasher.finalize() == *hash.expected;
+                let otherwise = (!hash.is_certain).then_some(Verified::Size);
+                if is_same { Some(Verified::Checksum(hash.name)) } else { otherwise }
+            }
+            Self::Nothing => Some(Verified::Size),
+        }
+    }
+}
+
+impl ObjectFacts {
+    /// Returns the checksum that can be made of ranges.
+    pub fn crc(&self) -> Option<Crc> {
+        CRCS.iter().find_map(|&(name, algorithm)| {
+            let bytes = self.full_checksum(name)?;
+            let expected = bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte));
+            Some(Crc { name, algorithm, expected })
+        })
+    }
+
+    /// Returns the checksum that is made of one stream. `has_md5_tags` says that entity tags are surely MD5s where they
+    /// look like one.
+    pub fn check(&self, has_md5_tags: bool) -> Check {
+        if let Some(crc) = self.crc() {
+            return Check::Crc(crc, Box::new(crc.digest()));
+        }
+        let hash = |name, hasher: Box<dyn DynDigest + Send>, expected, is_certain| {
+            Check::Hash(Hash { name, hasher, expected, is_certain })
+        };
+        if let Some(expected) = self.full_checksum("SHA256") {
+            return hash("SHA256", Box::new(sha2::Sha256::new()), expected, true);
+        }
+        if let Some(expected) = self.full_checksum("SHA1") {
+            return hash("SHA1", Box::new(sha1::Sha1::new()), expected, true);
+        }
+        match self.md5_of_tag() {
+            Some(expected) => hash("MD5", Box::new(md5::Md5::new()), expected, has_md5_tags),
+            None => Check::Nothing,
+        }
+    }
+
+    fn full_checksum(&self, name: &str) -> Option<Vec<u8>> {
+        let stored = self.checksums.iter().find(|own| own.algorithm == name && own.is_full)?;
+        STANDARD.decode(&stored.value).ok()
+    }
+
+    /// The tag of what was written with one request and no key of KMS is its MD5 (Amazon S3 API Reference, "Object").
+    fn md5_of_tag(&self) -> Option<Vec<u8>> {
+        let is_plain = self.encryption.as_ref().is_none_or(|own| own.algorithm == "AES256");
+        let text = self.etag.as_ref()?.as_str().trim_matches('"');
+        let value = u128::from_str_radix(text, 16).ok().filter(|_| is_plain && text.len() == 32)?;
+        Some(value.to_be_bytes().to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::value::{Checksum, Encryption};
+    use super::*;
+    use crate::model::name::ETag;
+
+    fn verified(facts: &ObjectFacts, has_md5_tags: bool) -> Option<Verified> {
+        let mut check = facts.check(has_md5_tags);
+        check.update(b"12345");
+        check.update(b"6789");
+        check.finish()
+    }
+
+    fn with(algorithm: &'static str, value: &str) -> ObjectFacts {
+        let checksums = vec![Checksum { algorithm, value: value.to_owned(), is_full: true }];
+        ObjectFacts { checksums, ..ObjectFacts::default() }
+    }
+
+    #[test]
+    fn bytes_are_verified_by_whatever_full_checksum_there_is() {
+        // The check values of the catalogue of parametrised CRC algorithms, and of FIPS 180-4.
+        for (name, value) in [
+            ("CRC32", "y/Q5Jg=="),
+            ("CRC32C", "4waSgw=="),
+            ("SHA1", "98O8HYCOBHMq32eZZczDTKeuNEE="),
+            ("SHA256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="),
+        ] {
+            let result = verified(&with(name, value), false);
+            assert!(matches!(result, Some(Verified::Checksum(_))), "{name}: {result:?}");
+            let mut wrong = with(name, value);
+            for own in &mut wrong.checksums {
+                own.value = format!("AA{}", value.get(2..).unwrap());
+            }
+            assert_eq!(verified(&wrong, false), None, "{name}");
+        }
+        assert_eq!(verified(&with("CRC64NVME", "rosUhgp5mIg="), false), Some(Verified::Crc64Nvme));
+        let composite = ObjectFacts {
+            checksums: vec![Checksum { algorithm: "CRC32", value: "AAAAAA==".to_owned(), is_full: false }],
+            ..ObjectFacts::default()
+        };
+        assert_eq!(verified(&composite, true), Some(Verified::Size), "a checksum of checksums says nothing here");
+    }
+
+    #[test]
+    fn a_tag_counts_as_far_as_it_is_known_to_be_an_md5() {
+        let tagged = |text: &str| ObjectFacts { etag: Some(ETag::from(text)), ..ObjectFacts::default() };
+        let (right, wrong) = ("\"25f9e794323b453885f5181f1b624d0b\"", "\"00000000000000000000000000000000\"");
+        assert_eq!(verified(&tagged(right), false), Some(Verified::Checksum("MD5")));
+        assert_eq!(verified(&tagged(wrong), false), Some(Verified::Size));
+        assert_eq!(verified(&tagged(wrong), true), None);
+        assert_eq!(verified(&tagged("\"25f9e794323b453885f5181f1b624d0b-2\""), true), Some(Verified::Size));
+        let kms = Encryption { algorithm: "aws:kms".to_owned(), key: None, has_bucket_key: false };
+        let encrypted = ObjectFacts { encryption: Some(kms), ..tagged(wrong) };
+        assert_eq!(verified(&encrypted, true), Some(Verified::Size));
+    }
+}
