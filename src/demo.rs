@@ -58,11 +58,13 @@ pub struct Options {
     pub latency: Duration,
     /// How long it takes to restore an archived object.
     pub restore: Duration,
+    /// Whether answers tell the checksums of objects; those of older servers do not.
+    pub tells_checksums: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { sample: true, latency: Duration::ZERO, restore: Duration::from_secs(2) }
+        Self { sample: true, latency: Duration::ZERO, restore: Duration::from_secs(2), tells_checksums: true }
     }
 }
 
@@ -92,6 +94,7 @@ impl Demo {
             service: builder.build(),
             faults: Arc::clone(&faults),
             latency: options.latency,
+            tells_checksums: options.tells_checksums,
             requests: AtomicU64::new(0),
         };
         let server = Server::start(front).await?;

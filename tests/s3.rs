@@ -15,6 +15,8 @@ mod faults;
 mod hostile;
 #[path = "support/replace.rs"]
 mod replace;
+#[path = "support/scripted.rs"]
+mod scripted;
 #[path = "support/servers.rs"]
 mod servers;
 #[path = "support/target.rs"]

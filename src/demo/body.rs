@@ -166,6 +166,51 @@ impl ByteStream for Cut {
     }
 }
 
+/// The body of an answer whose first byte is another.
+pub(super) struct Flip {
+    body: Body,
+    is_done: bool,
+}
+
+impl Flip {
+    /// Makes it of the right body.
+    pub fn new(body: Body) -> Self {
+        Self { body, is_done: false }
+    }
+}
+
+impl From<Flip> for Body {
+    fn from(flip: Flip) -> Self {
+        let stream: DynByteStream = Box::pin(flip);
+        Self::from(stream)
+    }
+}
+
+impl Stream for Flip {
+    type Item = Result<Bytes, StdError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let chunk = ready!(Pin::new(&mut self.body).poll_next(cx));
+        Poll::Ready(match chunk {
+            Some(Ok(chunk)) if !self.is_done && !chunk.is_empty() => {
+                self.is_done = true;
+                let mut bytes = Vec::from(chunk);
+                if let Some(first) = bytes.first_mut() {
+                    *first ^= 1;
+                }
+                Some(Ok(bytes.into()))
+            }
+            other => other,
+        })
+    }
+}
+
+impl ByteStream for Flip {
+    fn remaining_length(&self) -> RemainingLength {
+        self.body.remaining_length()
+    }
+}
+
 /// The rest of a chunk, and what follows it.
 struct Joined {
     first: Option<Bytes>,

@@ -10,6 +10,8 @@ use futures_util::Stream;
 use s3s::StdError;
 use s3s::stream::{ByteStream, RemainingLength};
 
+use crate::demo::faults::Fault;
+
 /// How much of a body is handed to the connection at once, in bytes.
 const CHUNK_BYTES: u64 = 256 * 1024;
 
@@ -58,6 +60,19 @@ impl Content {
     pub fn read(&self, range: Range<u64>) -> Reader {
         let range = range.start..range.end.min(self.size());
         Reader { content: self.clone(), range, piece: 0, piece_start: 0 }
+    }
+
+    /// Returns the content as a fault makes it.
+    pub fn spoiled(self, fault: Option<Fault>) -> Self {
+        let mut bytes = match fault {
+            Some(Fault::Flip | Fault::Short) => self.pieces(0..self.size()).concat(),
+            _ => return self,
+        };
+        match (fault, bytes.last_mut()) {
+            (Some(Fault::Flip), Some(last)) => *last ^= 1,
+            _ => drop(bytes.pop()),
+        }
+        Self::from(Bytes::from(bytes))
     }
 
     /// Returns the pieces of a range, to become part of another content.

@@ -13,6 +13,7 @@ use crate::demo::account::Caller;
 use crate::demo::acl::Headers;
 use crate::demo::checksum::{Algorithm, Hasher, Sum, hex};
 use crate::demo::content::Content;
+use crate::demo::faults::Fault;
 use crate::demo::multipart::{check_number, upload};
 use crate::demo::read::{Conditions, Found, find, precondition_failed};
 use crate::demo::store::{Facts, Object, Part, State, Store, Version, now};
@@ -106,6 +107,7 @@ pub(super) async fn object(
     caller: Caller,
     input: dto::CopyObjectInput,
     headers: &HeaderMap,
+    spoils: Option<Fault>,
 ) -> S3Result<dto::CopyObjectOutput> {
     if input.sse_customer_key.is_some() || input.copy_source_sse_customer_key.is_some() {
         return Err(s3_error!(NotImplemented, "Keys of the customer's own are not implemented"));
@@ -123,11 +125,12 @@ pub(super) async fn object(
     let facts = facts(&found.object.facts, &input)?;
     let asked = input.checksum_algorithm.as_ref().and_then(|name| Algorithm::parse(name.as_str()));
     let algorithm = asked.unwrap_or(found.object.sum.algorithm);
-    let is_same = found.object.parts.is_empty() && algorithm == found.object.sum.algorithm;
+    let content = found.object.content.clone().spoiled(spoils);
+    let is_same = spoils.is_none() && found.object.parts.is_empty() && algorithm == found.object.sum.algorithm;
     let (etag, sum) = if is_same {
         (found.object.etag.clone(), found.object.sum.clone())
     } else {
-        let (digest, sum) = count(&found.object.content, 0..size, algorithm).await?;
+        let (digest, sum) = count(&content, 0..content.size(), algorithm).await?;
         (hex(&digest), sum)
     };
     let mut state = store.lock();
@@ -137,7 +140,7 @@ pub(super) async fn object(
         target.if_match.as_ref(),
         target.if_none_match.as_ref(),
     )?;
-    store_copy(&mut state, caller, &input, &found, |content, owner| Object {
+    store_copy(&mut state, caller, &input, &found, |owner| Object {
         etag,
         ..Object::whole(content, [0; 16], sum, facts, owner)
     })
@@ -174,7 +177,7 @@ fn store_copy(
     caller: Caller,
     input: &dto::CopyObjectInput,
     found: &Found,
-    make: impl FnOnce(Content, crate::demo::account::Account) -> Object,
+    make: impl FnOnce(crate::demo::account::Account) -> Object,
 ) -> S3Result<dto::CopyObjectOutput> {
     let id = state.new_id();
     let bucket = state.bucket_mut(&input.bucket)?;
@@ -187,7 +190,7 @@ fn store_copy(
         write_acp: input.grant_write_acp.as_deref(),
     };
     let acl = object_acl(bucket, caller, &headers)?;
-    let mut object = make(found.object.content.clone(), acl.owner);
+    let mut object = make(acl.owner);
     object.acl = acl;
     encrypt(&mut object.facts, bucket);
     let (sums, modified) = (object.sum.to_dto(), now());
@@ -272,6 +275,7 @@ pub(super) async fn part(
     store: &Store,
     caller: Caller,
     input: dto::UploadPartCopyInput,
+    spoils: Option<Fault>,
 ) -> S3Result<dto::UploadPartCopyOutput> {
     check_number(input.part_number)?;
     let source = Source::new(&input.copy_source)?;
@@ -287,8 +291,15 @@ pub(super) async fn part(
         (source.find(&state, caller, &conditions)?, algorithm.unwrap_or_default())
     };
     let range = part_range(input.copy_source_range.as_deref(), found.object.content.size())?;
-    let (digest, sum) = count(&found.object.content, range.clone(), algorithm).await?;
-    let content = Content::from(found.object.content.pieces(range));
+    let (content, (digest, sum)) = if spoils.is_some() {
+        let content = Content::from(found.object.content.pieces(range)).spoiled(spoils);
+        let counted = count(&content, 0..content.size(), algorithm).await?;
+        (content, counted)
+    } else {
+        // Counted where it may still be a pattern, which takes no time.
+        let counted = count(&found.object.content, range.clone(), algorithm).await?;
+        (Content::from(found.object.content.pieces(range)), counted)
+    };
     let (etag, sums, modified) = (hex(&digest), sum.to_dto(), now());
     let mut state = store.lock();
     let upload = upload(&mut state, &input.bucket, &input.key, &input.upload_id)?;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hyper::HeaderMap;
+use hyper::http::Extensions;
 
 use crate::demo::faults::{Fault, RuleId};
 
@@ -99,6 +100,17 @@ impl Exchange {
     /// Returns whether the request body broke.
     pub fn is_cut(&self) -> bool {
         self.is_cut.load(Ordering::Relaxed)
+    }
+
+    /// Returns the fault by which what is stored differs from what was sent.
+    pub fn spoils(extensions: &Extensions) -> Option<Fault> {
+        let (_, fault) = extensions.get::<Arc<Self>>()?.late.get()?;
+        Some(*fault).filter(|fault| matches!(fault, Fault::Flip | Fault::Short))
+    }
+
+    /// Returns whether it asks for this operation.
+    pub fn is(&self, operation: &str) -> bool {
+        self.entry.get().is_some_and(|entry| entry.0.operation == operation)
     }
 
     /// Notes the status of the answer.

@@ -15,6 +15,8 @@ pub enum Fault {
     Internal,
     /// 403 `AccessDenied`; in a batch delete, only for the keys that match.
     Denied,
+    /// 501 `NotImplemented`.
+    NotImplemented,
     /// 400 `ExpiredToken`.
     ExpiredToken,
     /// A 200 whose body is an error; in a batch delete, an error for each key that matches.
@@ -30,6 +32,11 @@ pub enum Fault {
     ResetAfter(u64),
     /// The operation is done, and the connection breaks before its answer.
     Lost,
+    /// A byte is another than it was: in what `GetObject` answers, and in what a write or a copy stores, whatever was
+    /// said of its checksum.
+    Flip,
+    /// What a write or a copy stores lacks its last byte, whatever was said of its checksum.
+    Short,
 }
 
 /// When something goes wrong.
@@ -179,6 +186,7 @@ impl Fault {
             Self::SlowDown => s3_error!(SlowDown, "Please reduce your request rate."),
             Self::Internal => s3_error!(InternalError, "We encountered an internal error. Please try again."),
             Self::Denied => s3_error!(AccessDenied, "Access Denied"),
+            Self::NotImplemented => s3_error!(NotImplemented, "A header implies what is not implemented."),
             Self::ExpiredToken => S3Error::with_message(S3ErrorCode::ExpiredToken, "The provided token has expired."),
             _ => return None,
         })

@@ -8,6 +8,7 @@ use crate::demo::account::Caller;
 use crate::demo::acl::Headers;
 use crate::demo::checksum::{Algorithm, Sum, asked_algorithm, etag_of_parts, hex};
 use crate::demo::content::Content;
+use crate::demo::faults::Fault;
 use crate::demo::list::{Names, limit};
 use crate::demo::store::{Facts, Object, Part, PartFacts, State, Store, Upload, Version, now};
 use crate::demo::walk::{Row, Start, Walk};
@@ -139,6 +140,7 @@ pub(super) async fn put_part(
     mut input: dto::UploadPartInput,
     headers: &HeaderMap,
     trailers: Option<&TrailingHeaders>,
+    spoils: Option<Fault>,
 ) -> S3Result<dto::UploadPartOutput> {
     check_number(input.part_number)?;
     let sums = dto::Checksum {
@@ -155,7 +157,7 @@ pub(super) async fn put_part(
     let algorithm = upload(&mut store.lock(), &input.bucket, &input.key, &input.upload_id)?.algorithm;
     check_algorithm(algorithm, sent)?;
     let (md5, length) = (input.content_md5.as_deref(), input.content_length);
-    let claims = Claims { md5, sum, algorithm: sent.or(algorithm), length, trailers };
+    let claims = Claims { md5, sum, algorithm: sent.or(algorithm), length, trailers, spoils };
     let received = receive(input.body.take(), claims).await?;
     let sums = received.sum.to_dto();
     let sum = received.sum_by(algorithm.unwrap_or_default());

@@ -16,7 +16,7 @@ use s3s::service::S3Service;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::demo::body::{Cut, Intake};
+use crate::demo::body::{Cut, Flip, Intake};
 use crate::demo::exchange::Exchange;
 use crate::demo::faults::{Fault, Faults};
 use crate::demo::guard::query_pairs;
@@ -103,6 +103,7 @@ pub(super) struct Front {
     pub service: S3Service,
     pub faults: Arc<Faults>,
     pub latency: Duration,
+    pub tells_checksums: bool,
     pub requests: AtomicU64,
 }
 
@@ -168,7 +169,10 @@ impl Front {
         if may_drain && response.status().as_u16() >= 400 {
             let _gave_up = tokio::time::timeout(DRAIN_LIMIT, rest.drain()).await;
         }
-        let response = finish(response, number, &exchange);
+        let mut response = finish(response, number, &exchange);
+        if !self.tells_checksums {
+            silence(&mut response);
+        }
         exchange.answered(response.status().as_u16());
         Ok(self.strike(response, &exchange))
     }
@@ -188,6 +192,7 @@ impl Front {
                 response.map(|body| Cut::new(body, bytes, gone).into())
             }
             Fault::ResetAfter(bytes) => response.map(|body| Cut::breaking(body, bytes).into()),
+            Fault::Flip if exchange.is("GetObject") => response.map(|body| Flip::new(body).into()),
             _ => response,
         }
     }
@@ -238,6 +243,24 @@ fn finish(mut response: Response<Body>, number: u64, exchange: &Exchange) -> Res
         document.insert_str(at, &format!("{details}<RequestId>{id}</RequestId><HostId>demo/{id}</HostId>"));
     }
     if document.is_empty() { response } else { with_document(response, document) }
+}
+
+/// Takes away what an answer says of checksums, as older servers say nothing.
+fn silence(response: &mut Response<Body>) {
+    let is_sum = |name: &HeaderName| name.as_str().starts_with("x-amz-checksum-");
+    let named: Vec<_> = response.headers().keys().filter(|name| is_sum(name)).cloned().collect();
+    for name in named {
+        response.headers_mut().remove(name);
+    }
+    let document = response.body().bytes().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
+    let Some((mut document, at)) = document.and_then(|text| text.find("<Checksum").map(|at| (text, at))) else {
+        return;
+    };
+    if let Some(end) = document.rfind("</Checksum").and_then(|end| Some(end + document.get(end..)?.find('>')? + 1)) {
+        document.replace_range(at..end, "");
+        response.headers_mut().remove(CONTENT_LENGTH);
+        *response.body_mut() = Body::from(document);
+    }
 }
 
 /// Writes control characters as references, as Amazon S3 does, where `s3s` writes them raw.

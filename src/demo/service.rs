@@ -9,6 +9,7 @@ use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
 use crate::demo::account::caller;
+use crate::demo::exchange::Exchange;
 use crate::demo::faults::Faults;
 use crate::demo::store::{Settings, Store};
 use crate::demo::{bucket, copy, detail, document, list, multipart, read, remove, write};
@@ -118,8 +119,8 @@ impl S3 for Service {
     }
 
     async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
-        let caller = caller(req.credentials.as_ref());
-        write::put(&self.store, caller, req.input, &req.headers, req.trailing_headers.as_ref())
+        let (caller, spoils) = (caller(req.credentials.as_ref()), Exchange::spoils(&req.extensions));
+        write::put(&self.store, caller, req.input, &req.headers, req.trailing_headers.as_ref(), spoils)
             .await
             .map(S3Response::new)
     }
@@ -132,7 +133,8 @@ impl S3 for Service {
     }
 
     async fn upload_part(&self, req: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
-        multipart::put_part(&self.store, req.input, &req.headers, req.trailing_headers.as_ref())
+        let spoils = Exchange::spoils(&req.extensions);
+        multipart::put_part(&self.store, req.input, &req.headers, req.trailing_headers.as_ref(), spoils)
             .await
             .map(S3Response::new)
     }
@@ -141,7 +143,8 @@ impl S3 for Service {
         &self,
         req: S3Request<UploadPartCopyInput>,
     ) -> S3Result<S3Response<UploadPartCopyOutput>> {
-        copy::part(&self.store, caller(req.credentials.as_ref()), req.input).await.map(S3Response::new)
+        let (caller, spoils) = (caller(req.credentials.as_ref()), Exchange::spoils(&req.extensions));
+        copy::part(&self.store, caller, req.input, spoils).await.map(S3Response::new)
     }
 
     async fn complete_multipart_upload(
@@ -170,7 +173,8 @@ impl S3 for Service {
     }
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
-        copy::object(&self.store, caller(req.credentials.as_ref()), req.input, &req.headers).await.map(S3Response::new)
+        let (caller, spoils) = (caller(req.credentials.as_ref()), Exchange::spoils(&req.extensions));
+        copy::object(&self.store, caller, req.input, &req.headers, spoils).await.map(S3Response::new)
     }
 
     async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {

@@ -10,6 +10,7 @@ use crate::demo::account::Caller;
 use crate::demo::acl::{Acl, Headers};
 use crate::demo::checksum::{Algorithm, Hasher, Sum, asked_algorithm};
 use crate::demo::content::Content;
+use crate::demo::faults::Fault;
 use crate::demo::read::{is_etag, no_such_key, precondition_failed};
 use crate::demo::store::{Bucket, Facts, Object, Store, Version, now};
 
@@ -33,12 +34,17 @@ impl Received {
         if self.sum.algorithm == algorithm {
             return self.sum.clone();
         }
-        let mut hasher = Hasher::new(algorithm);
-        for chunk in self.content.read(0..self.content.size()) {
-            hasher.update(&chunk);
-        }
-        hasher.finish().1
+        count(&self.content, algorithm).1
     }
+}
+
+/// Counts the MD5 and the checksum of what is held.
+fn count(content: &Content, algorithm: Algorithm) -> ([u8; 16], Sum) {
+    let mut hasher = Hasher::new(algorithm);
+    for chunk in content.read(0..content.size()) {
+        hasher.update(&chunk);
+    }
+    hasher.finish()
 }
 
 /// What the sender said of a body.
@@ -48,6 +54,8 @@ pub(super) struct Claims<'a> {
     pub algorithm: Option<Algorithm>,
     pub length: Option<i64>,
     pub trailers: Option<&'a TrailingHeaders>,
+    /// By what fault something else is stored.
+    pub spoils: Option<Fault>,
 }
 
 /// Takes a body in and checks it.
@@ -79,7 +87,12 @@ pub(super) async fn receive(body: Option<dto::StreamingBlob>, claims: Claims<'_>
     let trailer = claims.trailers.and_then(|trailers| trailers.read(Sum::from_trailers)).flatten();
     check_md5(claims.md5, digest)?;
     check_sum(claims.sum.as_ref().or(trailer.as_ref()), &sum)?;
-    Ok(Received { content: Content::from(pieces), digest, sum })
+    let content = Content::from(pieces).spoiled(claims.spoils);
+    if claims.spoils.is_none() {
+        return Ok(Received { content, digest, sum });
+    }
+    let (digest, sum) = count(&content, algorithm);
+    Ok(Received { content, digest, sum })
 }
 
 /// Says what was wrong with a body that ended in an error: the error types are private to `s3s`, their words are not.
@@ -261,6 +274,7 @@ pub(super) async fn put(
     mut input: dto::PutObjectInput,
     headers: &HeaderMap,
     trailers: Option<&TrailingHeaders>,
+    spoils: Option<Fault>,
 ) -> S3Result<dto::PutObjectOutput> {
     if input.write_offset_bytes.is_some() || input.sse_customer_key.is_some() {
         return Err(s3_error!(NotImplemented, "Appending and keys of the customer's own are not implemented"));
@@ -280,6 +294,7 @@ pub(super) async fn put(
         algorithm: asked_algorithm(input.checksum_algorithm.as_ref(), headers),
         length: input.content_length,
         trailers,
+        spoils,
     };
     let received = receive(input.body.take(), claims).await?;
     let mut state = store.lock();

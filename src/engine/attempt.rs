@@ -4,10 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::jobs::Job;
 use super::lanes::Lane;
 use crate::model::error::{Error, Kind};
 use crate::model::job::Report;
+use crate::model::location::ObjectRef;
+use crate::s3::{Condition, Store, WriteOptions};
 
 /// How often a throttled request is tried again, on top of what the SDK tries.
 const THROTTLED_TRIES: u32 = 6;
@@ -85,6 +89,23 @@ impl Job {
             permit = lane.enter() => permit,
         };
         request().await
+    }
+
+    /// Writes an empty object where none was found just now; an error if one is there by now.
+    pub async fn put_marker(&self, store: &Store, object: &ObjectRef) -> Result<(), Error> {
+        let put = |condition: Condition| async move {
+            let options = WriteOptions { condition, ..WriteOptions::default() };
+            let put = || store.put(object, Bytes::new(), &options);
+            self.call_to_end(&self.core.lanes.small, put).await.map(|_| ())
+        };
+        match put(Condition::IfAbsent).await {
+            Err(error) if error.kind == Kind::Unsupported => {
+                put(Condition::None).await?;
+                store.learn_lack_of(&Condition::IfAbsent);
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     /// Waits for the time, or for the job's end.

@@ -142,3 +142,31 @@ fn copy_contents(
     }
     Ok((target, *source.identity()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_changes_while_it_is_copied_fails_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("f"), folder.path().join("d"));
+        std::fs::write(&path, vec![1; 3 * CHUNK]).unwrap();
+        std::fs::create_dir(&target).unwrap();
+        let (root, chunks) = (Root::create(&target).unwrap(), Cell::new(0));
+        let append = || {
+            chunks.set(chunks.get() + 1);
+            if chunks.get() == 2 {
+                std::fs::File::options().append(true).open(&path).unwrap().write_all(b"more").unwrap();
+            }
+            false
+        };
+        let progress = Progress::default();
+        let error = copy_contents(&root, &path, Path::new("f"), &progress, append).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("changed while it was read"), "{error}");
+        assert_eq!((chunks.get(), std::fs::read_dir(&target).unwrap().count()), (3, 0));
+    }
+}

@@ -17,7 +17,6 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, Verified, Work};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::progress::Progress;
-use crate::s3::{Condition, WriteOptions};
 
 /// How long results wait for others to be sent with them.
 const FLUSH: Duration = Duration::from_millis(200);
@@ -180,18 +179,7 @@ async fn create_folder(job: &Job, place: Location) -> Result<(), Error> {
                 Err(error) if matches!(error.kind, Kind::NotFound | Kind::Denied) => {}
                 Err(error) => return Err(error),
             }
-            let options = WriteOptions { condition: Condition::IfAbsent, ..WriteOptions::default() };
-            let put = |options: WriteOptions| {
-                let object = &object;
-                async move { store.put(object, bytes::Bytes::new(), &options).await }
-            };
-            match job.call_to_end(small, || put(options.clone())).await {
-                // The server has no conditions; it was looked at just now.
-                Err(error) if error.kind == Kind::Unsupported => {
-                    job.call_to_end(small, || put(WriteOptions::default())).await.map(|_| ())
-                }
-                result => result.map(|_| ()),
-            }
+            job.put_marker(store, &object).await
         }
         place => Err(Error::new(Kind::Invalid, "create", place.to_string(), "it is not a folder")),
     }

@@ -21,6 +21,7 @@ mod fault;
 mod inspect;
 mod remove;
 mod server_side;
+mod verify;
 
 /// How long anything may take; reached only by a test that fails.
 const LIMIT: Duration = Duration::from_mins(1);

@@ -212,7 +212,7 @@ impl From<Error> for Missed {
 }
 
 impl Missed {
-    /// Tells a condition that did not hold from other failures of the final write.
+    /// Tells a condition that did not hold, or is not offered, from other failures of the final write.
     pub(super) fn of_write(error: Error, condition: &Condition) -> Self {
         let is_race = *condition != Condition::None
             && (error.kind == Kind::Conflict
@@ -344,17 +344,28 @@ impl Context {
         Fut: Future<Output = Result<T, Missed>>,
     {
         let mut settled = self.aim(item, object).await?;
+        // Whether the server may have refused the condition itself, and not what it asks for.
+        let mut is_in_doubt = false;
         for _ in 0..MAX_RACES {
-            let aim = match settled {
+            let mut aim = match settled {
                 Settled::Go(aim) => aim,
                 Settled::Skip(reason) => return Ok(Settled::Skip(reason)),
             };
-            let Aim { object: target, condition, .. } = aim.clone();
+            if is_in_doubt {
+                aim.condition = Condition::None;
+            }
+            let Aim { object: target, condition, expected } = aim.clone();
             match write(aim).await {
-                Ok(written) => return Ok(Settled::Go(written)),
+                Ok(written) => {
+                    if is_in_doubt {
+                        self.store.learn_lack_of(&expected);
+                    }
+                    return Ok(Settled::Go(written));
+                }
                 Err(Missed::Failed(error)) => return Err(error),
                 Err(Missed::Race(error)) => {
                     tracing::info!(target_name = ?target.to_string(), %error, "the target changed meanwhile");
+                    is_in_doubt |= error.kind == Kind::Unsupported;
                     settled = if self.store.fails_every_match(&target, &condition, &error).await {
                         // What stands there is what was agreed to be replaced.
                         Settled::Go(self.guarded(target, condition))

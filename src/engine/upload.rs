@@ -21,7 +21,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::text;
-use crate::s3::{Attributes, Condition, PartDone, Payload, UploadId, WriteOptions, Written};
+use crate::s3::{Attributes, PartDone, Payload, UploadId, WriteOptions, Written};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -49,17 +49,10 @@ pub(super) fn part_size(bytes: u64) -> u64 {
 pub(super) async fn marker(context: &Arc<Context>, path: &Path, object: &ObjectRef) -> Result<ItemOutcome, Error> {
     let job = &context.job;
     if context.look(object).await?.is_none() {
-        let options = WriteOptions { condition: Condition::IfAbsent, ..WriteOptions::default() };
-        let put = |options: WriteOptions| async move { context.store.put(object, Bytes::new(), &options).await };
-        match job.call_to_end(&job.core.lanes.small, || put(options.clone())).await {
+        match job.put_marker(&context.store, object).await {
             // Somebody else made it, which is as good.
             Err(error) if error.kind == Kind::Conflict => {}
-            Err(error) if error.kind == Kind::Unsupported => {
-                job.call_to_end(&job.core.lanes.small, || put(WriteOptions::default())).await?;
-            }
-            result => {
-                result?;
-            }
+            result => result?,
         }
     }
     if context.transfer.is_move {

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileLoadError, ProfileSet};
@@ -257,11 +258,15 @@ async fn provider(settings: &Settings, region: Region, http: SharedHttpClient) -
             DefaultCredentialsChain::builder().configure(config).region(region).imds_client(metadata).build().await;
         return SharedCredentialsProvider::new(chain);
     };
-    // A profile named on the command line goes before keys in the environment, as in the AWS CLI.
+    // A profile named on the command line goes before keys in the environment, as in the AWS CLI; one that holds no
+    // credentials leaves them to the container and the machine.
     let named = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
+    let container = EcsCredentialsProvider::builder().configure(&config).build();
     let instance = ImdsCredentialsProvider::builder().configure(&config).imds_client(metadata).build();
     SharedCredentialsProvider::new(
-        CredentialsProviderChain::first_try("Profile", named).or_else("Ec2InstanceMetadata", instance),
+        CredentialsProviderChain::first_try("Profile", named)
+            .or_else("EcsContainer", container)
+            .or_else("Ec2InstanceMetadata", instance),
     )
 }
 

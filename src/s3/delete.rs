@@ -1,8 +1,8 @@
 //! Deletes objects: in batches where XML can carry the keys, alone where it cannot.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, DeletedObject, ObjectIdentifier};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
@@ -22,22 +22,36 @@ pub type Deleted = Vec<(ObjectKey, Result<(), Error>)>;
 impl Store {
     /// Deletes the current version of at most 1,000 keys; says for each how it ended, in no particular order.
     ///
-    /// The whole fails only if the server refused the batch as such.
+    /// The whole fails only if the server refused the batch as such. A key of which its answer does not speak is deleted
+    /// once more, alone: silence is no proof.
     pub async fn delete_batch(&self, bucket: &BucketName, keys: &[ObjectKey]) -> Result<Deleted, Error> {
         let (carried, odd): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(ObjectKey::fits_xml);
         let mut ended = Vec::with_capacity(keys.len());
+        let mut alone = odd;
         for batch in carried.chunks(MAX_BATCH) {
             let mut again = Vec::new();
             for (key, result) in self.delete_many(bucket, batch).await? {
                 match result {
                     // The SDK tries whole requests again, not the keys of a batch that the server was too busy for.
-                    Err(error) if error.is_transient() => again.push(key),
-                    result => ended.push((key, result)),
+                    Some(Err(error)) if error.is_transient() => again.push(key),
+                    Some(result) => ended.push((key, result)),
+                    None => alone.push(key),
                 }
             }
-            ended.extend(self.delete_many(bucket, &again).await?);
+            match self.delete_many(bucket, &again).await {
+                Ok(rows) => {
+                    for (key, result) in rows {
+                        match result {
+                            Some(result) => ended.push((key, result)),
+                            None => alone.push(key),
+                        }
+                    }
+                }
+                // What the first try has deleted is deleted, whatever became of the second.
+                Err(error) => ended.extend(again.into_iter().map(|key| (key, Err(error.clone())))),
+            }
         }
-        for key in odd {
+        for key in alone {
             let object = ObjectRef { bucket: bucket.clone(), key: key.clone(), version: None };
             ended.push((key, self.delete(&object).await));
         }
@@ -66,14 +80,19 @@ impl Store {
         .map(|_| ())
     }
 
-    async fn delete_many(&self, bucket: &BucketName, keys: &[ObjectKey]) -> Result<Deleted, Error> {
+    /// Deletes a batch; says nothing of a key of which the answer says nothing, or by another name.
+    async fn delete_many(
+        &self,
+        bucket: &BucketName,
+        keys: &[ObjectKey],
+    ) -> Result<Vec<(ObjectKey, Option<Result<(), Error>>)>, Error> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
         let call = Call::new("delete from", format!("s3://{bucket}"), "s3:DeleteObject", bucket);
         let identifiers: Result<Vec<_>, _> =
             keys.iter().map(|key| ObjectIdentifier::builder().key(key.as_str()).build()).collect();
-        let delete = identifiers.and_then(|objects| Delete::builder().set_objects(Some(objects)).quiet(true).build());
+        let delete = identifiers.and_then(|objects| Delete::builder().set_objects(Some(objects)).quiet(false).build());
         let delete = delete.map_err(|error| call.error(Kind::Invalid, error.to_string()))?;
         let output = self
             .call(&call, |client| {
@@ -87,15 +106,18 @@ impl Store {
                     .send()
             })
             .await?;
-        let mut failed: HashMap<&str, &aws_sdk_s3::types::Error> =
+        let failed: HashMap<&str, &aws_sdk_s3::types::Error> =
             output.errors().iter().filter_map(|error| Some((error.key()?, error))).collect();
+        let deleted: HashSet<&str> = output.deleted().iter().filter_map(DeletedObject::key).collect();
         let ended = keys.iter().map(|key| {
             let target = format!("s3://{bucket}/{key}");
-            let result = match failed.remove(key.as_str()) {
+            let result = match failed.get(key.as_str()) {
                 // Deleting what is not there is done (Amazon's own answer; some servers call it an error).
-                Some(error) if error.code() == Some("NoSuchKey") => Ok(()),
-                Some(error) => Err(fault::of_item("delete", target, "s3:DeleteObject", error.code(), error.message())),
-                None => Ok(()),
+                Some(error) if error.code() == Some("NoSuchKey") => Some(Ok(())),
+                Some(error) => {
+                    Some(Err(fault::of_item("delete", target, "s3:DeleteObject", error.code(), error.message())))
+                }
+                None => deleted.contains(key.as_str()).then_some(Ok(())),
             };
             (key.clone(), result)
         });

@@ -57,16 +57,27 @@ impl Abilities {
 }
 
 impl Store {
-    /// Learns from the end of a conditional write. Success proves nothing: the server may have ignored the condition.
+    /// Learns from the end of a conditional write. Success proves nothing, as the server may have ignored the condition;
+    /// nor does any other refusal than these two, by which Amazon says that it did not hold (Amazon S3 User Guide,
+    /// "Conditional writes").
+    pub(super) fn learn_condition(&self, condition: &Condition, error: Option<&Error>) {
+        let code = error.and_then(|error| error.code.as_deref());
+        if *condition == Condition::IfAbsent
+            && matches!(code, Some("PreconditionFailed" | "ConditionalRequestConflict"))
+        {
+            self.0.abilities.conditional_writes.learn(true);
+        }
+    }
+
+    /// Learns that a condition is not offered: a write with it was refused as such, and went well without it.
     ///
     /// The two conditions are two abilities: a server that fails each `If-Match` may still ignore `If-None-Match`.
-    pub(super) fn learn_condition(&self, condition: &Condition, error: Option<&Error>) {
+    pub fn learn_lack_of(&self, condition: &Condition) {
         let abilities = &self.0.abilities;
-        match (condition, error.map(|error| error.kind)) {
-            (Condition::IfAbsent, Some(Kind::Unsupported)) => abilities.conditional_writes.learn(false),
-            (Condition::IfAbsent, Some(Kind::Conflict)) => abilities.conditional_writes.learn(true),
-            (Condition::IfMatch(_), Some(Kind::Unsupported)) => abilities.guarded_replaces.learn(false),
-            _ => {}
+        match condition {
+            Condition::IfAbsent => abilities.conditional_writes.learn(false),
+            Condition::IfMatch(_) => abilities.guarded_replaces.learn(false),
+            Condition::None => {}
         }
     }
 

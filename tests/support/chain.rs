@@ -7,6 +7,7 @@ use std::process::Command;
 use bucketry::demo::{Demo, Options};
 use bucketry::s3::{Settings, Store};
 
+use crate::scripted::serve;
 use crate::servers::say;
 use crate::target::runtime;
 
@@ -17,6 +18,7 @@ struct Said {
     region: String,
     expires: String,
     list: String,
+    renewed: String,
 }
 
 /// Opens a store as the environment says, in a child process, with the given profile.
@@ -53,7 +55,13 @@ fn open(demo: &Demo, config: &str, profile: Option<&str>, environment: &[(&str, 
         line.unwrap_or_else(|| unreachable!("no {name} in {text}")).to_owned()
     };
     assert!(!text.contains(demo.secret_key()), "no secret is printed");
-    Said { endpoint: field("endpoint"), region: field("region"), expires: field("expires"), list: field("list") }
+    Said {
+        endpoint: field("endpoint"),
+        region: field("region"),
+        expires: field("expires"),
+        list: field("list"),
+        renewed: field("renewed"),
+    }
 }
 
 fn with_demo(body: impl FnOnce(&Demo)) {
@@ -79,6 +87,14 @@ fn child() {
         match store.list_buckets(None).await {
             Ok(_) => say("chain list: ok"),
             Err(error) => say(&format!("chain list: {:?}: {error}", error.kind)),
+        }
+        if let Ok(text) = std::env::var("CHAIN_RENEWED") {
+            fs::write(std::env::var_os("AWS_CONFIG_FILE").unwrap(), text).unwrap();
+            let stale = store.list_buckets(None).await.is_ok();
+            store.renew().await;
+            say(&format!("chain renewed: {stale} {}", store.list_buckets(None).await.is_ok()));
+        } else {
+            say("chain renewed: not asked");
         }
     });
 }
@@ -107,12 +123,43 @@ fn a_profile_named_on_the_command_line_goes_before_keys_in_the_environment() {
 }
 
 #[test]
+fn fresh_credentials_are_read_from_the_files_when_they_are_asked_for() {
+    with_demo(|demo| {
+        let keys = |id: &str| {
+            let secret = "aws_secret_access_key = SECRET\nendpoint_url = ENDPOINT\nregion = us-east-1\n";
+            format!("[default]\naws_access_key_id = {id}\n{secret}")
+        };
+        let said = open(demo, &keys("old"), None, &[("CHAIN_RENEWED", &keys("ACCESS"))]);
+        assert!(said.list.starts_with("BadCredentials"), "{said:?}");
+        assert_eq!(said.renewed, "false true");
+    });
+}
+
+#[test]
 fn the_environment_alone_is_enough() {
     with_demo(|demo| {
         let keys =
             [("AWS_ACCESS_KEY_ID", "ACCESS"), ("AWS_SECRET_ACCESS_KEY", "SECRET"), ("AWS_ENDPOINT_URL_S3", "ENDPOINT")];
         let said = open(demo, "", None, &keys);
         assert_eq!((said.list.as_str(), said.region.as_str()), ("ok", "us-east-1 (a guess)"), "{said:?}");
+    });
+}
+
+#[test]
+fn a_container_gives_its_credentials_also_to_a_profile_that_has_none() {
+    with_demo(|demo| {
+        let answer = format!(
+            r#"{{"AccessKeyId":"{}","SecretAccessKey":"{}","Token":"","Expiration":"2099-01-01T00:00:00Z"}}"#,
+            demo.access_key(),
+            demo.secret_key()
+        );
+        let uri = serve(move |_| ("200 OK\r\ncontent-type: application/json", answer.clone()));
+        let config = "[profile work]\nregion = us-east-1\nendpoint_url = ENDPOINT\n";
+        for profile in [Some("work"), None] {
+            let environment = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri.as_str()), ("AWS_ENDPOINT_URL", "ENDPOINT")];
+            let said = open(demo, config, profile, &environment);
+            assert_eq!((said.list.as_str(), said.expires.as_str()), ("ok", "2099-01-01T00:00:00Z"), "{said:?}");
+        }
     });
 }
 
