@@ -135,8 +135,9 @@ pub fn theme(folder: Option<&Path>, name: &str, built_in: &[(&str, &str)]) -> Re
     }
     let own = folder.map(theme_names).unwrap_or_default();
     let known = built_in.iter().map(|(name, _)| *name).chain(own.iter().map(String::as_str));
-    let source = Source { name: "config.toml".into(), text: String::new() };
-    let line = read(folder, "config.toml")?.map_or(1, |config| line_of_key(&config.text, "theme"));
+    let source =
+        read(folder, "config.toml")?.unwrap_or_else(|| Source { name: "config.toml".into(), text: String::new() });
+    let line = line_of_key(&source.text, "theme");
     Err(ConfigError::new(&source, &Fault::unknown(line, "theme", name, known)))
 }
 
@@ -217,7 +218,8 @@ mod tests {
         std::fs::write(folder.path().join("config.toml"), "theme = \"drak\"\n").unwrap();
         let config = Config::load(Some(folder.path())).unwrap();
         let error = theme(Some(folder.path()), &config.theme, &[("dark", "")]).unwrap_err();
-        assert_eq!(error.to_string(), "config.toml:1: unknown theme 'drak', did you mean 'dark'?");
+        let file = folder.path().join("config.toml");
+        assert_eq!(error.to_string(), format!("{}:1: unknown theme 'drak', did you mean 'dark'?", file.display()));
         std::fs::write(folder.path().join("config.toml"), "\ncolour = 1\n").unwrap();
         let error = Config::load(Some(folder.path())).unwrap_err();
         assert!(error.file.ends_with("config.toml") && error.line == 2, "{error}");

@@ -1,5 +1,8 @@
 //! A fault in a file that a person wrote: where it is, and what was probably meant.
 
+/// So many valid names are few enough to name them all.
+const FEW: usize = 8;
+
 /// A fault in a configuration file, keymap or theme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -21,11 +24,17 @@ impl Fault {
         Self::new(line, error.message().trim().replace('\n', " "))
     }
 
-    /// Returns the fault of a name that is not among the valid ones: `unknown theme 'drak', did you mean 'dark'?`.
+    /// Returns the fault of a name that is not among the valid ones: `unknown theme 'drak', did you mean 'dark'?`; a few
+    /// that are nothing like it are named.
     pub fn unknown<'a>(line: usize, what: &str, name: &str, valid: impl IntoIterator<Item = &'a str>) -> Self {
         let name_shown = crate::model::text::visible(name);
-        let near = nearest(name, valid).map(|near| format!(", did you mean '{near}'?")).unwrap_or_default();
-        Self::new(line, format!("unknown {what} '{name_shown}'{near}"))
+        let valid: Vec<_> = valid.into_iter().collect();
+        let hint = match nearest(name, valid.iter().copied()) {
+            Some(near) => format!(", did you mean '{near}'?"),
+            None if valid.len() <= FEW => format!("; there are {}", valid.join(", ")),
+            None => String::new(),
+        };
+        Self::new(line, format!("unknown {what} '{name_shown}'{hint}"))
     }
 }
 
@@ -52,6 +61,8 @@ mod tests {
     fn a_misspelt_name_is_answered_with_the_nearest_valid_one() {
         let fault = Fault::unknown(3, "theme", "drak", ["dark", "light", "mono"]);
         assert_eq!(fault.message, "unknown theme 'drak', did you mean 'dark'?");
+        let fault = Fault::unknown(3, "theme", "completely-different", ["dark", "light"]);
+        assert_eq!(fault.message, "unknown theme 'completely-different'; there are dark, light");
         assert_eq!(nearest("completely-different", ["dark", "light"]), None);
     }
 
