@@ -26,6 +26,7 @@ mod refuse;
 mod relay;
 mod remove;
 mod transfer;
+mod unfinished;
 mod upload;
 mod walk;
 
@@ -128,14 +129,16 @@ impl Engine {
         }
     }
 
-    /// Cancels all work and waits, for so long at most, until it has cleaned up behind itself.
-    pub async fn shutdown(&self, limit: Duration) {
+    /// Cancels all work and waits, for so long at most, until it has cleaned up behind itself. Returns the objects whose
+    /// uploads are left unfinished all the same.
+    pub async fn shutdown(&self, limit: Duration) -> Vec<String> {
         self.core.root.cancel();
         self.core.tracker.close();
         if tokio::time::timeout(limit, self.core.tracker.wait()).await.is_err() {
             tracing::warn!(tasks = self.core.tracker.len(), "work did not end in time");
         }
         edit::remove_untouched(&self.core);
+        self.core.unfinished.left()
     }
 }
 

@@ -14,6 +14,7 @@ use bucketry::cli::Args;
 use bucketry::config::{self, Config, ConfigError, Glyphs};
 use bucketry::engine::{Engine, Options};
 use bucketry::model::location::Location;
+use bucketry::model::text::visible;
 use bucketry::s3::Settings;
 use bucketry::tui;
 use bucketry::tui::theme::{BUILT_IN, Theme};
@@ -154,7 +155,10 @@ async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
     let takes_mouse = choice.config.mouse && !choice.args.no_mouse;
     let state = choice.state(left, right, base);
     let ended = Box::pin(tui::run::run(state, &engine, reports, choice.theme.clone(), takes_mouse)).await;
-    engine.shutdown(CLEAN_UP).await;
+    for object in engine.shutdown(CLEAN_UP).await {
+        let object = visible(&object);
+        let _ = writeln!(io::stderr(), "bucketry: an unfinished upload is left, with its parts: {object}");
+    }
     Ok(ended)
 }
 

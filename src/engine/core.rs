@@ -11,6 +11,7 @@ use super::Options;
 use super::buffers::Buffers;
 use super::jobs::Job;
 use super::lanes::Lanes;
+use super::unfinished::Unfinished;
 use crate::model::error::Error;
 use crate::model::job::{JobId, Report, Ticket};
 use crate::model::name::BucketName;
@@ -36,6 +37,8 @@ pub(super) struct Core {
     jobs: Mutex<Vec<Arc<Job>>>,
     /// Fires when a job ended.
     pub job_ended: Notify,
+    /// Uploads that have not come to an end.
+    pub unfinished: Unfinished,
     said_regions: Mutex<HashSet<BucketName>>,
     /// Files that were read to be edited, and what they were.
     pub fetched: Mutex<Vec<super::edit::Fetched>>,
@@ -56,6 +59,7 @@ impl Core {
             tickets: Mutex::default(),
             jobs: Mutex::default(),
             job_ended: Notify::new(),
+            unfinished: Unfinished::default(),
             said_regions: Mutex::default(),
             fetched: Mutex::default(),
         })

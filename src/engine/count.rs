@@ -1,6 +1,7 @@
 //! Counts what a job would touch while a person looks at its dialog, and says what would be lost.
 
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -215,6 +216,9 @@ async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
         if items.iter().any(Item::is_s3) {
             tally.note("metadata and tags of objects have no place in local files".to_owned());
         }
+        if items.iter().any(|item| is_elsewhere(item, to)) {
+            tally.note("owners and extended attributes do not go along to another file system".to_owned());
+        }
         return;
     };
     let store = tally.core.store().await.clone();
@@ -230,10 +234,8 @@ async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
             "this server has no conditional writes: a target is looked at just before it is written, not guarded"
                 .to_owned(),
         ),
-        Support::Unknown if !store.is_amazon() => tally.note(
-            "whether this server guards a target while it is written is not known yet; each is looked at before"
-                .to_owned(),
-        ),
+        Support::Unknown if !store.is_amazon() => tally
+            .note("this server may not guard a target while it is written: each is looked at just before".to_owned()),
         // One knows it on one request, and no answer ever tells whether it knows it where parts are joined.
         Support::Yes if !store.is_amazon() => tally.note(
             "what goes in parts may be unguarded on this server: each target is looked at just before".to_owned(),
@@ -250,6 +252,15 @@ async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
     } else if items.iter().any(is_link) {
         tally.note("links are followed: what they lead to is copied".to_owned());
     }
+}
+
+/// Returns whether a local item lies on another file system than the folder it goes to.
+fn is_elsewhere(item: &Item, to: &Location) -> bool {
+    let (Item::File(path) | Item::Folder(path), Location::Local(to)) = (item, to) else { return false };
+    // The folder may have to be made first.
+    let device =
+        |path: &Path| path.ancestors().find_map(|path| local::metadata::follow(path).ok()).map(|own| own.dev());
+    device(path) != device(to)
 }
 
 fn is_link(item: &Item) -> bool {

@@ -23,6 +23,9 @@ const CHUNK: usize = 1024 * 1024;
 pub(super) async fn take_in_whole(context: &Context) -> Result<Vec<Item>, Error> {
     let mut rest = Vec::new();
     for item in &context.transfer.items {
+        if context.job.token.is_cancelled() {
+            break;
+        }
         let (Item::File(path) | Item::Folder(path)) = item else {
             rest.push(item.clone());
             continue;

@@ -86,7 +86,7 @@ pub(super) enum Planned {
     Failed(String, Error),
     /// A local folder that was walked: a move removes it at the end, if it is empty then.
     Walked(PathBuf),
-    /// A local folder that was walked and turned out to hold nothing.
+    /// A local folder that was walked and turned out to hold nothing that is taken along.
     Empty(PathBuf),
 }
 

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::jobs::panicked;
 use super::plan::PlanItem;
 use super::transfer::{Aim, Context, Missed, Settled};
-use super::upload::{abort, begin, part_size};
+use super::upload::{begin, give_up, part_size};
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
@@ -138,12 +138,12 @@ async fn write_guarded(
         Err(error) => Err(error.into()),
         Ok(parts) => context.join_parts(aim, &upload, &parts).await,
     };
-    if done.is_err() {
-        abort(context, &aim.object, &upload).await?;
-    } else {
-        tag(context, &aim.object, &options.tags).await?;
-    }
-    done
+    let written = match done {
+        Err(missed) => return Err(give_up(context, &aim.object, &upload, missed).await),
+        Ok(written) => written,
+    };
+    tag(context, &aim.object, &options.tags).await?;
+    Ok(written)
 }
 
 /// Sets the tags where the server did not take them with the upload: Ceph RGW 16.2 does not, and says nothing.

@@ -319,7 +319,11 @@ impl Context {
                     None => Err(Missed::of_write(error, &aim.condition)),
                 }
             }
-            result => result.map_err(|error| Missed::of_write(error, &aim.condition)),
+            Err(error) => Err(Missed::of_write(error, &aim.condition)),
+            Ok(written) => {
+                self.job.core.unfinished.ended(upload);
+                Ok(written)
+            }
         }
     }
 

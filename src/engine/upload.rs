@@ -204,11 +204,13 @@ async fn put_in_parts(
         }
         Err(error) => Err(error.into()),
     };
-    if done.is_err() {
-        job.progress.retract_bytes(moved.load(Relaxed));
-        abort(context, &aim.object, &upload).await?;
+    match done {
+        Err(missed) => {
+            job.progress.retract_bytes(moved.load(Relaxed));
+            Err(give_up(context, &aim.object, &upload, missed).await)
+        }
+        done => done,
     }
-    done
 }
 
 /// Begins an upload. What an earlier try of this very request began, whose answer was lost, is aborted.
@@ -220,6 +222,7 @@ pub(super) async fn begin(context: &Context, object: &ObjectRef, options: &Write
         context.store.create_upload(object, options)
     };
     let upload = job.call_to_end(&job.core.lanes.small, create).await?;
+    job.core.unfinished.began(&upload, object);
     if calls.load(Relaxed) > 1 || upload.was_sent_again() {
         let abort = context.store.abort_twins(object, &upload, began.elapsed());
         match tokio::time::timeout(ABORT_LIMIT, abort).await {
@@ -281,7 +284,18 @@ async fn send_parts(
     Ok(parts)
 }
 
-/// Aborts an upload, also when the job was cancelled. The error is the item's: parts that are left are billed.
+/// Aborts an upload that came to nothing. If that fails too, its error goes with the one that was first.
+pub(super) async fn give_up(context: &Context, object: &ObjectRef, upload: &UploadId, missed: Missed) -> Missed {
+    let Err(left) = abort(context, object, upload).await else { return missed };
+    let (Missed::Race(first) | Missed::Failed(first)) = missed;
+    // A cancelled item says nothing of itself, so what is left has to.
+    if first.kind == Kind::Cancelled {
+        return left.into();
+    }
+    Error { cause: format!("{}; moreover: {left}", first.cause), ..first }.into()
+}
+
+/// Aborts an upload, also when the job was cancelled: parts that are left are billed.
 pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
     let aborted = async {
         // A part that was still on its way may arrive behind the first abort (Amazon S3 API Reference,
@@ -299,6 +313,9 @@ pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &Upload
     };
     let late = || Error::new(Kind::Network, "abort the upload of", object.to_string(), "no answer in time");
     let result = tokio::time::timeout(ABORT_LIMIT, aborted).await.unwrap_or_else(|_| Err(late()));
+    if result.is_ok() {
+        context.job.core.unfinished.ended(upload);
+    }
     result.map_err(|error| {
         tracing::warn!(target_name = ?object.to_string(), %error, upload = upload.as_str(), "an unfinished upload is left");
         Error { cause: format!("{}; the unfinished upload is left, with its parts", error.cause), ..error }

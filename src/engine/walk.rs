@@ -25,7 +25,7 @@ pub(super) enum What {
     File(Identity),
     /// A folder, before what is in it.
     Folder,
-    /// A folder that turned out to hold nothing.
+    /// A folder that turned out to hold nothing, or only what is left out.
     EmptyFolder,
     /// Left out, with the reason.
     Skipped(String),
@@ -98,14 +98,17 @@ pub(super) fn walk(
             }
         };
         let mut is_empty = true;
+        let mut on_entry = |found: Found| {
+            is_empty &= matches!(found.what, What::Skipped(_));
+            on(found)
+        };
         for entry in entries {
-            is_empty = false;
             match entry {
                 Ok(entry) => {
                     let below = below.join(entry.file_name());
-                    visit(entry.path(), below, ancestor.as_ref(), way, &mut folders, &mut on)?;
+                    visit(entry.path(), below, ancestor.as_ref(), way, &mut folders, &mut on_entry)?;
                 }
-                Err(error) => on(Found { path: path.clone(), below: below.clone(), what: failed(&error) })?,
+                Err(error) => on_entry(Found { path: path.clone(), below: below.clone(), what: failed(&error) })?,
             }
         }
         if is_empty {
@@ -188,13 +191,16 @@ mod tests {
         symlink("../..", top.join("sub/up")).unwrap();
         symlink(home.path().join("other"), top.join("out")).unwrap();
         symlink("gone", top.join("broken")).unwrap();
-        rustix::fs::mknodat(rustix::fs::CWD, top.join("fifo"), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        std::fs::create_dir(top.join("special")).unwrap();
+        let fifo = top.join("special/fifo");
+        rustix::fs::mknodat(rustix::fs::CWD, fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         // `sub/up` leads above where the walk began, so its one visit to `top` is the one that closes the loop.
         let found = walked(&top, true);
         assert!(found.contains(&"out/f: file".to_owned()), "{found:#?}");
         assert!(found.contains(&"sub/empty: empty".to_owned()));
         assert!(found.contains(&"broken: a link that leads nowhere".to_owned()));
-        assert!(found.contains(&"fifo: a FIFO is never read".to_owned()));
+        assert!(found.contains(&"special/fifo: a FIFO is never read".to_owned()));
+        assert!(found.contains(&"special: empty".to_owned()), "a folder of which nothing is taken: {found:#?}");
         assert!(found.contains(&"sub/up/top: a link that leads back to a folder above it".to_owned()), "{found:#?}");
         assert!(walked(&top, false).contains(&"out: a link to a folder is not moved".to_owned()));
     }

@@ -222,6 +222,9 @@ fn unsent(error: &(dyn std::error::Error + 'static)) -> (Kind, String) {
         "the server closed the connection".to_owned()
     } else if all.contains("proxy") {
         "the proxy refused the connection".to_owned()
+    } else if all.contains("endpoint params could not be built") {
+        // The SDK takes such a key for one that was not given; in a batch, or as a prefix, it does not look.
+        return (Kind::Invalid, "a key of white space only can be listed and deleted, and nothing else".to_owned());
     } else if matches!(all.split(':').next(), Some("failed to construct request")) {
         return (Kind::Invalid, text);
     } else {

@@ -87,6 +87,11 @@ impl Store {
             })
             .await?;
         let expected = bytes(output.content_length());
+        if range.is_none() && expected.is_none() {
+            return Err(
+                call.error(Kind::Unsupported, "the server does not say how long it is, so nothing could be verified")
+            );
+        }
         if let (Some(range), Some(got)) = (&range, expected)
             && got > range.end.saturating_sub(range.start)
         {
