@@ -20,6 +20,7 @@ mod jobs;
 mod lanes;
 mod meter;
 mod newest;
+mod overlap;
 mod page;
 mod plan;
 mod refuse;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -253,14 +254,21 @@ fn silence(response: &mut Response<Body>) {
         response.headers_mut().remove(name);
     }
     let document = response.body().bytes().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-    let Some((mut document, at)) = document.and_then(|text| text.find("<Checksum").map(|at| (text, at))) else {
-        return;
-    };
-    if let Some(end) = document.rfind("</Checksum").and_then(|end| Some(end + document.get(end..)?.find('>')? + 1)) {
-        document.replace_range(at..end, "");
-        response.headers_mut().remove(CONTENT_LENGTH);
-        *response.body_mut() = Body::from(document);
+    let Some(mut document) = document.filter(|text| text.contains("<Checksum")) else { return };
+    while let Some(element) = checksum_element(&document) {
+        document.replace_range(element, "");
     }
+    response.headers_mut().remove(CONTENT_LENGTH);
+    *response.body_mut() = Body::from(document);
+}
+
+/// Returns where the first element about a checksum stands; none of them holds another of its name.
+fn checksum_element(document: &str) -> Option<Range<usize>> {
+    let start = document.find("<Checksum")?;
+    let name = document.get(start + 1..)?.split('>').next()?;
+    let end = format!("</{name}>");
+    let length = document.get(start..)?.find(&end)? + end.len();
+    Some(start..start + length)
 }
 
 /// Writes control characters as references, as Amazon S3 does, where `s3s` writes them raw.

@@ -22,7 +22,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::plan::{Conflict, Side};
-use crate::s3::{Crc, ObjectFacts, Store};
+use crate::s3::{Check, Crc, ObjectFacts, Store};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -270,7 +270,7 @@ async fn fetch_whole(
     let job = &context.job;
     let mut body = context.store.get(object, None, None).await?;
     let facts = body.facts.clone();
-    let mut check = facts.check(context.store.has_md5_tags());
+    let mut check = facts.check(context.takes_tags_for_md5());
     let mut counted = Counted { job, bytes: 0 };
     let mut chunks = Vec::new();
     let file = if facts.size > IN_MEMORY { Some(create(context, aim, facts.size).await?) } else { None };
@@ -370,11 +370,32 @@ async fn fetch_ranges(
             });
             all.flatten().and_then(|all| crc.verify(all)).ok_or_else(|| corrupt(object))?
         }
-        None => Verified::Size,
+        None => {
+            let (ranged, check) = (Arc::clone(&ranged), facts.check(context.takes_tags_for_md5()));
+            let computed = job.core.block("read", move || read_through(&ranged.file, ranged.facts.size, check)).await?;
+            computed.ok_or_else(|| corrupt(object))?
+        }
     };
     // All tasks have ended, so this is the last owner.
     let ranged = Arc::try_unwrap(ranged).map_err(|_| panicked("download"))?;
     Ok((ranged.file, verified))
+}
+
+/// Reads what was written in its order, for a checksum that cannot be made of ranges in any other.
+fn read_through(file: &TempFile, size: u64, mut check: Check) -> Result<Option<Verified>, Error> {
+    if matches!(check, Check::Nothing) {
+        return Ok(check.finish());
+    }
+    let mut buffer = vec![0; usize::try_from(MIB.min(size)).unwrap_or_default()];
+    let mut offset = 0;
+    while offset < size {
+        let length = usize::try_from(size - offset).unwrap_or(usize::MAX).min(buffer.len());
+        let chunk = buffer.get_mut(..length).unwrap_or_default();
+        file.read_at(chunk, offset)?;
+        check.update(chunk);
+        offset += length as u64;
+    }
+    Ok(check.finish())
 }
 
 /// Fetches one range, and goes on where it broke off as long as anything comes.

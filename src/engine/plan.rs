@@ -145,6 +145,11 @@ impl Context {
     }
 }
 
+fn read_by_this_job(name: &str) -> Error {
+    let cause = "its destination is among what this job copies; copy it by itself, or under another name first";
+    Error::new(Kind::Conflict, "copy", name, cause)
+}
+
 fn unsafe_name(operation: &'static str, name: &str, problem: NameProblem) -> Error {
     Error::new(Kind::UnsafeName, operation, name, problem.to_string())
 }
@@ -195,6 +200,10 @@ fn planned_of(context: &Context, base: &Path, found: Found, is_fresh: bool) -> V
     let item = |source: Source, is_folder: bool, identity: Option<Identity>| match context
         .target_of_path(&relative, is_folder)
     {
+        Ok(Target::Local(path)) if context.is_read(&path) => Planned::Failed(name.clone(), read_by_this_job(&name)),
+        Ok(Target::Object(object)) if context.sources.include(&object) => {
+            Planned::Failed(name.clone(), read_by_this_job(&name))
+        }
         Ok(target) => Planned::Item(Box::new(PlanItem {
             source,
             target,
@@ -220,6 +229,23 @@ fn planned_of(context: &Context, base: &Path, found: Found, is_fresh: bool) -> V
     }
 }
 
+/// Returns the key that an item on S3 gets below the place that receives it, or how the keys of what is in it begin.
+pub(super) fn key_there(item: &Item, rename: Option<&str>) -> String {
+    let is_folder = match item {
+        Item::Object(object) => object.key.is_marker(),
+        // Of a prefix that does not end in a slash the rest of the part belongs to the name.
+        Item::Prefix { prefix, .. } => prefix.as_str().ends_with('/'),
+        Item::File(_) | Item::Folder(_) | Item::Bucket(_) => item.is_container(),
+    };
+    let name = match (rename, item) {
+        (Some(rename), _) => rename.to_owned(),
+        // The marker of a prefix goes by the prefix's name.
+        (None, Item::Object(object)) if is_folder => Prefix::from(object.key.as_str()).last_part().to_owned(),
+        (None, item) => item.name(),
+    };
+    if is_folder && !name.ends_with('/') { format!("{name}/") } else { name }
+}
+
 /// Returns whether a listing finds nothing below a prefix; if it cannot be listed, nobody knows.
 async fn is_nothing_below(job: &Job, bucket: &BucketName, prefix: &Prefix) -> bool {
     let store = job.core.store().await;
@@ -231,13 +257,7 @@ async fn is_nothing_below(job: &Job, bucket: &BucketName, prefix: &Prefix) -> bo
 async fn plan_object(context: &Arc<Context>, object: &ObjectRef, out: &mpsc::Sender<Planned>) -> Result<(), Error> {
     let store = context.job.core.store().await;
     let facts = context.job.call(&context.job.core.lanes.small, || store.head(object)).await?;
-    let relative = match &context.transfer.rename {
-        Some(rename) if object.key.is_marker() && !rename.ends_with('/') => format!("{rename}/"),
-        Some(rename) => rename.clone(),
-        // The marker of a prefix goes by the prefix's name.
-        None if object.key.is_marker() => format!("{}/", Prefix::from(object.key.as_str()).last_part()),
-        None => object.key.last_part().to_owned(),
-    };
+    let relative = key_there(&Item::Object(object.clone()), context.transfer.rename.as_deref());
     let listed = ListedObject {
         key: object.key.clone(),
         size: facts.size,
@@ -256,9 +276,7 @@ async fn plan_prefix(
     item: &Item,
     out: &mpsc::Sender<Planned>,
 ) -> Result<(), Error> {
-    let name = context.transfer.rename.clone().unwrap_or_else(|| item.name());
-    // Of a prefix that does not end in a slash the rest of the part belongs to the name.
-    let head = if prefix.is_root() || prefix.as_str().ends_with('/') { format!("{name}/") } else { name };
+    let head = key_there(item, context.transfer.rename.as_deref());
     let is_fresh = match &context.transfer.to {
         Location::S3 { bucket, prefix } => {
             is_nothing_below(&context.job, bucket, &Prefix::from(format!("{prefix}{head}"))).await
@@ -290,6 +308,9 @@ fn planned_object(
         Ok((Target::Local(_), true)) if listed.size > 0 => {
             let cause = "a key that ends in a slash and has contents cannot be a local file";
             Planned::Failed(name.clone(), Error::new(Kind::Invalid, "copy", name, cause))
+        }
+        Ok((Target::Object(target), _)) if context.sources.include(&target) => {
+            Planned::Failed(name.clone(), read_by_this_job(&name))
         }
         Ok((target, is_folder)) => Planned::Item(Box::new(PlanItem {
             source: Source::Object(reference, listed.etag),

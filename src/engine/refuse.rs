@@ -1,14 +1,16 @@
 //! Transfers that are refused before anything is sent: onto itself, into itself, two onto one.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::core::Core;
+use super::plan::key_there;
 use crate::local::metadata::Identity;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, Transfer};
 use crate::model::location::Location;
-use crate::model::name::{self, BucketName, UnsafeKeys};
+use crate::model::name::{self, UnsafeKeys};
 
 /// Fails if the transfer as a whole must not begin.
 pub(super) async fn check(core: &Core, transfer: &Transfer) -> Result<(), Error> {
@@ -32,12 +34,14 @@ pub(super) async fn check(core: &Core, transfer: &Transfer) -> Result<(), Error>
     }
     let mut targets = HashSet::new();
     for item in &transfer.items {
-        let name = transfer.rename.clone().unwrap_or_else(|| item.name());
-        if !targets.insert((name.clone(), item.is_container())) {
+        if !targets.insert((name_there(item, transfer), item.is_container())) {
             return refused(item, "another of the chosen items has the same name");
         }
-        if let Some(cause) = onto_itself_on_s3(item, &name, transfer) {
+        if let Some(cause) = onto_itself_on_s3(item, transfer) {
             return refused(item, cause);
+        }
+        if transfer.is_move && transfer.items.iter().any(|outer| is_inside(item, outer)) {
+            return refused(item, "it is inside another of the chosen items, which takes it along");
         }
     }
     let transfer = transfer.clone();
@@ -54,7 +58,29 @@ pub(super) async fn check(core: &Core, transfer: &Transfer) -> Result<(), Error>
     .await
 }
 
-fn onto_itself_on_s3(item: &Item, name: &str, transfer: &Transfer) -> Option<&'static str> {
+/// Returns the name that an item gets; bytes, because two local names may differ in what is no text.
+fn name_there(item: &Item, transfer: &Transfer) -> OsString {
+    match (item, &transfer.rename) {
+        (_, Some(rename)) => rename.into(),
+        (Item::File(path) | Item::Folder(path), None) => path.file_name().unwrap_or_default().to_owned(),
+        (item, None) => item.name().into(),
+    }
+}
+
+fn is_inside(item: &Item, outer: &Item) -> bool {
+    match (item, outer) {
+        (Item::File(path) | Item::Folder(path), Item::Folder(outer)) => path != outer && path.starts_with(outer),
+        (Item::Object(object), Item::Prefix { bucket, prefix }) => {
+            object.bucket == *bucket && object.version.is_none() && object.key.as_str().starts_with(prefix.as_str())
+        }
+        (Item::Prefix { bucket, prefix }, Item::Prefix { bucket: around, prefix: outer }) => {
+            bucket == around && prefix != outer && prefix.as_str().starts_with(outer.as_str())
+        }
+        _ => false,
+    }
+}
+
+fn onto_itself_on_s3(item: &Item, transfer: &Transfer) -> Option<&'static str> {
     let Location::S3 { bucket: to, prefix } = &transfer.to else { return None };
     let (bucket, key) = match item {
         Item::Object(object) => (&object.bucket, object.key.as_str()),
@@ -62,15 +88,7 @@ fn onto_itself_on_s3(item: &Item, name: &str, transfer: &Transfer) -> Option<&'s
         Item::Bucket(bucket) => (bucket, ""),
         Item::File(_) | Item::Folder(_) => return None,
     };
-    let target = match item {
-        Item::Object(object) if object.key.is_marker() && transfer.rename.is_none() => {
-            let marker = name::Prefix::from(key);
-            format!("{prefix}{}/", marker.last_part())
-        }
-        Item::Object(_) => format!("{prefix}{name}"),
-        Item::Prefix { prefix: source, .. } if !source.as_str().ends_with('/') => format!("{prefix}{name}"),
-        _ => format!("{prefix}{name}/"),
-    };
+    let target = format!("{prefix}{}", key_there(item, transfer.rename.as_deref()));
     let meets = if item.is_container() { target.starts_with(key) } else { target == key };
     if bucket == to && meets {
         return Some(if target == key {
@@ -80,15 +98,10 @@ fn onto_itself_on_s3(item: &Item, name: &str, transfer: &Transfer) -> Option<&'s
         });
     }
     // One bucket has many names; where they meet, a move would delete what it has just "copied".
-    if transfer.is_move && bucket != to && (is_alias(bucket) || is_alias(to)) && meets {
+    if transfer.is_move && bucket != to && (bucket.may_be_an_alias() || to.may_be_an_alias()) && meets {
         return Some("it cannot be told whether the access point leads to the same bucket; copy instead");
     }
     None
-}
-
-fn is_alias(bucket: &BucketName) -> bool {
-    let name = bucket.as_str();
-    bucket.is_arn() || name.ends_with("-s3alias") || name.ends_with("--ol-s3") || name.ends_with("-ext-s3alias")
 }
 
 fn onto_itself_here(path: &Path, to: &Path, rename: Option<&str>) -> Option<&'static str> {
@@ -125,7 +138,7 @@ mod tests {
             policy: ConflictPolicy::Overwrite,
             storage_class: None,
         };
-        onto_itself_on_s3(item, &rename.map_or_else(|| item.name(), str::to_owned), &transfer)
+        onto_itself_on_s3(item, &transfer)
     }
 
     fn prefix(text: &str) -> Item {
@@ -138,6 +151,9 @@ mod tests {
         assert!(s3(&object, "s3://b/a/", None, false).is_some());
         assert!(s3(&object, "s3://b/a/", Some("g"), true).is_none());
         assert!(s3(&object, "s3://c/a/", None, true).is_none());
+        let marker = Item::Object(ObjectRef::new("b", "d/"));
+        assert!(s3(&marker, "s3://b/", None, true).is_some());
+        assert!(s3(&marker, "s3://b/", Some("d"), true).is_some(), "a renamed marker stays a marker");
         assert!(s3(&prefix("a/"), "s3://b/a/", None, false).is_some());
         assert!(s3(&prefix("a/"), "s3://b/a/x/", None, false).is_some());
         assert!(s3(&prefix("a/"), "s3://b/", None, false).is_some());

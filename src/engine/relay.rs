@@ -13,6 +13,7 @@ use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
+use crate::model::name::ETag;
 use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, UploadId, WriteOptions, Written};
 
 /// The smallest part of a copy, in bytes: the server moves them, so they are large.
@@ -29,13 +30,16 @@ pub(super) async fn copy(
     to: &ObjectRef,
 ) -> Result<ItemOutcome, Error> {
     let job = &context.job;
+    if from == to {
+        return Err(Error::new(Kind::Invalid, "copy", from.to_string(), "source and destination are the same"));
+    }
     let source = job.call(&job.core.lanes.small, || context.store.head(from)).await?;
     let attempt = |aim| write(context, from, &source, aim);
-    let (written, target) = match context.write_until_settled(item, to, attempt).await? {
-        Settled::Go(written) => written,
+    let made = match context.write_until_settled(item, to, attempt).await? {
+        Settled::Go(made) => made,
         Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
     };
-    let verified = verify(context, &source, &target, &written).await?;
+    let verified = verify(context, &source, &made).await?;
     job.progress.add_bytes(item.size);
     if context.transfer.is_move {
         context.delete_source(from, source.etag.as_ref()).await?;
@@ -43,12 +47,16 @@ pub(super) async fn copy(
     Ok(ItemOutcome::Done(verified))
 }
 
-async fn write(
-    context: &Arc<Context>,
-    from: &ObjectRef,
-    source: &ObjectFacts,
-    aim: Aim,
-) -> Result<(Written, ObjectRef), Missed> {
+/// A copy that was made.
+struct Made {
+    object: ObjectRef,
+    /// What it was given; nothing where it was there already, from an earlier try.
+    etag: Option<ETag>,
+    /// The tag of the part, if it was made in one.
+    lone_part: Option<ETag>,
+}
+
+async fn write(context: &Arc<Context>, from: &ObjectRef, source: &ObjectFacts, aim: Aim) -> Result<Made, Missed> {
     let (job, aim) = (&context.job, &aim);
     let in_parts = source.size > job.core.options.multipart_copy_threshold;
     let result = if in_parts || must_guard_by_parts(context, aim) {
@@ -62,7 +70,8 @@ async fn write(
             ..CopyOptions::default()
         };
         let copy = || context.store.copy(from, source.etag.as_ref(), &aim.object, &options);
-        job.call_to_end(&job.core.lanes.small, copy).await.map_err(|error| Missed::of_write(error, &aim.condition))
+        let copied = job.call_to_end(&job.core.lanes.small, copy).await;
+        copied.map(|written| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition))
     };
     // A condition that did not hold may have been the source's.
     let of_source = match &result {
@@ -79,9 +88,9 @@ async fn write(
         && let Some(now) = context.look(&aim.object).await?
         && matches!(proof(source, &now), Ok(Verified::Crc64Nvme | Verified::Checksum(_)))
     {
-        return Ok((Written::from(now), aim.object.clone()));
+        return Ok(Made { object: aim.object.clone(), etag: now.etag, lone_part: None });
     }
-    result.map(|written| (written, aim.object.clone()))
+    result.map(|(written, lone_part)| Made { object: aim.object.clone(), etag: written.etag, lone_part })
 }
 
 /// Returns whether the copy goes in parts for the sake of its condition: Amazon knows conditions on a copy since 2025,
@@ -108,13 +117,14 @@ fn encryption(context: &Context, from: &ObjectRef, source: &ObjectFacts, to: &Ob
     source.encryption.clone().filter(|own| is_one_region && own.algorithm != "AES256")
 }
 
-/// Copies with the condition where it is understood: one request for an empty object, parts for the rest.
+/// Copies with the condition where it is understood: one request for an empty object, parts for the rest. The second of
+/// what it returns is the tag of the part, if there was just one.
 async fn write_guarded(
     context: &Arc<Context>,
     from: &ObjectRef,
     source: &ObjectFacts,
     aim: &Aim,
-) -> Result<Written, Missed> {
+) -> Result<(Written, Option<ETag>), Missed> {
     let (job, store) = (&context.job, &context.store);
     let small = &job.core.lanes.small;
     let tags = match job.call(small, || store.object_tags(from)).await {
@@ -131,19 +141,26 @@ async fn write_guarded(
     };
     if source.size == 0 {
         let put = || store.put(&aim.object, Bytes::new(), &options);
-        return job.call_to_end(small, put).await.map_err(|error| Missed::of_write(error, &aim.condition));
+        let written = job.call_to_end(small, put).await;
+        return written.map(|written| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition));
     }
     let upload = begin(context, &aim.object, &options).await?;
     let done = match copy_parts(context, from, source, &aim.object, &upload).await {
         Err(error) => Err(error.into()),
-        Ok(parts) => context.join_parts(aim, &upload, &parts).await,
+        Ok(parts) => context.join_parts(aim, &upload, &parts).await.map(|written| (written, lone(parts))),
     };
-    let written = match done {
+    let made = match done {
         Err(missed) => return Err(give_up(context, &aim.object, &upload, missed).await),
-        Ok(written) => written,
+        Ok(made) => made,
     };
     tag(context, &aim.object, &options.tags).await?;
-    Ok(written)
+    Ok(made)
+}
+
+/// Returns the tag of the only part.
+fn lone(parts: Vec<PartDone>) -> Option<ETag> {
+    let [part] = <[PartDone; 1]>::try_from(parts).ok()?;
+    Some(part.etag)
 }
 
 /// Sets the tags where the server did not take them with the upload: Ceph RGW 16.2 does not, and says nothing.
@@ -192,18 +209,21 @@ async fn copy_parts(
 }
 
 /// Compares the copy with its source: the tag or the checksum where they can be compared, the size always.
-async fn verify(
-    context: &Context,
-    source: &ObjectFacts,
-    target: &ObjectRef,
-    written: &Written,
-) -> Result<Verified, Error> {
-    let corrupt = |cause| Error::new(Kind::Corrupt, "copy", target.to_string(), cause);
-    let copied = context.look(target).await?.ok_or_else(|| corrupt("it is not there after it was copied"))?;
-    if written.etag.is_some() && copied.etag != written.etag {
+async fn verify(context: &Context, source: &ObjectFacts, made: &Made) -> Result<Verified, Error> {
+    let corrupt = |cause| Error::new(Kind::Corrupt, "copy", made.object.to_string(), cause);
+    let copied = context.look(&made.object).await?.ok_or_else(|| corrupt("it is not there after it was copied"))?;
+    if made.etag.is_some() && copied.etag != made.etag {
         return Err(corrupt("the target changed right after it was copied"));
     }
-    proof(source, &copied).map_err(corrupt)
+    let verified = proof(source, &copied).map_err(corrupt)?;
+    if verified != Verified::Size {
+        return Ok(verified);
+    }
+    match made.lone_part.as_ref().and_then(|part| source.is_same_as_part(&copied, part)) {
+        Some(true) => Ok(Verified::Checksum("ETag")),
+        Some(false) if context.takes_tags_for_md5() => Err(corrupt("the entity tag of the copy differs")),
+        _ => Ok(Verified::Size),
+    }
 }
 
 /// Compares what a copy and its source are, as far as they can be compared.

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::conflict::{Course, free_names};
 use super::jobs::{Job, panicked};
+use super::overlap::Sources;
 use super::plan::{PlanItem, Planned, Source, Target, plan};
 use super::{download, duplicate, refuse, relay, upload};
 use crate::local;
@@ -44,6 +45,8 @@ pub(super) struct Context {
     pub store: Store,
     /// The folder that receives, if it is local.
     pub root: Option<Arc<Root>>,
+    /// What is read, and so must not be written over.
+    pub sources: Sources,
     /// Local files that this job wrote: two keys that meet at one name must not replace each other.
     written: Mutex<HashSet<u64>>,
     /// Local folders that were made.
@@ -71,7 +74,8 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     };
     let store = job.core.store().await.clone();
     let (written, folders) = (Mutex::default(), Mutex::default());
-    let mut context = Context { job: Arc::clone(&job), transfer, store, root, written, folders };
+    let (sources, transfer) = job.core.block("copy", move || Ok((Sources::of(&transfer), transfer))).await?;
+    let mut context = Context { job: Arc::clone(&job), transfer, store, root, sources, written, folders };
     if context.transfer.is_move && context.root.is_some() {
         context.transfer.items = duplicate::take_in_whole(&context).await?;
     }
@@ -406,6 +410,17 @@ impl Context {
             },
             result => result,
         }
+    }
+
+    /// Returns whether what looks like an MD5 is taken for one. A move does so in any case: if it is something else, the
+    /// source merely stays.
+    pub(super) fn takes_tags_for_md5(&self) -> bool {
+        self.transfer.is_move || self.store.has_md5_tags()
+    }
+
+    /// Returns whether writing a file below the root would change one that this job reads. May block.
+    pub(super) fn is_read(&self, relative: &Path) -> bool {
+        self.root.as_ref().is_some_and(|root| self.sources.include_path(&root.real().join(relative)))
     }
 
     /// Takes the bytes of an item that is left out off what is still to be done.

@@ -74,6 +74,11 @@ impl TempFile {
         self.file.write_all_at(chunk, offset).map_err(|error| self.fail(&error))
     }
 
+    /// Reads back what was written at a position, until the chunk is full.
+    pub fn read_at(&self, chunk: &mut [u8], offset: u64) -> Result<(), Error> {
+        self.file.read_exact_at(chunk, offset).map_err(|error| self.fail(&error))
+    }
+
     /// Returns the size that the file has now.
     pub fn size(&self) -> Result<u64, Error> {
         self.file.metadata().map(|metadata| metadata.len()).map_err(|error| self.fail(&error))

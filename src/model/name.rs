@@ -77,6 +77,12 @@ impl BucketName {
     pub fn is_arn(&self) -> bool {
         self.0.starts_with("arn:")
     }
+
+    /// Returns whether this may be another name of a bucket: an access point, by its ARN or its alias (Amazon S3 User
+    /// Guide, "Access point aliases").
+    pub fn may_be_an_alias(&self) -> bool {
+        self.is_arn() || ["-s3alias", "--ol-s3", "-ext-s3alias"].iter().any(|end| self.0.ends_with(end))
+    }
 }
 
 impl ObjectKey {

@@ -100,6 +100,33 @@ async fn a_copy_that_is_not_its_source_fails_and_the_source_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nothing_is_said_of_checksums_the_tag_tells_wrong_bytes_of_large_objects_too() {
+    let mut t = silent_bench().await;
+    t.put("large", noise(16 * MIB)).await;
+    let flip = t.demo.faults().add(Rule::new(Fault::Flip).on("GetObject").times(1));
+    let ended = t.run(moved(vec![object("large")], here(t.path("d")))).await;
+    assert!(ended.failure("large").contains("the checksum of what arrived differs"), "{ended:#?}");
+    assert_eq!((t.tree("d").len(), t.keys().await.len()), (0, 1));
+    t.demo.faults().remove(flip);
+    let ended = t.run(moved(vec![object("large")], here(t.path("d")))).await;
+    assert_eq!(*ended.outcome("large"), ItemOutcome::Done(Verified::Checksum("MD5")));
+    assert_eq!(t.keys().await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nothing_is_said_of_checksums_the_tag_of_the_part_tells_a_wrong_copy() {
+    let mut t = silent_bench().await;
+    t.put("from/f", noise(3 * MIB)).await;
+    let flip = t.demo.faults().add(Rule::new(Fault::Flip).on("UploadPartCopy"));
+    let ended = t.run(moved(vec![object("from/f")], at("to/"))).await;
+    assert!(ended.failure("from/f").contains("the entity tag of the copy differs"), "{ended:#?}");
+    assert_eq!(t.keys().await, ["from/f", "to/f"]);
+    t.demo.faults().remove(flip);
+    let ended = t.run(moved(vec![object("from/f")], at("again/"))).await;
+    assert_eq!(*ended.outcome("from/f"), ItemOutcome::Done(Verified::Checksum("ETag")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_items_that_meet_in_one_file_are_told_apart() {
     let mut t = bench().await;
     t.put("x/a", "first").await;

@@ -9,6 +9,7 @@ use md5::digest::{Digest as _, DynDigest};
 
 use super::value::ObjectFacts;
 use crate::model::job::Verified;
+use crate::model::name::ETag;
 
 /// The checksums that can be made of ranges in any order, the strongest first (Amazon S3 User Guide, "Checking object
 /// integrity").
@@ -121,7 +122,7 @@ impl ObjectFacts {
         if let Some(expected) = self.full_checksum("SHA1") {
             return hash("SHA1", Box::new(sha1::Sha1::new()), expected, true);
         }
-        match self.md5_of_tag() {
+        match self.etag.as_ref().and_then(|tag| self.md5_of(tag)) {
             Some(expected) => hash("MD5", Box::new(md5::Md5::new()), expected, has_md5_tags),
             None => Check::Nothing,
         }
@@ -132,10 +133,16 @@ impl ObjectFacts {
         STANDARD.decode(&stored.value).ok()
     }
 
+    /// Returns whether a copy that was made in one part has the bytes of this object, by the tag of the part; nothing if
+    /// either tag need not be an MD5.
+    pub fn is_same_as_part(&self, copy: &Self, part: &ETag) -> Option<bool> {
+        Some(self.md5_of(self.etag.as_ref()?)? == copy.md5_of(part)?)
+    }
+
     /// The tag of what was written with one request and no key of KMS is its MD5 (Amazon S3 API Reference, "Object").
-    fn md5_of_tag(&self) -> Option<Vec<u8>> {
+    fn md5_of(&self, tag: &ETag) -> Option<Vec<u8>> {
         let is_plain = self.encryption.as_ref().is_none_or(|own| own.algorithm == "AES256");
-        let text = self.etag.as_ref()?.as_str().trim_matches('"');
+        let text = tag.as_str().trim_matches('"');
         let value = u128::from_str_radix(text, 16).ok().filter(|_| is_plain && text.len() == 32)?;
         Some(value.to_be_bytes().to_vec())
     }
@@ -145,7 +152,6 @@ impl ObjectFacts {
 mod tests {
     use super::super::value::{Checksum, Encryption};
     use super::*;
-    use crate::model::name::ETag;
 
     fn verified(facts: &ObjectFacts, has_md5_tags: bool) -> Option<Verified> {
         let mut check = facts.check(has_md5_tags);
