@@ -60,6 +60,8 @@ pub struct Options {
     pub trusts_copy_conditions: bool,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
+    /// How long a cancelled job waits for the answer to what it has sent already.
+    pub answer_grace: Duration,
 }
 
 impl Default for Options {
@@ -72,6 +74,7 @@ impl Default for Options {
             part_size: None,
             trusts_copy_conditions: false,
             renewal_pause: Duration::from_secs(5),
+            answer_grace: Duration::from_secs(10),
         }
     }
 }

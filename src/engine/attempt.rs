@@ -1,7 +1,7 @@
 //! Requests of a job: within a lane, again when the server asks for patience, on hold while the credentials are old.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use super::lanes::Lane;
 use crate::model::error::{Error, Kind};
 use crate::model::job::Report;
 use crate::model::location::ObjectRef;
-use crate::s3::{Condition, Store, WriteOptions};
+use crate::s3::{Condition, Payload, Store, WriteOptions, Written};
 
 /// How often a throttled request is tried again, on top of what the SDK tries.
 const THROTTLED_TRIES: u32 = 6;
@@ -24,6 +24,8 @@ const LOST_TRIES: u32 = 2;
 pub(super) struct Gate {
     turn: tokio::sync::Mutex<()>,
     renewals: AtomicU64,
+    /// Whether any request was answered, so that there were credentials once.
+    was_open: AtomicBool,
 }
 
 impl Job {
@@ -42,7 +44,7 @@ impl Job {
 
     /// Makes a request whose answer must be known once it was sent: what creates, joins, deletes.
     ///
-    /// The job's end stops it only before it is sent, and while it waits to be sent again.
+    /// The job's end stops it only before it is sent, while it waits to be sent again, and when the server stays silent.
     pub async fn call_to_end<T, F, Fut>(&self, lane: &Arc<Lane>, request: F) -> Result<T, Error>
     where
         F: Fn() -> Fut,
@@ -54,10 +56,15 @@ impl Job {
             let result = self.once(lane, &request).await;
             let Err(error) = result else {
                 lane.went_well();
+                self.gate.was_open.store(true, Relaxed);
                 return result;
             };
             match error.kind {
-                Kind::ExpiredToken => {
+                _ if self.token.is_cancelled() => return Err(error),
+                // What hands out credentials may be out of reach for a while; that there are none shows at once.
+                Kind::ExpiredToken | Kind::NoCredentials
+                    if error.kind == Kind::ExpiredToken || self.gate.was_open.load(Relaxed) =>
+                {
                     if let Some(result) = self.hold(lane, error, renewals, &request).await? {
                         return result;
                     }
@@ -88,15 +95,49 @@ impl Job {
             () = self.token.cancelled() => return Err(cancelled()),
             permit = lane.enter() => permit,
         };
-        request().await
+        let silence = async {
+            self.token.cancelled().await;
+            tokio::time::sleep(self.core.options.answer_grace).await;
+        };
+        tokio::select! {
+            biased;
+            result = request() => result,
+            () = silence => {
+                let cause = "the server has not answered: whether it was done is not known";
+                Err(Error::new(Kind::Network, "cancel", "the request", cause))
+            }
+        }
+    }
+
+    /// Writes an object with one request, however often it has to be sent.
+    pub async fn put(
+        &self,
+        lane: &Arc<Lane>,
+        store: &Store,
+        object: &ObjectRef,
+        payload: &Payload,
+        options: &WriteOptions,
+    ) -> Result<Written, Error> {
+        let tries = AtomicU64::new(0);
+        let write = || {
+            tries.fetch_add(1, Relaxed);
+            store.put(object, payload.clone(), options)
+        };
+        match self.call_to_end(lane, write).await {
+            // The conflict may be with an earlier try of this very request, whose answer was lost.
+            Err(error) if error.kind == Kind::Conflict && tries.load(Relaxed) > 1 => {
+                store.written_before(object, payload).await.ok_or(error)
+            }
+            result => result,
+        }
     }
 
     /// Writes an empty object where none was found just now; an error if one is there by now.
     pub async fn put_marker(&self, store: &Store, object: &ObjectRef) -> Result<(), Error> {
         let put = |condition: Condition| async move {
             let options = WriteOptions { condition, ..WriteOptions::default() };
-            let put = || store.put(object, Bytes::new(), &options);
-            self.call_to_end(&self.core.lanes.small, put).await.map(|_| ())
+            let nothing = Payload::new(Bytes::new());
+            self.put(&self.core.lanes.small, store, object, &nothing, &options).await.map(|_| ())
         };
         match put(Condition::IfAbsent).await {
             Err(error) if error.kind == Kind::Unsupported => {
@@ -147,7 +188,9 @@ impl Job {
                     tracing::info!(job = self.id.0, "job goes on");
                     // The request was answered: that is not lost because the job was cancelled meanwhile.
                     let _ = self.core.send(Report::Held { job: self.id, reason: None }, &self.token).await;
-                    return Ok(Some(result));
+                    // A busy server is no answer yet.
+                    let is_answer = !result.as_ref().is_err_and(Error::is_transient);
+                    return Ok(is_answer.then_some(result));
                 }
             }
         }

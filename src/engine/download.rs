@@ -362,19 +362,16 @@ async fn fetch_ranges(
     if sums.iter().map(|sum| sum.1).sum::<u64>() != facts.size {
         return Err(Error::new(Kind::Corrupt, "download", object.to_string(), "not all of it arrived"));
     }
-    let verified = match facts.crc() {
-        Some(crc) => {
-            let all = sums.iter().try_fold(None, |all: Option<u64>, (_, size, next)| {
-                let next = (*next)?;
-                Some(Some(all.map_or(next, |all| crc.combine(all, next, *size))))
-            });
-            all.flatten().and_then(|all| crc.verify(all)).ok_or_else(|| corrupt(object))?
-        }
-        None => {
-            let (ranged, check) = (Arc::clone(&ranged), facts.check(context.takes_tags_for_md5()));
-            let computed = job.core.block("read", move || read_through(&ranged.file, ranged.facts.size, check)).await?;
-            computed.ok_or_else(|| corrupt(object))?
-        }
+    let verified = if let Some(crc) = facts.crc() {
+        let all = sums.iter().try_fold(None, |all: Option<u64>, (_, size, next)| {
+            let next = (*next)?;
+            Some(Some(all.map_or(next, |all| crc.combine(all, next, *size))))
+        });
+        all.flatten().and_then(|all| crc.verify(all)).ok_or_else(|| corrupt(object))?
+    } else {
+        let (ranged, check) = (Arc::clone(&ranged), facts.check(context.takes_tags_for_md5()));
+        let computed = job.core.block("read", move || read_through(&ranged.file, ranged.facts.size, check)).await?;
+        computed.ok_or_else(|| corrupt(object))?
     };
     // All tasks have ended, so this is the last owner.
     let ranged = Arc::try_unwrap(ranged).map_err(|_| panicked("download"))?;

@@ -17,7 +17,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::location::ObjectRef;
 use crate::model::name::{self, ETag, UnsafeKeys};
-use crate::s3::{Condition, Grant, WriteOptions};
+use crate::s3::{Condition, Grant, Payload, WriteOptions};
 
 /// Above this size a file is downloaded rather than edited in place, in bytes.
 const MAX_EDITED: u64 = 64 * 1024 * 1024;
@@ -107,21 +107,31 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
     if facts.etag.as_ref() != Some(&if_match) {
         return Err(changed());
     }
+    let refused = |cause: &str| {
+        let cause = format!("{cause}; your text is still in {}", from.display());
+        Error::new(Kind::Unsupported, "write", to.to_string(), cause)
+    };
+    if facts.missing_metadata > 0 {
+        return Err(refused("it has metadata that no header can carry, and that writing it anew would drop"));
+    }
     let tags = match job.call(small, || store.object_tags(&to)).await {
         Err(error) if error.kind == Kind::Unsupported => Vec::new(),
         tags => tags?,
     };
     let path = from.clone();
-    let contents = job
+    let (contents, identity) = job
         .core
         .block("read", move || {
             let source = Source::open(&path)?;
-            let contents = source.read_start(usize::MAX)?;
+            let contents = source.read_start(usize::try_from(MAX_EDITED).unwrap_or(usize::MAX))?;
             source.check_unchanged()?;
-            Ok(contents)
+            Ok((contents, *source.identity()))
         })
         .await?;
-    let payload = crate::s3::Payload::new(Bytes::from(contents));
+    if contents.len() as u64 != identity.size {
+        return Err(refused("it has become larger than 64 MiB: upload it instead"));
+    }
+    let payload = Payload::new(Bytes::from(contents));
     // Written anew, an object keeps only what is sent along.
     let guarded = WriteOptions {
         attributes: facts.attributes.clone(),
@@ -131,7 +141,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         condition: Condition::IfMatch(if_match.clone()),
         grants: grants(job, &to).await?,
     };
-    let mut result = job.call_to_end(small, || store.put(&to, payload.clone(), &guarded)).await;
+    let mut result = job.put(small, store, &to, &payload, &guarded).await;
     let has_no_condition = match &result {
         Err(error) if error.kind == Kind::Unsupported => true,
         Err(error) => store.fails_every_match(&to, &guarded.condition, error).await,
@@ -140,14 +150,16 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
     if has_no_condition {
         // The server has no such condition; it was looked at just now.
         let bare = WriteOptions { condition: Condition::None, ..guarded };
-        result = job.call_to_end(small, || store.put(&to, payload.clone(), &bare)).await;
+        result = job.put(small, store, &to, &payload, &bare).await;
     }
     match result {
         Err(error) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => return Err(changed()),
         result => result?,
     };
     job.core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != from);
+    // An editor that went its own way may have saved once more.
     let removed = move || {
+        local::remove::remove_unchanged(&from, &identity)?;
         remove(&from);
         Ok(())
     };
@@ -164,13 +176,13 @@ async fn grants(job: &Arc<Job>, object: &ObjectRef) -> Result<Vec<Grant>, Error>
             Ok(if is_private { Vec::new() } else { grants })
         }
         Err(error) if error.kind == Kind::Unsupported => Ok(Vec::new()),
-        // It cannot be read. Where ACLs are known to count it would be lost.
+        // It cannot be read, and would be lost wherever ACLs are not known to be disabled.
         Err(error) if error.kind == Kind::Denied => match job.call(small, || store.ownership(&object.bucket)).await {
-            Ok(Some(ownership)) if !ownership.disables_acls() => {
+            Ok(Some(ownership)) if ownership.disables_acls() => Ok(Vec::new()),
+            _ => {
                 let cause = format!("writing it anew would drop its ACL, which cannot be read: {}", error.cause);
                 Err(Error { cause, ..error })
             }
-            _ => Ok(Vec::new()),
         },
         Err(error) => Err(error),
     }

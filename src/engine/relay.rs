@@ -14,7 +14,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::name::ETag;
-use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, UploadId, WriteOptions, Written};
+use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, Payload, UploadId, WriteOptions, Written};
 
 /// The smallest part of a copy, in bytes: the server moves them, so they are large.
 const MIN_PART: u64 = 256 * 1024 * 1024;
@@ -127,6 +127,10 @@ async fn write_guarded(
 ) -> Result<(Written, Option<ETag>), Missed> {
     let (job, store) = (&context.job, &context.store);
     let small = &job.core.lanes.small;
+    if source.missing_metadata > 0 {
+        let cause = "it has metadata that no header can carry, and that a copy made like this would lose";
+        return Err(Error::new(Kind::Unsupported, "copy", from.to_string(), cause).into());
+    }
     let tags = match job.call(small, || store.object_tags(from)).await {
         Err(error) if error.kind == Kind::Unsupported => Vec::new(),
         tags => tags?,
@@ -140,8 +144,7 @@ async fn write_guarded(
         grants: Vec::new(),
     };
     if source.size == 0 {
-        let put = || store.put(&aim.object, Bytes::new(), &options);
-        let written = job.call_to_end(small, put).await;
+        let written = job.put(small, store, &aim.object, &Payload::new(Bytes::new()), &options).await;
         return written.map(|written| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition));
     }
     let upload = begin(context, &aim.object, &options).await?;

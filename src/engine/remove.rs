@@ -1,9 +1,11 @@
 //! Deletes: objects in batches of a thousand with several on their way, files one by one.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -12,13 +14,15 @@ use super::page::{Asker, Pages};
 use crate::local::remove::{Removed, remove_tree};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, ItemOutcome, Verified};
+use crate::model::location::ObjectRef;
 use crate::model::name::{BucketName, ObjectKey};
-
-/// The most keys of one batch.
-const BATCH: usize = 1000;
+use crate::s3::MAX_BATCH;
 
 /// Batches that are open at once.
 const OPEN_BATCHES: usize = 8;
+
+/// Keys of one batch that are deleted alone and open at once.
+const OPEN_ALONE: usize = 16;
 
 /// Results of local deletions on their way from the thread that deletes.
 const RESULTS: usize = 256;
@@ -109,7 +113,7 @@ impl Batches {
         }
         self.job.progress.add_total(1, 0);
         self.waiting.push(doomed);
-        if self.waiting.len() >= BATCH {
+        if self.waiting.len() >= MAX_BATCH {
             self.send().await;
         }
     }
@@ -143,25 +147,50 @@ impl Batches {
 
 async fn delete_batch(job: Arc<Job>, bucket: BucketName, batch: Vec<Doomed>) {
     let store = job.core.store().await;
-    let keys: Vec<_> = batch.iter().map(|doomed| doomed.key.clone()).collect();
-    if let Some(first) = keys.first() {
-        job.progress.begin(&format!("s3://{bucket}/{first}"));
+    if let Some(first) = batch.first() {
+        job.progress.begin(&format!("s3://{bucket}/{}", first.key));
     }
-    match job.call_to_end(&job.core.lanes.batches, || store.delete_batch(&bucket, &keys)).await {
+    let (carried, mut alone): (Vec<_>, Vec<_>) = batch.into_iter().partition(|doomed| doomed.key.fits_xml());
+    let keys: Vec<_> = carried.iter().map(|doomed| doomed.key.clone()).collect();
+    let delete = || store.delete_batch(&bucket, &keys);
+    let ended = if keys.is_empty() { Ok(Vec::new()) } else { job.call_to_end(&job.core.lanes.batches, delete).await };
+    match ended {
         Ok(ended) => {
-            let sizes: std::collections::HashMap<_, _> =
-                batch.iter().map(|doomed| (&doomed.key, doomed.bytes)).collect();
-            for (key, result) in ended {
-                let bytes = sizes.get(&key).copied().unwrap_or_default();
-                job.record(format!("s3://{bucket}/{key}"), bytes, outcome(result)).await;
+            let mut ended: HashMap<_, _> = ended.into_iter().collect();
+            for doomed in carried {
+                match ended.remove(&doomed.key) {
+                    // A batch says of one key what is tried again, or waited for, when a request says it.
+                    Some(Err(error)) if !error.is_transient() && error.kind != Kind::ExpiredToken => {
+                        doomed.record(&job, &bucket, Err(error)).await;
+                    }
+                    Some(Ok(())) => doomed.record(&job, &bucket, Ok(())).await,
+                    Some(Err(_)) | None => alone.push(doomed),
+                }
             }
         }
-        Err(error) if error.kind == Kind::Cancelled && job.token.is_cancelled() => {}
         Err(error) => {
-            for doomed in batch {
-                let name = format!("s3://{bucket}/{}", doomed.key);
-                let error = error.clone().about(name.clone());
-                job.record(name, doomed.bytes, ItemOutcome::Failed(error)).await;
+            for doomed in carried {
+                doomed.record(&job, &bucket, Err(error.clone())).await;
+            }
+        }
+    }
+    let delete_one = |doomed: Doomed| async {
+        let object = ObjectRef::new(bucket.clone(), doomed.key.clone());
+        let result = job.call_to_end(&job.core.lanes.small, || store.delete(&object)).await;
+        doomed.record(&job, &bucket, result).await;
+    };
+    futures_util::stream::iter(alone).for_each_concurrent(OPEN_ALONE, delete_one).await;
+}
+
+impl Doomed {
+    /// Tells how it ended, unless it was not come to.
+    async fn record(self, job: &Job, bucket: &BucketName, result: Result<(), Error>) {
+        let name = format!("s3://{bucket}/{}", self.key);
+        match result {
+            Err(error) if error.kind == Kind::Cancelled && job.token.is_cancelled() => {}
+            result => {
+                let result = result.map_err(|error| error.about(name.clone()));
+                job.record(name, self.bytes, outcome(result)).await;
             }
         }
     }

@@ -78,6 +78,7 @@ fn small_parts() -> Options {
         multipart_threshold: 6 * mib,
         part_size: Some(5 * mib),
         renewal_pause: Duration::from_millis(20),
+        answer_grace: Duration::from_millis(100),
         ..Options::default()
     }
 }

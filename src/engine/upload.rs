@@ -170,20 +170,13 @@ async fn put(context: &Context, aim: &Aim, payload: Payload) -> Result<Written, 
     let options = write_options(context, aim);
     let size = payload.size();
     let lane = if size > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
-    let tries = AtomicU64::new(0);
-    let write = || {
-        tries.fetch_add(1, Relaxed);
-        context.store.put(&aim.object, payload.clone(), &options)
+    let written = tokio::select! {
+        biased;
+        // A body that breaks off writes nothing.
+        () = job.token.cancelled() => return Err(Error::cancelled("upload", aim.object.to_string()).into()),
+        written = job.put(lane, &context.store, &aim.object, &payload, &options) => written,
     };
-    let written = match job.call(lane, write).await {
-        // The conflict may be with an earlier try of this very request, whose answer was lost.
-        Err(error) if error.kind == Kind::Conflict && tries.load(Relaxed) > 1 => context
-            .store
-            .written_before(&aim.object, &payload)
-            .await
-            .ok_or_else(|| Missed::of_write(error, &aim.condition))?,
-        result => result.map_err(|error| Missed::of_write(error, &aim.condition))?,
-    };
+    let written = written.map_err(|error| Missed::of_write(error, &aim.condition))?;
     job.progress.add_bytes(size);
     Ok(written)
 }
@@ -221,7 +214,10 @@ pub(super) async fn begin(context: &Context, object: &ObjectRef, options: &Write
         calls.fetch_add(1, Relaxed);
         context.store.create_upload(object, options)
     };
-    let upload = job.call_to_end(&job.core.lanes.small, create).await?;
+    let upload = job.call_to_end(&job.core.lanes.small, create).await.map_err(|error| {
+        let hint = if error.is_transient() { "; an empty upload may have begun all the same" } else { "" };
+        Error { cause: format!("{}{hint}", error.cause), ..error }
+    })?;
     job.core.unfinished.began(&upload, object);
     if calls.load(Relaxed) > 1 || upload.was_sent_again() {
         let abort = context.store.abort_twins(object, &upload, began.elapsed());

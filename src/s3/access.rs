@@ -6,6 +6,7 @@
 use aws_sdk_s3::types::Grant as SdkGrant;
 
 use super::client::{Call, Store};
+use super::fault;
 use crate::model::access::PublicAccessBlock;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
@@ -74,6 +75,12 @@ impl Ownership {
 }
 
 impl Store {
+    /// Returns whether an error says that this server has no such layer of access, which so neither grants nor holds
+    /// back. Amazon has them all, and its 405 is about the caller (Amazon S3 API Reference, `GetBucketPolicyStatus`).
+    pub fn lacks_layer(&self, error: &Error) -> bool {
+        error.kind == Kind::Unsupported && !self.is_amazon() && error.code.as_deref() != Some("MethodNotAllowed")
+    }
+
     /// Reads the versioning of a bucket.
     pub async fn versioning(&self, bucket: &BucketName) -> Result<Versioning, Error> {
         let call = section("read the versioning of", "s3:GetBucketVersioning", bucket);
@@ -167,11 +174,12 @@ fn section<'a>(operation: &'static str, permission: &'static str, bucket: &'a Bu
     Call::new(operation, format!("s3://{bucket}"), permission, bucket)
 }
 
-/// Turns "no such document" into nothing.
+/// Turns "no such document" into nothing. Not so any other 404: a server that does not know the question may look for
+/// an object, or something in between may know nothing of the bucket.
 fn set<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Ok(output) => Ok(Some(output)),
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) if error.code.as_deref().is_some_and(fault::says_none_is_set) => Ok(None),
         Err(error) => Err(error),
     }
 }

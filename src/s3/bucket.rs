@@ -30,8 +30,13 @@ impl Store {
                 let cause = "there is a bucket of this name already";
                 Err(Error::new(Kind::Conflict, "create the bucket", name.to_string(), cause))
             }
-            // What is denied is somebody else's, or cannot be known: its creation tells.
-            Err(error) if matches!(error.kind, Kind::NoSuchBucket | Kind::Denied | Kind::Unsupported) => Ok(()),
+            Err(error) if error.kind == Kind::NoSuchBucket => Ok(()),
+            // There is one, somebody else's or the caller's own with a policy against him. To create it "again" could go
+            // well, and what follows would close it.
+            Err(error) if error.kind == Kind::Denied => {
+                let cause = "the name is taken: there is such a bucket, which this caller may not open";
+                Err(Error { kind: Kind::Conflict, operation: "create the bucket", cause: cause.to_owned(), ..error })
+            }
             Err(error) => Err(error),
         }
     }

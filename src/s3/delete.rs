@@ -20,40 +20,20 @@ pub const MAX_BATCH: usize = 1000;
 pub type Deleted = Vec<(ObjectKey, Result<(), Error>)>;
 
 impl Store {
-    /// Deletes the current version of at most 1,000 keys; says for each how it ended, in no particular order.
+    /// Deletes the current version of at most 1,000 keys that XML can carry; says for each how it ended, in no particular
+    /// order.
     ///
     /// The whole fails only if the server refused the batch as such. A key of which its answer does not speak is deleted
-    /// once more, alone: silence is no proof.
+    /// once more, alone: silence is no proof. A key that the server was too busy for is told as such: the SDK tries whole
+    /// requests again, not the keys of a batch.
     pub async fn delete_batch(&self, bucket: &BucketName, keys: &[ObjectKey]) -> Result<Deleted, Error> {
-        let (carried, odd): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(ObjectKey::fits_xml);
         let mut ended = Vec::with_capacity(keys.len());
-        let mut alone = odd;
-        for batch in carried.chunks(MAX_BATCH) {
-            let mut again = Vec::new();
-            for (key, result) in self.delete_many(bucket, batch).await? {
-                match result {
-                    // The SDK tries whole requests again, not the keys of a batch that the server was too busy for.
-                    Some(Err(error)) if error.is_transient() => again.push(key),
-                    Some(result) => ended.push((key, result)),
-                    None => alone.push(key),
-                }
-            }
-            match self.delete_many(bucket, &again).await {
-                Ok(rows) => {
-                    for (key, result) in rows {
-                        match result {
-                            Some(result) => ended.push((key, result)),
-                            None => alone.push(key),
-                        }
-                    }
-                }
-                // What the first try has deleted is deleted, whatever became of the second.
-                Err(error) => ended.extend(again.into_iter().map(|key| (key, Err(error.clone())))),
-            }
-        }
-        for key in alone {
-            let object = ObjectRef { bucket: bucket.clone(), key: key.clone(), version: None };
-            ended.push((key, self.delete(&object).await));
+        for (key, result) in self.delete_many(bucket, keys).await? {
+            let result = match result {
+                Some(result) => result,
+                None => self.delete(&ObjectRef::new(bucket.clone(), key.clone())).await,
+            };
+            ended.push((key, result));
         }
         Ok(ended)
     }

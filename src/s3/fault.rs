@@ -72,6 +72,26 @@ fn answer(code: Option<&str>, status: u16, message: Option<&str>) -> (Kind, Stri
     }
 }
 
+/// Returns whether a code says that a bucket or an object has no such document.
+pub(super) fn says_none_is_set(code: &str) -> bool {
+    matches!(
+        code,
+        "NoSuchBucketPolicy"
+            | "NoSuchTagSet"
+            | "NoSuchTagSetError"
+            | "NoSuchPublicAccessBlockConfiguration"
+            | "ServerSideEncryptionConfigurationNotFoundError"
+            | "OwnershipControlsNotFoundError"
+            | "NoSuchCORSConfiguration"
+            | "NoSuchLifecycleConfiguration"
+            | "NoSuchWebsiteConfiguration"
+            | "ReplicationConfigurationNotFoundError"
+            | "NoSuchConfiguration"
+            | "ObjectLockConfigurationNotFoundError"
+            | "NoSuchObjectLockConfiguration"
+    )
+}
+
 /// The table of codes (Amazon S3 API Reference, "List of error codes"). Empty words: the server's own say more.
 fn of_code(code: &str) -> Option<(Kind, &'static str)> {
     Some(match code {
@@ -80,19 +100,7 @@ fn of_code(code: &str) -> Option<(Kind, &'static str)> {
         "NoSuchVersion" => (Kind::NotFound, "there is no such version"),
         "NoSuchUpload" => (Kind::NotFound, "there is no such upload"),
         "NotFound" | "404" => (Kind::NotFound, "not found"),
-        "NoSuchBucketPolicy"
-        | "NoSuchTagSet"
-        | "NoSuchTagSetError"
-        | "NoSuchPublicAccessBlockConfiguration"
-        | "ServerSideEncryptionConfigurationNotFoundError"
-        | "OwnershipControlsNotFoundError"
-        | "NoSuchCORSConfiguration"
-        | "NoSuchLifecycleConfiguration"
-        | "NoSuchWebsiteConfiguration"
-        | "ReplicationConfigurationNotFoundError"
-        | "NoSuchConfiguration"
-        | "ObjectLockConfigurationNotFoundError"
-        | "NoSuchObjectLockConfiguration" => (Kind::NotFound, "none is set"),
+        code if says_none_is_set(code) => (Kind::NotFound, "none is set"),
         "AccessDenied" | "AllAccessDisabled" | "UnauthorizedAccess" | "AccountProblem" | "Forbidden" | "403" => {
             (Kind::Denied, "access denied")
         }

@@ -1,8 +1,8 @@
 //! What the inspector shows of a bucket.
 
 use super::View;
-use super::object::{acl_content, fact, public_by, tags_content};
-use crate::model::access::{AccessFacts, Fact, PublicAccessBlock};
+use super::object::{acl_content, fact, public_by, public_by_policy, tags_content};
+use crate::model::access::{AccessFacts, PublicAccessBlock};
 use crate::model::error::{Error, Kind};
 use crate::model::inspect::{Content, Field, Section};
 use crate::model::name::BucketName;
@@ -40,7 +40,7 @@ async fn access(view: &View, bucket: &BucketName) {
     let store = view.core.store().await;
     let status = async {
         let read = view.ask(store.policy_status(bucket)).await;
-        let public: Fact<bool> = fact(&read, |own| own.unwrap_or(false));
+        let public = public_by_policy(view, store, bucket, &read).await;
         let content = read.map(|own| match own {
             None => Content::NotSet("no bucket policy"),
             Some(is_public) => Content::Fields(vec![yes_no("Public", is_public)]),
@@ -50,13 +50,13 @@ async fn access(view: &View, bucket: &BucketName) {
     };
     let block = async {
         let read = view.ask(store.public_access_block(bucket)).await;
-        let settings = fact(&read, Option::unwrap_or_default);
+        let settings = fact(store, &read, Option::unwrap_or_default);
         view.say(Section::PublicAccessBlock, read.map(block_content)).await;
         settings
     };
     let ownership = async {
         let read = view.ask(store.ownership(bucket)).await;
-        let disabled = fact(&read, |own| own.is_some_and(|own| own.disables_acls()));
+        let disabled = fact(store, &read, |own| own.is_some_and(|own| own.disables_acls()));
         let content = read.map(|own| match own {
             None => Content::NotSet("no ownership controls: ACLs are enabled"),
             Some(own) => {
@@ -69,7 +69,7 @@ async fn access(view: &View, bucket: &BucketName) {
     };
     let acl = async {
         let read = view.ask(store.bucket_acl(bucket)).await;
-        let public = public_by(&read);
+        let public = public_by(store, &read);
         view.say(Section::Acl, read.map(|grants| acl_content(&grants))).await;
         public
     };

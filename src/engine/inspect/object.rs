@@ -9,6 +9,7 @@ use crate::model::access::{AccessFacts, Fact};
 use crate::model::error::Error;
 use crate::model::inspect::{Content, Field, Section};
 use crate::model::location::ObjectRef;
+use crate::model::name::BucketName;
 use crate::model::text;
 use crate::s3::{Grant, ObjectFacts, Store};
 
@@ -30,7 +31,7 @@ pub(super) async fn inspect(view: &View, object: &ObjectRef) {
     let access = async {
         let acl = async {
             let acl = view.ask(store.object_acl(object)).await;
-            let fact = public_by(&acl);
+            let fact = public_by(store, &acl);
             view.say(Section::Acl, acl.map(|grants| acl_content(&grants))).await;
             fact
         };
@@ -49,25 +50,41 @@ async fn bucket_layers(view: &View, store: &Store, object: &ObjectRef) -> Access
         view.ask(store.ownership(bucket)),
     );
     AccessFacts {
-        policy_is_public: fact(&status, |status| status.unwrap_or(false)),
-        public_access_block: fact(&block, Option::unwrap_or_default),
-        acls_disabled: fact(&ownership, |own| own.is_some_and(|own| own.disables_acls())),
+        policy_is_public: public_by_policy(view, store, bucket, &status).await,
+        public_access_block: fact(store, &block, Option::unwrap_or_default),
+        acls_disabled: fact(store, &ownership, |own| own.is_some_and(|own| own.disables_acls())),
         acl_is_public: Fact::Unasked,
     }
 }
 
 /// Turns what a read said into a fact of the verdict.
-pub(super) fn fact<T: Clone, U>(read: &Result<T, Error>, pick: impl FnOnce(T) -> U) -> Fact<U> {
+pub(super) fn fact<T: Clone, U>(store: &Store, read: &Result<T, Error>, pick: impl FnOnce(T) -> U) -> Fact<U> {
     match read {
         Ok(value) => Fact::Known(pick(value.clone())),
-        Err(error) if error.kind == crate::model::error::Kind::Unsupported => Fact::Absent,
+        Err(error) if store.lacks_layer(error) => Fact::Absent,
         Err(error) => Fact::Unread(unread(error)),
     }
 }
 
 /// Returns whether an ACL opens what it belongs to.
-pub(super) fn public_by(acl: &Result<Vec<Grant>, Error>) -> Fact<bool> {
-    fact(acl, |grants| grants.iter().any(Grant::is_public))
+pub(super) fn public_by(store: &Store, acl: &Result<Vec<Grant>, Error>) -> Fact<bool> {
+    fact(store, acl, |grants| grants.iter().any(Grant::is_public))
+}
+
+/// Returns whether the policy opens the bucket. A server that cannot say so may have one all the same.
+pub(super) async fn public_by_policy(
+    view: &View,
+    store: &Store,
+    bucket: &BucketName,
+    status: &Result<Option<bool>, Error>,
+) -> Fact<bool> {
+    match fact(store, status, |status| status.unwrap_or(false)) {
+        Fact::Absent => match view.ask(store.policy(bucket)).await {
+            Ok(Some(_)) => Fact::Unread("whether its bucket policy is public: this server does not say".to_owned()),
+            policy => fact(store, &policy, |_| false),
+        },
+        known => known,
+    }
 }
 
 /// Returns the lines of an ACL.

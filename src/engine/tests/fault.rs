@@ -329,3 +329,74 @@ async fn a_job_that_depends_on_an_earlier_one_waits_for_it() {
     assert_eq!(t.get("f").await, b"x");
     assert!(!path.exists());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_that_is_there_and_may_not_be_opened_is_not_closed() {
+    let mut t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::Denied).on("HeadBucket"));
+    t.demo.forget_requests();
+    let region = t.demo.region().to_owned();
+    let ended = t.run(Work::CreateBucket { name: "bench".into(), region }).await;
+    let JobEnd::Failed(error) = ended.end else { panic!("{ended:#?}") };
+    assert_eq!(error.kind, Kind::Conflict);
+    assert_eq!((t.demo.count("CreateBucket"), t.demo.count("PutPublicAccessBlock")), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_goes_alone_waits_for_fresh_credentials_too() {
+    let mut t = bench().await;
+    t.put("p/\u{1}a", "1").await;
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken).on("DeleteObject").times(1));
+    let ended = t.run(Work::Delete(vec![prefix("p/")])).await;
+    assert_eq!((ended.end, ended.held), (JobEnd::Done, vec![true, false]));
+    assert_eq!(t.keys().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_server_right_behind_fresh_credentials_is_ridden_out() {
+    let mut t = bench().await;
+    let file = Item::File(t.write("f", noise(1000)));
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken).on("PutObject").times(1));
+    // More than the SDK rides out by itself.
+    t.demo.faults().add(Rule::new(Fault::SlowDown).on("PutObject").times(5));
+    let ended = t.transfer(vec![file], at("")).await;
+    assert_eq!((&ended.end, &ended.held), (&JobEnd::Done, &vec![true, false]), "{ended:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_whose_every_answer_was_lost_is_known_again() {
+    let mut t = bench().await;
+    t.put("e", "old").await;
+    let to = ObjectRef::new("bench", "e");
+    let etag = t.store.head(&to).await.unwrap().etag.unwrap();
+    let from = t.write("edited", "new");
+    t.demo.faults().add(Rule::new(Fault::Lost).on("PutObject").times(4));
+    let ended = t.run(Work::PutBack { from: from.clone(), to, if_match: etag }).await;
+    assert_eq!((ended.end, t.get("e").await, from.exists()), (JobEnd::Done, b"new".to_vec(), false));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancelled_job_does_not_wait_for_a_silent_server_for_ever() {
+    for operation in ["CopyObject", "CompleteMultipartUpload", "CreateMultipartUpload", "DeleteObjects"] {
+        let mut t = bench_with(Options { trusts_copy_conditions: true, ..small_parts() }).await;
+        t.put("a", "x").await;
+        let stall = t.demo.faults().add(Rule::new(Fault::Stall).on(operation));
+        let job = t.start(match operation {
+            "CopyObject" => Work::Transfer(transfer(vec![object("a")], at("x/"))),
+            "DeleteObjects" => Work::Delete(vec![object("a")]),
+            _ => Work::Transfer(transfer(vec![Item::File(t.write("f", noise(11 * MIB)))], at(""))),
+        });
+        while t.demo.count(operation) == 0 {
+            tokio::task::yield_now().await;
+        }
+        t.engine.submit(Request::Cancel(job));
+        let ended = t.follow(job, |_| panic!()).await;
+        assert_eq!(ended.end, JobEnd::Cancelled, "{operation}");
+        let said = ended.results.iter().any(|result| {
+            matches!(&result.outcome, ItemOutcome::Failed(error)
+            if error.to_string().contains("whether it was done is not known"))
+        });
+        assert!(said, "{operation}: {ended:#?}");
+        t.demo.faults().remove(stall);
+    }
+}

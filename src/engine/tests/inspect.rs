@@ -54,6 +54,20 @@ async fn a_bucket_shows_all_sections_and_names_what_was_denied() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_policy_of_which_the_server_does_not_say_whether_it_is_public_makes_it_unknown() {
+    let mut t = bench_on(demo::Options::default(), small_parts()).await;
+    t.demo.faults().add(Rule::new(Fault::NotImplemented).on("GetBucketPolicyStatus"));
+    let page = Item::Object(ObjectRef::new("acme-website", "index.html"));
+    for item in [Item::Bucket("acme-website".into()), page] {
+        let (_, verdict) = inspected(&mut t, item.clone(), 0, true).await;
+        assert!(matches!(&verdict, Some(Access::Unknown(unread)) if unread.len() == 1), "{item}: {verdict:?}");
+    }
+    // Without a policy there is nothing to be said of it.
+    let (_, verdict) = inspected(&mut t, Item::Bucket("acme-archive".into()), 0, true).await;
+    assert_eq!(verdict, Some(Access::NotPublic));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_look_up_wins() {
     let mut t = bench().await;
     let path = t.write("f", "x");
