@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -52,7 +52,7 @@ impl Job {
     {
         let mut tries = 0;
         loop {
-            let renewals = self.gate.renewals.load(Relaxed);
+            let (renewals, began) = (self.gate.renewals.load(Relaxed), Instant::now());
             let result = self.once(lane, &request).await;
             let Err(error) = result else {
                 lane.went_well();
@@ -70,13 +70,13 @@ impl Job {
                     }
                 }
                 Kind::Throttled if tries < THROTTLED_TRIES => {
-                    lane.slow_down();
+                    lane.slow_down(began);
                     tries += 1;
                     self.pause(Duration::from_millis(250 << tries)).await?;
                 }
                 _ if error.is_transient() && tries < LOST_TRIES => {
                     // Too many at once may be why a slow line lets each of them starve.
-                    lane.slow_down();
+                    lane.slow_down(began);
                     tries += 1;
                     self.pause(Duration::from_millis(250 << tries)).await?;
                 }

@@ -145,7 +145,14 @@ fn read_folder(
     let mut page = Vec::with_capacity(FIRST_ROWS);
     let started = Instant::now();
     for entry in Listing::open(path)?.skip(skip) {
-        page.push(entry?);
+        match entry {
+            Ok(entry) => page.push(entry),
+            Err(error) => {
+                // What was read is no less true.
+                send(page, None, false)?;
+                return Err(error);
+            }
+        }
         let is_first = tally.rows == 0;
         if page.len() >= ROWS || is_first && (page.len() >= FIRST_ROWS || started.elapsed() >= FIRST_TIME) {
             tally.add(&page);

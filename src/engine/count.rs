@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -16,13 +17,16 @@ use crate::local;
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, Purpose, Report, Ticket};
-use crate::model::location::Location;
+use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, ObjectKey, Prefix};
 use crate::model::plan::{Deletion, PlanSummary};
 use crate::s3::{ListPage, Store};
 
 /// How often totals are sent while they grow.
 const PACE: Duration = Duration::from_millis(200);
+
+/// Objects that are looked at beside each other: some of those that may be, as others wait for a listing.
+const LOOKS: usize = 8;
 
 /// Counts, and keeps saying so until all is counted.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, items: Vec<Item>, purpose: Purpose) {
@@ -106,22 +110,46 @@ async fn count(
             Item::File(path) | Item::Folder(path) => {
                 count_local(&mut tally, path, purpose != Purpose::Delete).await?;
             }
-            Item::Object(object) => {
-                tally.summary.items += 1;
-                tally.note_key(&object.key);
-                let _permit = core.lanes.interactive.enter().await;
-                match core.store().await.head(object).await {
-                    Ok(facts) => tally.summary.bytes += facts.size,
-                    Err(error) => tally.note(error.to_string()),
-                }
-            }
+            // All of them below.
+            Item::Object(_) => {}
             Item::Prefix { bucket, prefix } => count_keys(&mut tally, bucket, prefix).await?,
             Item::Bucket(bucket) => count_keys(&mut tally, bucket, &Prefix::root()).await?,
         }
         tally.grown().await?;
     }
+    count_objects(&mut tally, &items).await?;
     tally.summary.is_complete = true;
     tally.send().await
+}
+
+/// Looks at all objects that were chosen one by one, several at a time.
+async fn count_objects(tally: &mut Tally<'_>, items: &[Item]) -> Result<(), Error> {
+    let objects: Vec<ObjectRef> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Object(object) => Some(object.clone()),
+            _ => None,
+        })
+        .collect();
+    let look = |object: ObjectRef| {
+        let core = Arc::clone(tally.core);
+        async move {
+            let _permit = core.lanes.interactive.enter().await;
+            let found = core.store().await.head(&object).await;
+            (object, found)
+        }
+    };
+    let mut looks = stream::iter(objects).map(look).buffer_unordered(LOOKS);
+    while let Some((object, found)) = looks.next().await {
+        tally.summary.items += 1;
+        tally.note_key(&object.key);
+        match found {
+            Ok(facts) => tally.summary.bytes += facts.size,
+            Err(error) => tally.note(error.to_string()),
+        }
+        tally.grown().await?;
+    }
+    Ok(())
 }
 
 async fn count_local(tally: &mut Tally<'_>, path: &Path, follows_links: bool) -> Result<(), Error> {

@@ -3,8 +3,9 @@
 //! A lane starts at a width, becomes half as wide when the server asks for fewer requests, and grows again, one by one,
 //! while all goes well.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -53,6 +54,7 @@ pub(super) struct Lane {
     /// Permits that are taken away as they come back.
     debt: AtomicUsize,
     successes: AtomicUsize,
+    halved: Mutex<Option<Instant>>,
 }
 
 /// A place in a lane, given back when it is dropped.
@@ -71,6 +73,7 @@ impl Lane {
             widest,
             debt: AtomicUsize::new(0),
             successes: AtomicUsize::new(0),
+            halved: Mutex::default(),
         })
     }
 
@@ -86,8 +89,16 @@ impl Lane {
         self.width.load(Relaxed)
     }
 
-    /// Halves the lane: the server asked for fewer requests.
-    pub fn slow_down(&self) {
+    /// Halves the lane: the server asked for fewer requests, in answer to one that began at some time. Of all that were on
+    /// their way when the lane was halved, none halves it again.
+    pub fn slow_down(&self, began: Instant) {
+        {
+            let mut halved = self.halved.lock().unwrap_or_else(PoisonError::into_inner);
+            if halved.is_some_and(|at| began <= at) {
+                return;
+            }
+            *halved = Some(Instant::now());
+        }
         self.successes.store(0, Relaxed);
         let halved = self.width.fetch_update(Relaxed, Relaxed, |width| (width > 1).then_some(width / 2));
         if let Ok(before) = halved {
@@ -134,8 +145,11 @@ mod tests {
         for _ in 0..8 {
             held.push(lane.enter().await);
         }
-        lane.slow_down();
-        assert_eq!(lane.width(), 4);
+        let began = Instant::now();
+        for _ in 0..8 {
+            lane.slow_down(began);
+        }
+        assert_eq!(lane.width(), 4, "a burst of refusals counts once");
         held.clear();
         assert_eq!(lane.permits.available_permits(), 4);
         for _ in 0..4 * GROW_AFTER {
@@ -148,7 +162,7 @@ mod tests {
     async fn a_lane_never_closes() {
         let lane = Lane::new(2, 2);
         for _ in 0..9 {
-            lane.slow_down();
+            lane.slow_down(Instant::now());
         }
         assert_eq!(lane.width(), 1);
         drop((lane.enter().await, lane.enter().await));

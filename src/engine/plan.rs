@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
+use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
@@ -18,6 +20,9 @@ use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{self, BucketName, ETag, MAX_KEY_BYTES, NameProblem, Prefix};
 use crate::model::plan::Side;
 use crate::s3::{ListPage, ListedObject};
+
+/// Objects that are looked at beside each other.
+const LOOKS: usize = 64;
 
 /// Where an item comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +57,8 @@ pub(super) struct PlanItem {
     pub size: u64,
     /// Last modified.
     pub modified: Option<Timestamp>,
-    /// Whether nothing was below the target when the plan began, so that it need not be looked at first.
-    pub is_fresh: bool,
+    /// When nothing was below the target, so that it need not be looked at first.
+    pub fresh_since: Option<Instant>,
 }
 
 impl PlanItem {
@@ -92,20 +97,31 @@ pub(super) enum Planned {
 
 /// Plans all items of a transfer. Ends early when nobody takes what it plans.
 pub(super) async fn plan(context: Arc<Context>, out: mpsc::Sender<Planned>) -> Result<(), Error> {
-    for item in context.transfer.items.clone() {
-        let planned = match &item {
-            Item::File(path) | Item::Folder(path) => plan_local(&context, path.clone(), &item, &out).await,
-            Item::Object(object) => plan_object(&context, object, &out).await,
-            Item::Prefix { bucket, prefix } => plan_prefix(&context, bucket, prefix, &item, &out).await,
-            Item::Bucket(bucket) => plan_prefix(&context, bucket, &Prefix::root(), &item, &out).await,
-        };
-        match planned {
-            Err(error) if error.kind == Kind::Cancelled => return Err(error),
-            Err(error) => send(&out, Planned::Failed(item.to_string(), error)).await?,
-            Ok(()) => {}
-        }
+    let (objects, others): (Vec<_>, Vec<_>) =
+        context.transfer.items.clone().into_iter().partition(|item| matches!(item, Item::Object(_)));
+    // Each costs a request, and there may be thousands of them.
+    let mut looks = stream::iter(objects).map(|item| plan_item(&context, item, &out)).buffer_unordered(LOOKS);
+    while let Some(planned) = looks.next().await {
+        planned?;
+    }
+    for item in others {
+        plan_item(&context, item, &out).await?;
     }
     Ok(())
+}
+
+/// Plans one item; its failure is its own, unless the job has ended.
+async fn plan_item(context: &Arc<Context>, item: Item, out: &mpsc::Sender<Planned>) -> Result<(), Error> {
+    let planned = match &item {
+        Item::File(path) | Item::Folder(path) => plan_local(context, path.clone(), &item, out).await,
+        Item::Object(object) => plan_object(context, object, out).await,
+        Item::Prefix { bucket, prefix } => plan_prefix(context, bucket, prefix, &item, out).await,
+        Item::Bucket(bucket) => plan_prefix(context, bucket, &Prefix::root(), &item, out).await,
+    };
+    match planned {
+        Err(error) if error.kind != Kind::Cancelled => send(out, Planned::Failed(item.to_string(), error)).await,
+        planned => planned,
+    }
 }
 
 async fn send(out: &mpsc::Sender<Planned>, planned: Planned) -> Result<(), Error> {
@@ -167,12 +183,12 @@ async fn plan_local(
     if base.as_os_str().is_empty() {
         return Err(Error::new(Kind::Invalid, "copy", path.to_string_lossy(), "it has no name of its own"));
     }
-    let is_fresh = match &context.transfer.to {
+    let fresh_since = match &context.transfer.to {
         Location::S3 { bucket, prefix } if item.is_container() => {
             let below = Prefix::from(format!("{prefix}{}/", base.to_string_lossy()));
-            is_nothing_below(&context.job, bucket, &below).await
+            nothing_below_since(&context.job, bucket, &below).await
         }
-        _ => false,
+        _ => None,
     };
     let (worker, out) = (Arc::clone(context), out.clone());
     context
@@ -182,7 +198,7 @@ async fn plan_local(
             let is_move = worker.transfer.is_move;
             let output = worker.root.as_ref().map(|root| root.real().join(&base));
             let ended = walk(&path, !is_move, output.as_deref(), |found| {
-                for planned in planned_of(&worker, &base, found, is_fresh) {
+                for planned in planned_of(&worker, &base, found, fresh_since) {
                     if worker.job.token.is_cancelled() || out.blocking_send(worker.counted(planned)).is_err() {
                         return ControlFlow::Break(());
                     }
@@ -194,7 +210,7 @@ async fn plan_local(
         .await
 }
 
-fn planned_of(context: &Context, base: &Path, found: Found, is_fresh: bool) -> Vec<Planned> {
+fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<Instant>) -> Vec<Planned> {
     let name = found.path.to_string_lossy().into_owned();
     let relative = if found.below.as_os_str().is_empty() { base.to_owned() } else { base.join(&found.below) };
     let item = |source: Source, is_folder: bool, identity: Option<Identity>| match context
@@ -210,7 +226,7 @@ fn planned_of(context: &Context, base: &Path, found: Found, is_fresh: bool) -> V
             is_folder,
             size: identity.map_or(0, |identity| identity.size),
             modified: identity.and_then(|identity| identity.modified_at()),
-            is_fresh,
+            fresh_since,
         })),
         Err(problem) => Planned::Failed(name.clone(), unsafe_name("copy", &name, problem)),
     };
@@ -246,12 +262,13 @@ pub(super) fn key_there(item: &Item, rename: Option<&str>) -> String {
     if is_folder && !name.ends_with('/') { format!("{name}/") } else { name }
 }
 
-/// Returns whether a listing finds nothing below a prefix; if it cannot be listed, nobody knows.
-async fn is_nothing_below(job: &Job, bucket: &BucketName, prefix: &Prefix) -> bool {
+/// Returns since when a listing has found nothing below a prefix; if it cannot be listed, nobody knows.
+async fn nothing_below_since(job: &Job, bucket: &BucketName, prefix: &Prefix) -> Option<Instant> {
+    let asked = Instant::now();
     let store = job.core.store().await;
     let page = ListPage { max_keys: Some(1), ..ListPage::flat(bucket, prefix) };
     let listed = job.call(&job.core.lanes.small, || store.list_page(&page)).await;
-    listed.is_ok_and(|page| page.objects.is_empty() && page.next.is_none())
+    listed.is_ok_and(|page| page.objects.is_empty() && page.next.is_none()).then_some(asked)
 }
 
 async fn plan_object(context: &Arc<Context>, object: &ObjectRef, out: &mpsc::Sender<Planned>) -> Result<(), Error> {
@@ -265,7 +282,7 @@ async fn plan_object(context: &Arc<Context>, object: &ObjectRef, out: &mpsc::Sen
         etag: facts.etag,
         storage_class: None,
     };
-    let planned = planned_object(context, object.clone(), listed, &relative, false);
+    let planned = planned_object(context, object.clone(), listed, &relative, None);
     send(out, context.counted(planned)).await
 }
 
@@ -277,11 +294,11 @@ async fn plan_prefix(
     out: &mpsc::Sender<Planned>,
 ) -> Result<(), Error> {
     let head = key_there(item, context.transfer.rename.as_deref());
-    let is_fresh = match &context.transfer.to {
+    let fresh_since = match &context.transfer.to {
         Location::S3 { bucket, prefix } => {
-            is_nothing_below(&context.job, bucket, &Prefix::from(format!("{prefix}{head}"))).await
+            nothing_below_since(&context.job, bucket, &Prefix::from(format!("{prefix}{head}"))).await
         }
-        _ => false,
+        _ => None,
     };
     let mut pages = Pages::start(Asker::Job(Arc::clone(&context.job)), bucket, prefix, false, None);
     while let Some(page) = pages.next().await {
@@ -289,7 +306,7 @@ async fn plan_prefix(
             let rest = object.key.as_str().strip_prefix(prefix.as_str()).unwrap_or_default();
             let relative = format!("{head}{rest}");
             let reference = ObjectRef::new(bucket.clone(), object.key.clone());
-            let planned = planned_object(context, reference, object, &relative, is_fresh);
+            let planned = planned_object(context, reference, object, &relative, fresh_since);
             send(out, context.counted(planned)).await?;
         }
     }
@@ -301,7 +318,7 @@ fn planned_object(
     reference: ObjectRef,
     listed: ListedObject,
     relative: &str,
-    is_fresh: bool,
+    fresh_since: Option<Instant>,
 ) -> Planned {
     let name = reference.to_string();
     match context.target_of_key(relative) {
@@ -318,7 +335,7 @@ fn planned_object(
             is_folder,
             size: listed.size,
             modified: listed.modified,
-            is_fresh,
+            fresh_since,
         })),
         Err(problem) => Planned::Failed(name.clone(), unsafe_name("copy", &name, problem)),
     }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -33,6 +34,9 @@ pub(super) const MAX_RACES: usize = 8;
 
 /// Files above this size look at the target before they are sent, rather than find out at the end.
 const WORTH_A_LOOK: u64 = 1024 * 1024;
+
+/// How long a listing that found nothing below the target stands for a look at each.
+const FRESH: Duration = Duration::from_mins(1);
 
 /// What the items of one transfer share.
 #[derive(Debug)]
@@ -241,12 +245,21 @@ impl Context {
         if self.transfer.policy == ConflictPolicy::Overwrite {
             return Ok(Settled::Go(self.guarded(object.clone(), Condition::None)));
         }
-        let notices_races = self.store.capabilities().conditional_writes == Support::Yes;
+        let notices_races = self.store.notices_races();
         let is_server_side = matches!(item.source, Source::Object(..));
-        if item.is_fresh || notices_races && item.size <= WORTH_A_LOOK && !is_server_side {
+        // Elsewhere the look is all there is, so it must not be long ago.
+        let is_fresh = item.fresh_since.is_some_and(|at| notices_races || at.elapsed() < FRESH);
+        if is_fresh || notices_races && item.size <= WORTH_A_LOOK && !is_server_side {
             return Ok(Settled::Go(self.guarded(object.clone(), Condition::IfAbsent)));
         }
-        self.aim_again(item, object).await
+        match self.aim_again(item, object).await {
+            // Who may only write need not look where the write itself tells: without s3:ListBucket, even a key that is
+            // not there is denied (Amazon S3 API Reference, HeadObject).
+            Err(error) if error.kind == Kind::Denied && notices_races => {
+                Ok(Settled::Go(self.guarded(object.clone(), Condition::IfAbsent)))
+            }
+            settled => settled,
+        }
     }
 
     /// Looks at the target and settles what to do about what is there.
@@ -389,6 +402,17 @@ impl Context {
 
     /// Deletes a source on S3 whose copy was verified, if it is still what was copied.
     pub(super) async fn delete_source(&self, source: &ObjectRef, etag: Option<&ETag>) -> Result<(), Error> {
+        self.delete_copied(source, etag).await.map_err(|error| match error.kind {
+            // Otherwise nobody would learn of the copy.
+            Kind::Cancelled => {
+                let cause = "it was copied, and kept because the job was cancelled";
+                Error::new(Kind::Other, "delete", source.to_string(), cause)
+            }
+            _ => error,
+        })
+    }
+
+    async fn delete_copied(&self, source: &ObjectRef, etag: Option<&ETag>) -> Result<(), Error> {
         let job = &self.job;
         let now = job.call(&job.core.lanes.small, || self.store.head(source)).await?;
         if etag.is_none() || now.etag.as_ref() != etag {

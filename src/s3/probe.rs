@@ -69,6 +69,12 @@ impl Store {
         }
     }
 
+    /// Returns whether a write that expects nothing at its key fails where something is. Amazon has this for all writes
+    /// (Amazon S3 User Guide, "Conditional writes"); of other servers it is known when one has refused a write so.
+    pub fn notices_races(&self) -> bool {
+        self.is_amazon() || self.0.abilities.conditional_writes.support() == Support::Yes
+    }
+
     /// Learns that a condition is not offered: a write with it was refused as such, and went well without it.
     ///
     /// The two conditions are two abilities: a server that fails each `If-Match` may still ignore `If-None-Match`.

@@ -199,3 +199,24 @@ async fn what_comes_while_parts_are_sent_is_seen_before_they_are_joined() {
     assert_eq!((t.demo.count("CompleteMultipartUpload"), t.demo.open_uploads()), (0, 0));
     assert_eq!(t.get("f").await, b"somebody else's");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_only_write_need_not_look_once_the_server_is_known_to_notice_races() {
+    let mut t = bench().await;
+    let file = Item::File(t.write("f", "mine"));
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("PutObject").times(1));
+    let job = t.start(with_policy(ConflictPolicy::Skip, vec![file.clone()], at("")));
+    while t.demo.count("PutObject") == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.put("f", "theirs").await;
+    t.demo.faults().remove(stall);
+    let ended = t.follow(job, |_| panic!()).await;
+    assert_eq!(ended.skipped("/f"), "the target exists", "the race was noticed");
+    t.demo.faults().add(Rule::new(Fault::Denied).on("HeadObject"));
+    for size in [1000, 2 * 1024 * 1024] {
+        let file = Item::File(t.write("g", noise(size)));
+        let ended = t.run(with_policy(ConflictPolicy::Skip, vec![file], at(&format!("{size}/")))).await;
+        assert_eq!(*ended.outcome("/g"), ItemOutcome::Done(Verified::Crc64Nvme), "{ended:#?}");
+    }
+}
