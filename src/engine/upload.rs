@@ -95,7 +95,7 @@ async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<(Verified
     let (written, sent, size, identity) = match opened {
         Opened::Whole(payload, identity) => {
             let (crc, size) = (payload.crc64(), payload.size());
-            (put(context, aim, payload).await?, Some(crc), size, identity)
+            (put(context, aim, payload.counted_by(&job.progress)).await?, Some(crc), size, identity)
         }
         Opened::Source(source) => {
             let (size, identity) = (source.identity().size, *source.identity());
@@ -142,14 +142,14 @@ async fn read(job: &Job, source: &Arc<Source>, offset: u64, size: u64, is_whole:
         () = job.token.cancelled() => return Err(Error::cancelled("read", "")),
         buffer = job.core.buffers.take(usize::try_from(size).unwrap_or(usize::MAX)) => buffer,
     };
-    let source = Arc::clone(source);
+    let (source, progress) = (Arc::clone(source), Arc::clone(&job.progress));
     job.core
         .block("read", move || {
             source.read_at(buffer.as_mut(), offset)?;
             if is_whole {
                 source.check_unchanged()?;
             }
-            Ok(Payload::new(buffer.into_bytes()))
+            Ok(Payload::new(buffer.into_bytes()).counted_by(&progress))
         })
         .await
 }
@@ -168,17 +168,14 @@ fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
 async fn put(context: &Context, aim: &Aim, payload: Payload) -> Result<Written, Missed> {
     let job = &context.job;
     let options = write_options(context, aim);
-    let size = payload.size();
-    let lane = if size > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
+    let lane = if payload.size() > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
     let written = tokio::select! {
         biased;
         // A body that breaks off writes nothing.
         () = job.token.cancelled() => return Err(Error::cancelled("upload", aim.object.to_string()).into()),
         written = job.put(lane, &context.store, &aim.object, &payload, &options) => written,
     };
-    let written = written.map_err(|error| Missed::of_write(error, &aim.condition))?;
-    job.progress.add_bytes(size);
-    Ok(written)
+    written.map_err(|error| Missed::of_write(error, &aim.condition))
 }
 
 async fn put_in_parts(
@@ -259,7 +256,6 @@ async fn send_parts(
                 let payload = read(job, &source, offset, length, false).await?;
                 let send = || context.store.upload_part(&object, &upload, number, payload.clone());
                 let part = job.call(&job.core.lanes.parts, send).await?;
-                job.progress.add_bytes(length);
                 moved.fetch_add(length, Relaxed);
                 Ok::<_, Error>(part)
             });

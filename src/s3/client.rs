@@ -15,6 +15,7 @@ use aws_sdk_s3::types::RequestPayer;
 use super::alias::RootAliases;
 use super::credentials::{self, Found};
 use super::fault;
+use super::object::Departure;
 use super::probe::Abilities;
 use super::region::{self, Hint, Regions};
 use super::settings::Settings;
@@ -53,8 +54,10 @@ pub(super) struct Call<'a> {
     pub(super) permission: &'static str,
     /// The bucket whose region it goes to.
     pub(super) bucket: Option<&'a BucketName>,
-    /// How long it may take, retries included.
+    /// How long it may take, retries included; one that carries a body, while nothing moves.
     pub(super) limit: Duration,
+    /// The body that it carries.
+    departure: Option<&'a Departure>,
 }
 
 impl<'a> Call<'a> {
@@ -65,17 +68,17 @@ impl<'a> Call<'a> {
         permission: &'static str,
         bucket: &'a BucketName,
     ) -> Self {
-        Self { operation, target: target.into(), permission, bucket: Some(bucket), limit: LIMIT }
+        Self { operation, target: target.into(), permission, bucket: Some(bucket), limit: LIMIT, departure: None }
     }
 
     /// Returns a call about no bucket.
     pub(super) fn service(operation: &'static str, target: &'static str, permission: &'static str) -> Self {
-        Self { operation, target: target.to_owned(), permission, bucket: None, limit: LIMIT }
+        Self { operation, target: target.to_owned(), permission, bucket: None, limit: LIMIT, departure: None }
     }
 
-    /// Gives the call more time for so many bytes: 4 KiB/s are slow, also where several share the line; less is broken.
-    pub(super) fn carrying(mut self, bytes: u64) -> Self {
-        self.limit += Duration::from_secs(bytes / (4 * 1024));
+    /// Gives the call all the time in which anything of its body moves.
+    pub(super) fn carrying(mut self, departure: &'a Departure) -> Self {
+        self.departure = Some(departure);
         self
     }
 
@@ -186,10 +189,14 @@ impl Store {
         Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
         let started = Instant::now();
-        let result = match tokio::time::timeout(call.limit, Box::pin(self.send(call, send))).await {
-            Ok(result) => result,
-            Err(_) => Err(call.error(Kind::Network, format!("no answer within {} s", call.limit.as_secs()))),
+        let answer = Box::pin(self.send(call, send));
+        let result = match call.departure {
+            Some(departure) => departure.watch(answer).await.ok_or("the connection stands still".to_owned()),
+            None => tokio::time::timeout(call.limit, answer)
+                .await
+                .map_err(|_| format!("no answer within {} s", call.limit.as_secs())),
         };
+        let result = result.unwrap_or_else(|cause| Err(call.error(Kind::Network, cause)));
         log(call, started.elapsed(), &result);
         result
     }

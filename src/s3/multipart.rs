@@ -142,8 +142,8 @@ impl Store {
         body: impl Into<Payload>,
     ) -> Result<PartDone, Error> {
         let payload = body.into();
-        let call =
-            Call::new("send a part of", object.to_string(), "s3:PutObject", &object.bucket).carrying(payload.size());
+        let departure = payload.depart();
+        let call = Call::new("send a part of", object.to_string(), "s3:PutObject", &object.bucket).carrying(&departure);
         let is_unsigned = self.leaves_body_unsigned();
         let md5 = self.wants_md5(upload.has_checksums).then(|| payload.md5());
         let output = self
@@ -154,7 +154,7 @@ impl Store {
                     .key(object.key.as_str())
                     .upload_id(upload.as_str())
                     .part_number(number)
-                    .body(payload.stream())
+                    .body(departure.stream(is_unsigned))
                     .set_checksum_algorithm(upload.has_checksums.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_crc64_nvme(upload.has_checksums.then(|| crc64_text(payload.crc64())))
                     .set_request_payer(self.payer())
@@ -168,6 +168,7 @@ impl Store {
         }
         let etag = output.e_tag().ok_or_else(|| call.error(Kind::Server, "the answer has no entity tag"))?;
         let etag = ETag::from(etag);
+        departure.arrived();
         let is_proved_by_md5 = self.learn_md5(md5, Some(&etag));
         Ok(PartDone { number, etag, size: payload.size(), crc64: Some(payload.crc64()), is_proved_by_md5 })
     }

@@ -1,6 +1,7 @@
 //! Reads and writes whole objects: head, get, put.
 
 mod body;
+mod departure;
 mod facts;
 mod proof;
 mod value;
@@ -21,6 +22,7 @@ use crate::model::name::{ETag, VersionId};
 
 pub(super) use body::BodyMd5;
 pub use body::{ObjectBody, Payload};
+pub(super) use departure::Departure;
 use facts::{facts_of_get, facts_of_head};
 pub use proof::{Check, Crc};
 pub use value::{Attributes, Checksum, Condition, Encryption, ObjectFacts, WriteOptions, Written};
@@ -151,7 +153,8 @@ impl Store {
         options: &WriteOptions,
         with_checksum: bool,
     ) -> Result<Written, Error> {
-        let call = Call::new("write", object.to_string(), "s3:PutObject", &object.bucket).carrying(payload.size());
+        let departure = payload.depart();
+        let call = Call::new("write", object.to_string(), "s3:PutObject", &object.bucket).carrying(&departure);
         let attributes = &options.attributes;
         let is_unsigned = self.leaves_body_unsigned();
         let tries = Arc::new(AtomicU32::new(0));
@@ -161,7 +164,7 @@ impl Store {
                 let operation = dressed!(client.put_object(), attributes, tag_query(&options.tags), options)
                     .bucket(object.bucket.as_str())
                     .key(object.key.as_str())
-                    .body(payload.stream())
+                    .body(departure.stream(is_unsigned))
                     .set_checksum_algorithm(with_checksum.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_crc64_nvme(with_checksum.then(|| crc64_text(payload.crc64())))
                     .set_if_none_match(options.condition.if_none_match())
@@ -176,10 +179,13 @@ impl Store {
             .await;
         let output = match result {
             Err(error) if error.kind == Kind::Conflict && tries.load(Relaxed) > 1 => {
-                return self.written_before(object, payload).await.ok_or(error);
+                let written = self.written_before(object, payload).await.ok_or(error)?;
+                departure.arrived();
+                return Ok(written);
             }
             result => result?,
         };
+        departure.arrived();
         let etag = output.e_tag().map(ETag::from);
         let crc64 = output.checksum_crc64_nvme().and_then(crc64_value);
         let is_proved_by_md5 = crc64.is_none() && self.learn_md5(md5, etag.as_ref());

@@ -1,6 +1,7 @@
 //! Bodies: one in memory on its way out, one on its way in, chunk by chunk.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_s3::primitives::ByteStream;
@@ -9,9 +10,11 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
 
+use super::departure::Departure;
 use super::value::ObjectFacts;
 use crate::model::error::{Error, Kind};
 use crate::model::name::ETag;
+use crate::model::progress::Progress;
 use crate::s3::fault;
 
 /// How long a body may stand still between two chunks.
@@ -22,13 +25,14 @@ const STALL: Duration = Duration::from_mins(1);
 pub struct Payload {
     bytes: Bytes,
     crc64: u64,
+    progress: Option<Arc<Progress>>,
 }
 
 impl Payload {
     /// Computes the checksum: about 0.1 CPU seconds a GiB.
     pub fn new(bytes: Bytes) -> Self {
         let crc64 = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, &bytes);
-        Self { bytes, crc64 }
+        Self { bytes, crc64, progress: None }
     }
 
     /// Returns the length in bytes.
@@ -46,8 +50,19 @@ impl Payload {
         BodyMd5(Md5::digest(&self.bytes).into())
     }
 
-    pub(in crate::s3) fn stream(&self) -> ByteStream {
-        ByteStream::from(self.bytes.clone())
+    /// Counts what leaves, and takes it back where it did not arrive.
+    #[must_use]
+    pub fn counted_by(mut self, progress: &Arc<Progress>) -> Self {
+        self.progress = Some(Arc::clone(progress));
+        self
+    }
+
+    pub(super) fn bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+
+    pub(in crate::s3) fn depart(&self) -> Departure {
+        Departure::new(self, self.progress.clone())
     }
 }
 

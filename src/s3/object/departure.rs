@@ -1,0 +1,216 @@
+//! A body on its way out: counted as it leaves, and noticed when it stands still.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::time::Instant;
+
+use super::body::Payload;
+use crate::model::progress::Progress;
+
+/// What leaves at once, in bytes: enough to cost nothing, little enough to be a pulse on a slow line.
+const FRAME: usize = 128 * 1024;
+
+/// How long nothing may leave, and no answer come, before the connection is given up.
+const STILL: Duration = Duration::from_mins(2);
+
+/// What the system may hold of a body that has left us, in bytes (Linux, tcp(7): the default most of `tcp_wmem`).
+const HELD_BY_SYSTEM: u64 = 4 * 1024 * 1024;
+
+/// The slowest line that is waited for, in bytes a second, for what has left us and is still with the system.
+const SLOWEST: u64 = 16 * 1024;
+
+/// One sending of a payload, tries of the SDK included.
+pub(in crate::s3) struct Departure {
+    bytes: Bytes,
+    state: Arc<State>,
+}
+
+struct State {
+    /// How much has left in this try, in bytes.
+    left: AtomicU64,
+    moved: Mutex<Instant>,
+    progress: Option<Arc<Progress>>,
+    /// Whether it leaves in one piece, of which nothing is seen.
+    is_whole: AtomicBool,
+    /// Whether nothing more is counted.
+    is_over: AtomicBool,
+}
+
+impl State {
+    fn leave(&self, bytes: usize) {
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        if !self.is_over.load(Relaxed) {
+            self.left.fetch_add(bytes as u64, Relaxed);
+            self.add(bytes as u64);
+        }
+    }
+
+    fn add(&self, bytes: u64) {
+        if let Some(progress) = &self.progress {
+            progress.add_bytes(bytes);
+        }
+    }
+
+    /// Takes back what has left: it has to leave again.
+    fn return_all(&self) {
+        let left = self.left.swap(0, Relaxed);
+        if let Some(progress) = &self.progress {
+            progress.retract_bytes(left);
+        }
+    }
+}
+
+impl Departure {
+    /// Begins to send a payload.
+    pub fn new(payload: &Payload, progress: Option<Arc<Progress>>) -> Self {
+        let state = State {
+            left: AtomicU64::new(0),
+            moved: Mutex::new(Instant::now()),
+            progress,
+            is_whole: AtomicBool::new(false),
+            is_over: AtomicBool::new(false),
+        };
+        Self { bytes: payload.bytes(), state: Arc::new(state) }
+    }
+
+    /// Returns the body of one try, which the SDK can make anew. Only what need not be signed may leave piece by piece.
+    pub fn stream(&self, is_unsigned: bool) -> ByteStream {
+        let (bytes, state) = (self.bytes.clone(), Arc::clone(&self.state));
+        if !is_unsigned || bytes.is_empty() {
+            state.is_whole.store(true, Relaxed);
+            return ByteStream::from(bytes);
+        }
+        ByteStream::new(SdkBody::retryable(move || {
+            state.return_all();
+            SdkBody::from_body_1_x(Frames { rest: bytes.clone(), state: Arc::clone(&state) })
+        }))
+    }
+
+    /// Waits for an answer as long as anything moves.
+    pub async fn watch<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        let mut answer = std::pin::pin!(answer);
+        loop {
+            let deadline = self.deadline();
+            match tokio::time::timeout_at(deadline, &mut answer).await {
+                Ok(answer) => return Some(answer),
+                Err(_) if self.deadline() <= Instant::now() => return None,
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        let moved = *self.state.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = self.bytes.len() as u64;
+        let held = if self.state.is_whole.load(Relaxed) { size } else { size.min(HELD_BY_SYSTEM) };
+        moved + STILL + Duration::from_secs(held / SLOWEST)
+    }
+
+    /// Counts all of it: it has arrived.
+    pub fn arrived(&self) {
+        self.state.is_over.store(true, Relaxed);
+        let all = self.bytes.len() as u64;
+        self.state.add(all.saturating_sub(self.state.left.swap(0, Relaxed)));
+    }
+}
+
+impl Drop for Departure {
+    /// What has not arrived has not left.
+    fn drop(&mut self) {
+        self.state.is_over.store(true, Relaxed);
+        self.state.return_all();
+    }
+}
+
+/// The body, frame by frame.
+struct Frames {
+    rest: Bytes,
+    state: Arc<State>,
+}
+
+impl Body for Frames {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        let length = FRAME.min(self.rest.len());
+        let frame = self.rest.split_to(length);
+        self.state.leave(length);
+        Poll::Ready(Some(Ok(Frame::data(frame))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn departure(size: usize) -> (Departure, Arc<Progress>) {
+        let progress = Arc::new(Progress::default());
+        (Departure::new(&Payload::new(Bytes::from(vec![0; size])), Some(Arc::clone(&progress))), progress)
+    }
+
+    #[tokio::test]
+    async fn what_leaves_is_counted_as_it_leaves_and_returns_with_the_next_try_and_with_failure() {
+        let (departure, progress) = departure(3 * FRAME);
+        let mut first = departure.stream(true);
+        first.next().await.unwrap().unwrap();
+        assert_eq!(progress.snapshot().bytes_done, FRAME as u64);
+        let mut second = departure.stream(true);
+        second.next().await.unwrap().unwrap();
+        second.next().await.unwrap().unwrap();
+        assert_eq!(progress.snapshot().bytes_done, 2 * FRAME as u64);
+        drop(departure);
+        second.next().await.unwrap().unwrap();
+        assert_eq!(progress.snapshot().bytes_done, 0);
+    }
+
+    #[tokio::test]
+    async fn what_has_arrived_is_counted_once_and_whole() {
+        for is_unsigned in [true, false] {
+            let (departure, progress) = departure(2 * FRAME + 1);
+            departure.stream(is_unsigned).collect().await.unwrap();
+            departure.arrived();
+            drop(departure);
+            assert_eq!(progress.snapshot().bytes_done, 2 * FRAME as u64 + 1);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stands_still_is_given_up_and_one_that_moves_is_not() {
+        let (still, _) = departure(FRAME);
+        let began = Instant::now();
+        assert_eq!(still.watch(std::future::pending::<()>()).await, None);
+        assert!(began.elapsed() < Duration::from_mins(3));
+        let (moving, _) = departure(100 * FRAME);
+        let slowly = async {
+            let mut body = moving.stream(true);
+            while let Some(frame) = body.next().await {
+                frame.unwrap();
+                tokio::time::sleep(Duration::from_mins(1)).await;
+            }
+        };
+        assert_eq!(moving.watch(slowly).await, Some(()));
+    }
+}
