@@ -98,6 +98,16 @@ pub struct Before {
     pub marks: HashSet<(Box<str>, bool)>,
 }
 
+impl Before {
+    /// Takes over what an older refresh, which did not come to its end, had still to take over.
+    pub fn add(&mut self, older: Self) {
+        for (name, child) in older.children {
+            self.children.entry(name).or_insert(child);
+        }
+        self.marks.extend(older.marks);
+    }
+}
+
 /// One level.
 #[derive(Debug, Clone)]
 pub struct Listing {

@@ -115,9 +115,32 @@ impl Tree {
         self.listings.get(&id)
     }
 
-    /// Returns all levels, shown or folded away.
+    /// Returns all levels, shown, folded away, or waiting for a refresh to bring their row back.
     pub fn listings(&self) -> impl Iterator<Item = (ListingId, &Listing)> {
         self.listings.iter().map(|(id, listing)| (*id, listing))
+    }
+
+    /// Returns whether a level hangs on a row; one whose row a refresh has not brought back yet does not.
+    pub fn is_attached(&self, id: ListingId) -> bool {
+        let mut at = id;
+        while let Some((parent, entry)) = self.listings.get(&at).and_then(|listing| listing.parent) {
+            if self.listings.get(&parent).and_then(|parent| parent.children.get(&entry)) != Some(&at) {
+                return false;
+            }
+            at = parent;
+        }
+        true
+    }
+
+    /// Returns a level and those below it that hang on its rows.
+    fn branch(&self, id: ListingId) -> Vec<ListingId> {
+        let mut branch = vec![id];
+        let mut at = 0;
+        while let Some(listing) = branch.get(at).and_then(|id| self.listings.get(id)) {
+            branch.extend(listing.children.values());
+            at += 1;
+        }
+        branch
     }
 
     /// Returns the rows.

@@ -13,7 +13,7 @@ struct Appended {
     placed: Placed,
     /// The index of its first entry.
     first: usize,
-    /// The levels that came back with it.
+    /// The unfolded levels that came back with it.
     children: Vec<ListingId>,
     /// Whether they are read anew too.
     is_deep: bool,
@@ -120,18 +120,19 @@ impl Tree {
         let note_before = self.note(id).is_some();
         let was_refresh = self.begin_refresh(id);
         let appended = self.append(id, page)?;
-        for child in appended.children.into_iter().filter(|_| appended.is_deep) {
-            let more = self.reload(child, true, ids);
+        for child in appended.children.iter().filter(|_| appended.is_deep) {
+            let more = self.reload(*child, true, ids);
             wanted.load.extend(more.load);
             wanted.drop.extend(more.drop);
         }
-        let is_done = self.listings.get(&id).is_some_and(|listing| listing.ticket().is_none());
-        if is_done {
+        // Where the engine stopped by itself the rest may still bring back what is missing.
+        if self.listings.get(&id).is_some_and(|listing| listing.load == Load::Done) {
             wanted.drop.extend(self.drop_lost(id));
         }
         let note_after = self.note(id).is_some();
+        let is_flat = id == ROOT && !was_refresh && !note_before && !note_after && appended.children.is_empty();
         match appended.placed {
-            Placed::AtEnd(count) if id == ROOT && !was_refresh && !note_before && !note_after => self.push_last(count),
+            Placed::AtEnd(count) if is_flat => self.push_last(count),
             _ => {
                 self.reveal_parents(id);
                 self.rebuild();
@@ -153,12 +154,16 @@ impl Tree {
 
     /// Throws away what a refresh replaces, when its first page is here.
     fn begin_refresh(&mut self, id: ListingId) -> bool {
+        let load = self.listings.get(&id).map(|listing| &listing.load);
+        let Some(&Load::Loading { ticket, is_refresh: true, is_deep }) = load else { return false };
         let goal = self.bookmark();
+        let attached = if self.is_attached(id) { self.branch(id) } else { Vec::new() };
+        attached.iter().filter_map(|id| self.listings.get(id)).for_each(|listing| self.marked.forget_level(listing));
         let Some(listing) = self.listings.get_mut(&id) else { return false };
-        let Load::Loading { ticket, is_refresh: true, is_deep } = listing.load else { return false };
         listing.load = Load::Loading { ticket, is_refresh: false, is_deep };
-        self.marked.forget(listing);
-        let before = listing.clear();
+        let older = listing.before.take();
+        let mut before = listing.clear();
+        before.add(older.unwrap_or_default());
         listing.before = Some(before);
         if self.goal.is_none() {
             self.goal = goal;
@@ -168,35 +173,42 @@ impl Tree {
 
     /// Adds a page to its level and brings back what was unfolded and marked.
     fn append(&mut self, id: ListingId, page: Page) -> Option<Appended> {
+        let is_attached = self.is_attached(id);
         let listing = self.listings.get_mut(&id)?;
         let first = listing.entries().len();
         let placed = listing.append(page.entries, &mut self.rules);
         let mut reattached = Vec::new();
         let is_deep = matches!(listing.load, Load::Loading { is_deep: true, .. });
+        let mut came_back = Marked::default();
         if let Some(mut before) = listing.before.take() {
-            take_over(listing, &mut before, first, &mut reattached, &mut self.marked);
+            take_over(listing, &mut before, first, &mut reattached, &mut came_back);
             listing.before = Some(before);
         }
         if page.is_last {
             listing.load = page.rest.map_or(Load::Done, Load::More);
         }
-        for (child, entry) in &reattached {
+        for (child, entry, _) in &reattached {
             if let Some(child) = self.listings.get_mut(child) {
                 child.parent = Some((id, *entry));
             }
+            let branch = self.branch(*child);
+            branch.iter().filter_map(|id| self.listings.get(id)).for_each(|listing| came_back.add_level(listing));
         }
-        let children = reattached.into_iter().map(|(child, _)| child).collect();
+        if is_attached {
+            self.marked.add(came_back);
+        }
+        let children = reattached.into_iter().filter(|(.., is_open)| *is_open).map(|(child, ..)| child).collect();
         Some(Appended { placed, first, children, is_deep })
     }
 
-    /// Forgets the levels below a refreshed one whose entries are not there any more.
+    /// Forgets the levels below a refreshed one whose entries are not there any more. Their marks do not count since
+    /// the refresh began.
     fn drop_lost(&mut self, id: ListingId) -> Vec<Ticket> {
         let before = self.listings.get_mut(&id).and_then(|listing| listing.before.take()).unwrap_or_default();
         let mut lost: Vec<ListingId> = before.children.into_values().map(|(child, _)| child).collect();
         let mut tickets = Vec::new();
         while let Some(id) = lost.pop() {
             if let Some(listing) = self.listings.remove(&id) {
-                self.marked.forget(&listing);
                 tickets.extend(listing.ticket());
                 lost.extend(listing.children.values());
                 lost.extend(
@@ -237,7 +249,7 @@ fn take_over(
     listing: &mut Listing,
     before: &mut Before,
     first: usize,
-    reattached: &mut Vec<(ListingId, u32)>,
+    reattached: &mut Vec<(ListingId, u32, bool)>,
     marked: &mut Marked,
 ) {
     if before.children.is_empty() && before.marks.is_empty() {
@@ -251,8 +263,8 @@ fn take_over(
             listing.children.insert(entry, child);
             if is_open {
                 listing.open.insert(entry);
-                reattached.push((child, entry));
             }
+            reattached.push((child, entry, is_open));
         }
         if before.marks.remove(name) {
             marked.set(listing, entry, true);

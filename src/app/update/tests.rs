@@ -315,7 +315,8 @@ proptest! {
             for side in [Side::Left, Side::Right] {
                 let tree = t.state.pane(side).tree();
                 prop_assert!(tree.cursor() < tree.rows().len().max(1));
-                let marked: usize = tree.listings().map(|(_, level)| level.marks.len()).sum();
+                let attached = tree.listings().filter(|(id, _)| tree.is_attached(*id));
+                let marked: usize = attached.map(|(_, level)| level.marks.len()).sum();
                 prop_assert_eq!(tree.marked().count, marked as u64);
             }
         }
