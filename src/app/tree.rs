@@ -84,6 +84,8 @@ pub struct Tree {
     top: usize,
     rules: Rules,
     goal: Option<Goal>,
+    /// Where the cursor stays until a refresh brings its row back, and for good if it does not.
+    held: Option<usize>,
     marked: Marked,
 }
 
@@ -100,6 +102,7 @@ impl Tree {
             top: 0,
             rules,
             goal,
+            held: None,
             marked: Marked::default(),
         }
     }
@@ -205,8 +208,14 @@ impl Tree {
 
     /// Puts the cursor on a row, as far as there is one.
     pub fn move_to(&mut self, row: usize) {
-        self.goal = None;
+        self.settle();
         self.cursor = row.min(self.rows.len().saturating_sub(1));
+    }
+
+    /// Lets the cursor be where it is: the person has chosen that row.
+    fn settle(&mut self) {
+        self.goal = None;
+        self.held = None;
     }
 
     /// Moves the cursor by so many rows.
@@ -280,6 +289,8 @@ impl Tree {
 
     /// Applies a change to every level, the lowest first, because an entry stays for what is below it.
     fn each_level(&mut self, change: fn(&mut Listing, &mut Rules, &BTreeSet<u32>)) {
+        // In another order the same line is another row.
+        self.held = None;
         let mut ids: Vec<_> = self.listings.iter().map(|(id, listing)| (listing.depth, *id)).collect();
         ids.sort_unstable_by(|left, right| right.cmp(left));
         for (_, id) in ids {

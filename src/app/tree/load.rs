@@ -24,6 +24,7 @@ impl Tree {
     pub fn unfold(&mut self, row: Row, ids: &mut Ids) -> Wanted {
         let mut wanted = Wanted::default();
         let Some(place) = self.place_of(row) else { return wanted };
+        self.settle();
         let Some(listing) = self.listings.get_mut(&row.listing) else { return wanted };
         listing.open.insert(row.entry);
         let depth = listing.depth.saturating_add(1);
@@ -49,6 +50,7 @@ impl Tree {
         if let Some(listing) = self.listings.get_mut(&row.listing)
             && listing.open.remove(&row.entry)
         {
+            self.settle();
             self.rebuild();
         }
     }
@@ -138,7 +140,13 @@ impl Tree {
                 self.rebuild();
             }
         }
+        if let Some(held) = self.held {
+            self.cursor = held.min(self.rows.len().saturating_sub(1));
+        }
         self.seek(id, appended.first);
+        if self.loading().is_none() {
+            self.settle(); // what has not come by now is gone
+        }
         Some(wanted)
     }
 
@@ -156,8 +164,12 @@ impl Tree {
     fn begin_refresh(&mut self, id: ListingId) -> bool {
         let load = self.listings.get(&id).map(|listing| &listing.load);
         let Some(&Load::Loading { ticket, is_refresh: true, is_deep }) = load else { return false };
-        let goal = self.bookmark();
-        let attached = if self.is_attached(id) { self.branch(id) } else { Vec::new() };
+        let branch = self.branch(id);
+        if self.current().is_some_and(|row| branch.contains(&row.listing)) {
+            self.held.get_or_insert(self.cursor);
+            self.goal = self.goal.take().or_else(|| self.bookmark());
+        }
+        let attached = if self.is_attached(id) { branch } else { Vec::new() };
         attached.iter().filter_map(|id| self.listings.get(id)).for_each(|listing| self.marked.forget_level(listing));
         let Some(listing) = self.listings.get_mut(&id) else { return false };
         listing.load = Load::Loading { ticket, is_refresh: false, is_deep };
@@ -165,9 +177,6 @@ impl Tree {
         let mut before = listing.clear();
         before.add(older.unwrap_or_default());
         listing.before = Some(before);
-        if self.goal.is_none() {
-            self.goal = goal;
-        }
         true
     }
 
@@ -232,14 +241,14 @@ impl Tree {
                 && let Some(at) = self.find_row(row)
             {
                 self.cursor = at;
+                self.held = None;
             }
             return;
         }
         if let Some(entry) = listing.find_from(first, &goal.name, goal.is_container)
             && let Some(at) = self.find_row(Row { listing: id, entry })
         {
-            self.cursor = at;
-            self.goal = None;
+            self.move_to(at);
         }
     }
 }

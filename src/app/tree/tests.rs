@@ -183,6 +183,32 @@ fn marks_that_are_cleared_during_a_refresh_do_not_come_back() {
 }
 
 #[test]
+fn the_cursor_stays_on_its_line_when_a_refresh_does_not_bring_its_entry_back() {
+    let mut t = Harness::with_bucket("b", &["a", "bbbbb", "cc", "ddd", "eeee"]);
+    t.keys("s g j j");
+    assert_eq!(t.right(), ["bbbbb", "eeee", ">ddd", "cc", "a"]);
+    t.keys("R");
+    t.first_page("s3://b/", &["a", "bbbbb"]);
+    t.page("s3://b/", &["cc", "eeee"]);
+    assert_eq!(t.right(), ["bbbbb", "eeee", ">cc", "a"]);
+    t.keys("R");
+    t.page("s3://b/", &["a", "bbbbb", "cc", "ddd", "eeee"]);
+    assert_eq!(t.right(), ["bbbbb", "eeee", "ddd", ">cc", "a"], "it is on another entry now");
+}
+
+#[test]
+fn the_cursor_waits_for_its_entry_through_the_pages_of_a_deep_refresh() {
+    let mut t = long_bucket();
+    t.keys("G k R");
+    assert_eq!(t.right(), ["a", "b", "c", " x", "> y", "d"]);
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.page("s3://b/", &["b2/", "c/", "d"]);
+    assert_eq!(t.right(), ["a", "b", "b2", "c", " x", "> y", "d"]);
+    t.page("s3://b/c/", &["w", "x", "y"]);
+    assert_eq!(t.right(), ["a", "b", "b2", "c", " w", " x", "> y", "d"]);
+}
+
+#[test]
 fn a_folded_level_still_knows_its_row_after_a_refresh() {
     let mut t = bucket();
     t.keys("j l");
