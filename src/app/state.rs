@@ -14,6 +14,7 @@ use super::notice::Notice;
 use super::palette::Palette;
 use super::pane::Pane;
 use super::queue::Queue;
+use super::tree::{Row, Tree};
 use crate::model::error::Error;
 use crate::model::job::{Connection, Item, JobId, Request, Ticket};
 use crate::model::location::{Location, ObjectRef};
@@ -115,14 +116,35 @@ pub struct Editing {
 }
 
 /// What is dragged with the mouse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drag {
     /// The pane that it began in.
     pub side: Side,
-    /// The row that it began on.
-    pub row: usize,
-    /// The row up to which it has marked, once it has moved inside its pane.
-    pub marked_to: Option<usize>,
+    /// What it began on.
+    pub start: Dragged,
+    /// What it has marked itself, once it has moved inside its pane.
+    pub marked: Option<Vec<Dragged>>,
+}
+
+/// A row and what was on it: pages that arrive during a drag may bring something else there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dragged {
+    /// The row.
+    pub row: Row,
+    /// What was on it.
+    pub item: Item,
+}
+
+impl Dragged {
+    /// Returns what is on a row; nothing for a note.
+    pub fn new(tree: &Tree, row: Row) -> Option<Self> {
+        tree.item(row).map(|item| Self { row, item })
+    }
+
+    /// Returns whether it is still there.
+    pub fn is_in(&self, tree: &Tree) -> bool {
+        tree.item(self.row).as_ref() == Some(&self.item)
+    }
 }
 
 /// The open help.

@@ -254,7 +254,8 @@ impl Tree {
         })
     }
 
-    fn find_row(&self, row: Row) -> Option<usize> {
+    /// Returns the line that a row is on, if it is shown.
+    pub fn find_row(&self, row: Row) -> Option<usize> {
         self.rows.iter().position(|other| *other == row)
     }
 

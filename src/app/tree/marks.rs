@@ -72,13 +72,15 @@ impl Tree {
         }
     }
 
-    /// Marks or unmarks the rows between two, both included.
-    pub fn mark_range(&mut self, from: usize, to: usize, is_marked: bool) {
+    /// Marks the rows between two, both included, and returns those that were not marked before.
+    pub fn mark_range(&mut self, from: usize, to: usize) -> Vec<Row> {
         let (first, last) = (from.min(to), from.max(to));
-        let rows = self.rows.get(first..=last.min(self.rows.len().saturating_sub(1))).unwrap_or_default().to_vec();
-        for row in rows {
-            self.mark(row, is_marked);
+        let rows = self.rows.get(first..=last.min(self.rows.len().saturating_sub(1))).unwrap_or_default();
+        let new: Vec<Row> = rows.iter().copied().filter(|row| !row.is_note() && !self.is_marked(*row)).collect();
+        for row in &new {
+            self.mark(*row, true);
         }
+        new
     }
 
     /// Unmarks everything, what a refresh has not brought back yet included, and says whether there was anything.

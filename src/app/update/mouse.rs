@@ -1,11 +1,12 @@
 //! The mouse: the same rectangles as drawing decide what is hit.
 
-use super::{browse, on_chosen, on_dialog, work};
+use super::{browse, on_chosen, on_dialog, read_only, work};
 use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseKind};
 use crate::app::layout::{Column, Layout, PaneLayout, layout, palette_rows};
 use crate::app::listing::SortField;
-use crate::app::state::{Drag, Screen, Side, State};
+use crate::app::state::{Drag, Dragged, Screen, Side, State};
+use crate::app::tree::Tree;
 
 /// How many rows the wheel turns by.
 const WHEEL: isize = 3;
@@ -91,7 +92,8 @@ fn on_row(state: &mut State, pane: &PaneLayout, mouse: Mouse, is_double: bool) -
     if is_double {
         return browse::open(state);
     }
-    state.drag = Some(Drag { side: state.side, row, marked_to: None });
+    let start = tree.current().and_then(|row| Dragged::new(tree, row));
+    state.drag = start.map(|start| Drag { side: state.side, start, marked: None });
     vec![]
 }
 
@@ -114,38 +116,53 @@ fn sort_by_column(state: &mut State, pane: &PaneLayout, column: u16) {
 /// Dragging inside the pane marks the rows between.
 fn on_drag(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     let layout = layout(state);
-    let Some(drag) = state.drag else { return vec![] };
-    let Some(pane) = layout.pane(drag.side).filter(|pane| pane.row_at(mouse.column, mouse.row).is_some()) else {
-        return vec![];
-    };
+    let Some(mut drag) = take_drag(state) else { return vec![] };
     let tree = state.pane_mut(drag.side).tree_mut();
-    let last = tree.rows().len().saturating_sub(1);
-    let to = pane.row_at(mouse.column, mouse.row).map_or(drag.row, |row| (row + tree.top()).min(last));
-    if to == drag.row && drag.marked_to.is_none() {
-        return vec![];
+    let Some(from) = tree.find_row(drag.start.row) else { return vec![] };
+    let row = layout.pane(drag.side).and_then(|pane| pane.row_at(mouse.column, mouse.row));
+    if let Some(to) = row.map(|row| (row + tree.top()).min(tree.rows().len().saturating_sub(1)))
+        && (to != from || drag.marked.is_some())
+    {
+        unmark(tree, drag.marked.take());
+        let new = tree.mark_range(from, to);
+        drag.marked = Some(new.into_iter().filter_map(|row| Dragged::new(tree, row)).collect());
+        tree.move_to(to);
     }
-    if let Some(before) = drag.marked_to {
-        tree.mark_range(drag.row, before, false);
-    }
-    tree.mark_range(drag.row, to, true);
-    tree.move_to(to);
-    state.drag = Some(Drag { marked_to: Some(to), ..drag });
+    state.drag = Some(drag);
     vec![]
 }
 
 /// Letting go over the other pane asks for a copy of what was dragged, or of the marked rows if it is one of them.
 fn on_up(state: &mut State, mouse: Mouse) -> Vec<Effect> {
-    let Some(drag) = state.drag.take() else { return vec![] };
+    let Some(drag) = take_drag(state) else { return vec![] };
     let side = layout(state).side_at(mouse.column, mouse.row);
     if side != Some(drag.side.other()) {
         return vec![];
     }
     let tree = state.pane_mut(drag.side).tree_mut();
-    if let Some(to) = drag.marked_to {
-        tree.mark_range(drag.row, to, false);
+    let Some(line) = tree.find_row(drag.start.row) else { return vec![] };
+    unmark(tree, drag.marked);
+    tree.move_to(line);
+    let items = if tree.is_marked(drag.start.row) { tree.selection() } else { vec![drag.start.item] };
+    if state.is_read_only {
+        state.notice = Some(read_only());
+        return vec![];
     }
-    tree.move_to(drag.row);
-    let Some(row) = tree.rows().get(drag.row).copied() else { return vec![] };
-    let items = if tree.is_marked(row) { tree.selection() } else { tree.item(row).into_iter().collect() };
     work::open_transfer_of(state, items, false)
+}
+
+/// The drag ends where something has come up in front of the panes, or where something else is on its row by now.
+fn take_drag(state: &mut State) -> Option<Drag> {
+    let is_covered = state.dialog.is_some() || state.palette.is_some() || state.help.is_some();
+    let drag = state.drag.take().filter(|_| !is_covered)?;
+    drag.start.is_in(state.pane(drag.side).tree()).then_some(drag)
+}
+
+/// Takes back the marks of a drag; what was marked before it stays marked.
+fn unmark(tree: &mut Tree, marked: Option<Vec<Dragged>>) {
+    for dragged in marked.unwrap_or_default() {
+        if dragged.is_in(tree) {
+            tree.mark(dragged.row, false);
+        }
+    }
 }

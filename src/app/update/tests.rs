@@ -12,7 +12,7 @@ use crate::app::layout::layout;
 use crate::app::listing::SortField;
 use crate::app::state::{Screen, Side};
 use crate::model::error::{Error, Kind};
-use crate::model::job::{JobEnd, Page, Report, Request, Ticket, Work};
+use crate::model::job::{JobEnd, JobId, Page, Report, Request, Ticket, Work};
 use crate::model::location::Location;
 
 #[test]
@@ -126,6 +126,16 @@ fn a_copy_goes_to_the_level_under_the_other_cursor_and_refreshes_it_when_done() 
     assert_eq!(to, location("s3://b/in/"));
     let effects = t.report(Report::Finished { job, end: JobEnd::Done });
     assert_eq!(listed(&effects), ["s3://b/", "s3://b/in/"]);
+}
+
+/// Copies what is under the cursor to the other pane.
+fn start_copy(t: &mut Harness) -> JobId {
+    let effects = [t.keys("c"), t.keys("<enter>")].concat();
+    let started = effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Start { job, .. }) => Some(*job),
+        _ => None,
+    });
+    started.unwrap_or_else(|| panic!("{effects:?}"))
 }
 
 #[test]
@@ -255,6 +265,73 @@ fn dragging_to_the_other_pane_opens_the_copy_dialog_with_what_was_dragged() {
     let Some(Effect::Submit(Request::Count { items, .. })) = effects.first() else { panic!("{effects:?}") };
     assert_eq!(items.iter().map(ToString::to_string).collect::<Vec<_>>(), ["/home/me/data/q3.parquet"]);
     assert!(matches!(t.state.dialog, Some(Dialog::Transfer(_))));
+}
+
+fn counted(effects: &[Effect]) -> Vec<String> {
+    let Some(Effect::Submit(Request::Count { items, .. })) = effects.first() else { panic!("{effects:?}") };
+    items.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn dragging_one_of_the_marked_rows_copies_all_of_them_whatever_way_the_mouse_went() {
+    let mut t = Harness::with_bucket("b", &["1", "2", "3", "4"]);
+    t.keys("<space> <space> <space>");
+    let (x, y) = point(&t, Side::Right, 1);
+    let (to_x, _) = point(&t, Side::Left, 0);
+    t.mouse(MouseKind::Down { is_double: false }, x, y);
+    t.mouse(MouseKind::Drag, x, y + 2);
+    t.mouse(MouseKind::Drag, x, y + 1);
+    assert_eq!(t.right(), ["*1", "*2", ">*3", "4"]);
+    let effects = t.mouse(MouseKind::Up, to_x, y + 1);
+    assert_eq!(counted(&effects), ["s3://b/1", "s3://b/2", "s3://b/3"]);
+}
+
+#[test]
+fn a_drag_ends_when_something_else_comes_to_stand_on_its_row() {
+    let mut t = Harness::with_bucket("b", &["b", "c"]);
+    let (x, y) = point(&t, Side::Right, 0);
+    let (to_x, _) = point(&t, Side::Left, 0);
+    t.mouse(MouseKind::Down { is_double: false }, x, y);
+    t.keys("R");
+    t.page("s3://b/", &["a", "b", "c"]);
+    t.mouse(MouseKind::Drag, x, y + 2);
+    assert_eq!(t.state.right.tree().marked().count, 0);
+    assert!(t.mouse(MouseKind::Up, to_x, y).is_empty() && t.state.dialog.is_none());
+}
+
+#[test]
+fn a_drag_goes_on_from_its_entry_when_rows_arrive_above_it() {
+    let mut t = Harness::unloaded("~/data", "s3://b/");
+    t.first_page("s3://b/", &["b", "c"]);
+    let (x, y) = point(&t, Side::Right, 0);
+    let (to_x, _) = point(&t, Side::Left, 0);
+    t.mouse(MouseKind::Down { is_double: false }, x, y);
+    t.page("s3://b/", &["a"]);
+    assert_eq!(counted(&t.mouse(MouseKind::Up, to_x, y)), ["s3://b/b"]);
+}
+
+#[test]
+fn a_drag_does_not_take_the_place_of_a_dialog_that_came_up_meanwhile() {
+    let mut t = Harness::with_bucket("b", &["b"]);
+    let job = start_copy(&mut t);
+    let (x, y) = point(&t, Side::Right, 0);
+    let (to_x, _) = point(&t, Side::Left, 0);
+    t.mouse(MouseKind::Down { is_double: false }, x, y);
+    let error = Error::new(Kind::Denied, "copy", "b", "denied");
+    t.report(Report::Finished { job, end: JobEnd::Failed(error) });
+    assert!(t.mouse(MouseKind::Up, to_x, y).is_empty());
+    assert!(matches!(t.state.dialog, Some(Dialog::Failure(_))));
+}
+
+#[test]
+fn dragging_to_the_other_pane_asks_nothing_while_writing_is_off() {
+    let mut t = Harness::with_bucket("b", &["b"]);
+    t.keys("W");
+    let (x, y) = point(&t, Side::Right, 0);
+    let (to_x, _) = point(&t, Side::Left, 0);
+    t.mouse(MouseKind::Down { is_double: false }, x, y);
+    assert!(t.mouse(MouseKind::Up, to_x, y).is_empty());
+    assert!(t.state.dialog.is_none() && t.state.notice.is_some());
 }
 
 #[test]
