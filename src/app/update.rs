@@ -17,6 +17,8 @@ use super::notice::Notice;
 use super::palette::{Chosen, Palette};
 use super::state::{Help, Screen, Side, State};
 use crate::model::job::Request;
+use crate::model::plan::ConflictPolicy;
+use crate::model::text::counted;
 
 /// How long after a Ctrl-C another one leaves without asking.
 const SECOND_INTERRUPT: i64 = 2;
@@ -49,6 +51,7 @@ fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
     for effect in effects {
         if state.is_read_only && is_writing(&effect) {
             state.notice = Some(read_only());
+            admitted.extend(give_up_editing(state, &effect));
             continue;
         }
         if let Effect::Submit(request) = &effect {
@@ -66,6 +69,17 @@ fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
 /// Every job writes somewhere, and an object is only fetched to be edited.
 fn is_writing(effect: &Effect) -> bool {
     matches!(effect, Effect::Edit(_) | Effect::Submit(Request::Start { .. } | Request::Fetch { .. }))
+}
+
+/// Removes the file that an object was fetched to, where writing was switched off before it could be edited.
+fn give_up_editing(state: &mut State, refused: &Effect) -> Option<Effect> {
+    let editing = state.editing.take_if(|editing| matches!(refused, Effect::Edit(path) if *path == editing.path))?;
+    Some(Effect::Discard(editing.path))
+}
+
+/// An answer that lets a job write is the person's decision as much as beginning one.
+fn is_writing_answer(effect: &Effect) -> bool {
+    matches!(effect, Effect::Submit(Request::Resolve { answer, .. }) if answer.policy != ConflictPolicy::Skip)
 }
 
 fn read_only() -> Notice {
@@ -173,6 +187,14 @@ fn on_dialog(
 fn on_step(state: &mut State, step: Step) -> Vec<Effect> {
     match step {
         Step::Stay(effects) => effects,
+        Step::Close(mut effects)
+            if state.is_read_only && effects.iter().any(|effect| is_writing(effect) || is_writing_answer(effect)) =>
+        {
+            // The dialog stays, and with it what was typed and what a job waits for.
+            state.notice = Some(read_only());
+            effects.retain(|effect| !is_writing(effect) && !is_writing_answer(effect));
+            effects
+        }
         Step::Close(effects) => {
             state.dialog = None;
             if effects.iter().any(|effect| matches!(effect, Effect::Copy(_))) {
@@ -262,7 +284,13 @@ fn open_help(state: &mut State) -> Vec<Effect> {
 fn toggle_writing(state: &mut State) -> Vec<Effect> {
     state.is_read_only = !state.is_read_only;
     state.notice = Some(if state.is_read_only {
-        Notice::good("writing is switched off")
+        match state.queue.unfinished() {
+            0 => Notice::good("writing is switched off"),
+            jobs => Notice::warning(format!(
+                "writing is switched off, but {}; x on the transfers screen cancels",
+                counted(jobs as u64, "job goes on", "jobs go on")
+            )),
+        }
     } else {
         Notice::warning("writing is allowed")
     });

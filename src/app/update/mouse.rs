@@ -3,7 +3,7 @@
 use super::{browse, on_chosen, on_dialog, read_only, work};
 use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseKind};
-use crate::app::layout::{Column, Layout, PaneLayout, layout, palette_rows};
+use crate::app::layout::{Column, Layout, PaneLayout, layout, palette_first, palette_rows};
 use crate::app::listing::SortField;
 use crate::app::state::{Drag, Dragged, Screen, Side, State};
 use crate::app::tree::Tree;
@@ -55,7 +55,8 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     if let Some(palette) = &mut state.palette {
         let rows = palette_rows(layout.screen, palette);
         let is_hit = rows.contains((mouse.column, mouse.row).into());
-        let chosen = is_hit.then(|| palette.pick(usize::from(mouse.row - rows.y)));
+        let first = palette_first(rows, palette);
+        let chosen = is_hit.then(|| palette.pick(first + usize::from(mouse.row - rows.y)));
         return chosen.map(|chosen| on_chosen(state, chosen)).unwrap_or_default();
     }
     if state.help.take().is_some() {

@@ -2,18 +2,20 @@
 
 use proptest::prelude::*;
 
-use crate::app::action::TABLE;
+use crate::app::action::{Action, TABLE};
 use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::event::{Event, MouseKind};
 use crate::app::harness::{Harness, entry, listed, location};
 use crate::app::keymap::Key;
-use crate::app::layout::layout;
+use crate::app::layout::{layout, palette_rows};
 use crate::app::listing::SortField;
+use crate::app::palette::Candidates;
 use crate::app::state::{Screen, Side};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{JobEnd, JobId, Page, Report, Request, Ticket, Work};
 use crate::model::location::Location;
+use crate::model::plan::Conflict;
 
 #[test]
 fn the_start_asks_for_both_places_and_for_the_caller() {
@@ -138,6 +140,57 @@ fn start_copy(t: &mut Harness) -> JobId {
     started.unwrap_or_else(|| panic!("{effects:?}"))
 }
 
+fn question(job: JobId) -> Report {
+    let (source_side, target_side) = Default::default();
+    let conflict = Conflict { target: "/t/x".into(), source_side, target_side };
+    Report::Question { job, question: 1, conflict }
+}
+
+#[test]
+fn the_question_whether_to_leave_ends_with_the_last_job() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let job = start_copy(&mut t);
+    t.keys("q");
+    assert!(matches!(t.state.dialog, Some(Dialog::Quit(_))));
+    t.report(Report::Finished { job, end: JobEnd::Done });
+    assert!(t.state.dialog.is_none());
+}
+
+#[test]
+fn the_question_of_a_job_ends_with_the_job() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let job = start_copy(&mut t);
+    t.report(question(job));
+    assert!(matches!(t.state.dialog, Some(Dialog::Overwrite(_))));
+    t.report(Report::Finished { job, end: JobEnd::Cancelled });
+    assert!(t.state.dialog.is_none());
+}
+
+#[test]
+fn an_answer_that_writes_is_refused_while_writing_is_off_and_the_question_stays() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let job = start_copy(&mut t);
+    t.keys("W");
+    assert!(t.state.notice.as_ref().is_some_and(|notice| notice.text.contains("1 job goes on")));
+    t.report(question(job));
+    assert!(t.keys("<right> <enter>").is_empty());
+    assert!(matches!(t.state.dialog, Some(Dialog::Overwrite(_))) && t.state.notice.is_some());
+    let effects = t.keys("<left> <enter>");
+    assert!(matches!(effects.as_slice(), [Effect::Submit(Request::Resolve { .. })]), "{effects:?}");
+}
+
+#[test]
+fn an_object_that_arrives_after_writing_was_switched_off_is_not_kept() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let effects = t.keys("e");
+    let [Effect::Submit(Request::Fetch { ticket, object })] = effects.as_slice() else { panic!("{effects:?}") };
+    t.keys("W");
+    let (path, etag) = ("/tmp/x/a".into(), "\"1\"".into());
+    let effects = t.report(Report::Fetched { ticket: *ticket, path, object: object.clone(), etag });
+    assert_eq!(effects, [Effect::Discard("/tmp/x/a".into())]);
+    assert!(t.state.editing.is_none());
+}
+
 #[test]
 fn a_palette_word_does_an_action_and_a_path_goes_there() {
     let mut t = Harness::new();
@@ -149,6 +202,25 @@ fn a_palette_word_does_an_action_and_a_path_goes_there() {
     t.text("s3://photos/x");
     assert_eq!(listed(&t.keys("<enter>")), ["s3://photos/x/"]);
     assert_eq!(*t.state.left.place(), Location::S3 { bucket: "photos".into(), prefix: "x/".into() });
+}
+
+#[test]
+fn a_click_in_the_palette_does_what_stands_there_when_it_has_scrolled() {
+    let mut t = Harness::new();
+    t.keys(":");
+    while !matches!(chosen_action(&t), Some(Action::Transfers)) {
+        t.keys("<down>");
+    }
+    let rows = palette_rows(layout(&t.state).screen, t.state.palette.as_ref().unwrap());
+    assert!(t.state.palette.as_ref().unwrap().chosen.unwrap() >= usize::from(rows.height), "it has scrolled");
+    t.mouse(MouseKind::Down { is_double: false }, rows.x + 2, rows.bottom() - 1);
+    assert_eq!(t.state.screen, Screen::Transfers);
+}
+
+fn chosen_action(t: &Harness) -> Option<Action> {
+    let palette = t.state.palette.as_ref()?;
+    let Candidates::Actions(actions) = &palette.candidates else { return None };
+    actions.get(palette.chosen?).copied()
 }
 
 #[test]
