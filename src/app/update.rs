@@ -90,8 +90,10 @@ fn read_only() -> Notice {
 fn settle(state: &mut State) -> Vec<Effect> {
     let layout = layout(state);
     for side in [Side::Left, Side::Right] {
-        let height = layout.pane(side).map_or(1, |pane| usize::from(pane.rows.height));
-        state.pane_mut(side).tree_mut().follow(height);
+        // One that is not shown keeps its window, to come back as it was.
+        if let Some(pane) = layout.pane(side) {
+            state.pane_mut(side).tree_mut().follow(usize::from(pane.rows.height));
+        }
     }
     ask_next_question(state);
     if !state.is_inspecting {

@@ -129,6 +129,10 @@ impl Tree {
         }
         // Where the engine stopped by itself the rest may still bring back what is missing.
         if self.listings.get(&id).is_some_and(|listing| listing.load == Load::Done) {
+            if let Some(above) = self.vanished_from(id) {
+                let more = self.reload(above, false, ids);
+                wanted.load.extend(more.load);
+            }
             wanted.drop.extend(self.drop_lost(id));
         }
         let note_after = self.note(id).is_some();
@@ -226,6 +230,16 @@ impl Tree {
             }
         }
         tickets
+    }
+
+    /// Returns the level above one that was read anew and found empty: on S3 a prefix is gone with its last key, so
+    /// its row is to go too. One that is being read anyway needs no word.
+    fn vanished_from(&self, id: ListingId) -> Option<ListingId> {
+        let listing = self.listings.get(&id)?;
+        let is_gone = listing.before.is_some() && listing.entries().is_empty() && listing.place.is_s3();
+        let (above, _) = listing.parent.filter(|_| is_gone && self.is_attached(id))?;
+        let above_listing = self.listings.get(&above)?;
+        (above_listing.place != Location::Buckets && above_listing.ticket().is_none()).then_some(above)
     }
 
     /// Puts the cursor where it wants to be, if that has arrived.

@@ -57,7 +57,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }),
         Action::ReverseSort => rearrange(pane, |rules| rules.is_reversed = !rules.is_reversed),
         Action::ToggleHidden => rearrange(pane, |rules| rules.shows_hidden = !rules.shows_hidden),
-        Action::Refresh => pane.refresh(ids),
+        Action::Refresh => [pane.refresh(ids), state.inspector.refresh(&mut state.ids)].concat(),
         _ => vec![],
     }
 }

@@ -109,10 +109,14 @@ fn show_error(state: &mut State, error: Error) {
     }
 }
 
-/// Reads anew what was changed, in both panes.
+/// Reads anew what was changed, in both panes and in the inspector.
 pub(super) fn refresh_touched(state: &mut State, touched: &[Location]) -> Vec<Effect> {
     let mut effects = state.left.refresh_touched(touched, &mut state.ids);
     effects.extend(state.right.refresh_touched(touched, &mut state.ids));
+    let inspected = state.inspector.subject().and_then(|subject| holder(&subject.item));
+    if inspected.is_some_and(|place| touched.iter().any(|touched| touched.contains(&place))) {
+        effects.extend(state.inspector.refresh(&mut state.ids));
+    }
     effects
 }
 

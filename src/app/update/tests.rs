@@ -127,7 +127,7 @@ fn a_copy_goes_to_the_level_under_the_other_cursor_and_refreshes_it_when_done() 
     let (job, to) = started.unwrap_or_else(|| panic!("{effects:?}"));
     assert_eq!(to, location("s3://b/in/"));
     let effects = t.report(Report::Finished { job, end: JobEnd::Done });
-    assert_eq!(listed(&effects), ["s3://b/", "s3://b/in/"]);
+    assert_eq!(listed(&effects), ["s3://b/in/"]);
 }
 
 /// Copies what is under the cursor to the other pane.
@@ -189,6 +189,74 @@ fn an_object_that_arrives_after_writing_was_switched_off_is_not_kept() {
     let effects = t.report(Report::Fetched { ticket: *ticket, path, object: object.clone(), etag });
     assert_eq!(effects, [Effect::Discard("/tmp/x/a".into())]);
     assert!(t.state.editing.is_none());
+}
+
+/// The places that are read anew when the job ends that these effects begin.
+fn listed_after(t: &mut Harness, effects: &[Effect]) -> Vec<String> {
+    let started = effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Start { job, .. }) => Some(*job),
+        _ => None,
+    });
+    let job = started.unwrap_or_else(|| panic!("{effects:?}"));
+    listed(&t.report(Report::Finished { job, end: JobEnd::Done }))
+}
+
+#[test]
+fn a_place_that_is_new_is_seen_in_the_nearest_level_above_it() {
+    let mut t = Harness::new();
+    t.keys("n");
+    t.text("x/y");
+    let effects = t.keys("<enter>");
+    assert_eq!(listed_after(&mut t, &effects), ["/home/me/data"]);
+    let mut t = Harness::with_bucket("b", &["in/"]);
+    t.keys("n");
+    t.text("x/y");
+    let effects = t.keys("<enter>");
+    assert_eq!(listed_after(&mut t, &effects), ["s3://b/"]);
+}
+
+#[test]
+fn a_prefix_goes_with_its_last_key_and_so_do_those_above_that_held_nothing_else() {
+    let mut t = Harness::with_bucket("b", &["a", "p/"]);
+    t.keys("g l");
+    t.page("s3://b/p/", &["q/"]);
+    t.keys("j l");
+    t.page("s3://b/p/q/", &["only"]);
+    t.keys("j d");
+    let effects = t.keys("<tab> <enter>");
+    assert_eq!(listed_after(&mut t, &effects), ["s3://b/p/q/"]);
+    assert_eq!(listed(&t.page("s3://b/p/q/", &[])), ["s3://b/p/"]);
+    assert_eq!(listed(&t.page("s3://b/p/", &[])), ["s3://b/"]);
+    assert!(t.page("s3://b/", &["a"]).is_empty());
+    assert_eq!(t.right(), [">a"]);
+}
+
+#[test]
+fn the_inspector_is_read_anew_when_a_job_has_changed_what_it_shows() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let job = start_copy(&mut t);
+    t.keys("i");
+    assert_eq!(inspected(&t.report(Report::Finished { job, end: JobEnd::Done })), None, "the copy went elsewhere");
+    let effects = [t.keys("d"), t.keys("<tab> <enter>")].concat();
+    let started = effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Start { job, .. }) => Some(*job),
+        _ => None,
+    });
+    let effects = t.report(Report::Finished { job: started.unwrap(), end: JobEnd::SomeFailed });
+    assert_eq!(inspected(&effects).as_deref(), Some("s3://b/a"));
+    assert_eq!(inspected(&t.keys("R")).as_deref(), Some("s3://b/a"));
+}
+
+#[test]
+fn a_pane_that_is_covered_keeps_its_window() {
+    let names: Vec<String> = (0..100).map(|at| format!("f{at:03}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut t = Harness::with_bucket("b", &names);
+    t.keys("G k k k k k");
+    let top = t.state.right.tree().top();
+    assert_ne!(top, t.state.right.tree().cursor());
+    t.keys("t t");
+    assert_eq!(t.state.right.tree().top(), top);
 }
 
 #[test]
@@ -260,19 +328,21 @@ fn q_leaves_at_once_when_nothing_runs() {
     assert_eq!(Harness::new().send(Event::Terminate), [Effect::Quit]);
 }
 
+/// What the inspector asks for.
+fn inspected(effects: &[Effect]) -> Option<String> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Inspect { item, .. }) => Some(item.to_string()),
+        _ => None,
+    })
+}
+
 #[test]
 fn the_inspector_follows_the_cursor() {
     let mut t = Harness::with_bucket("b", &["a", "b"]);
-    let inspected = |effects: Vec<Effect>| {
-        effects.into_iter().find_map(|effect| match effect {
-            Effect::Submit(Request::Inspect { item, .. }) => Some(item.to_string()),
-            _ => None,
-        })
-    };
-    assert_eq!(inspected(t.keys("i")).as_deref(), Some("s3://b/a"));
-    assert_eq!(inspected(t.keys("j")).as_deref(), Some("s3://b/b"));
+    assert_eq!(inspected(&t.keys("i")).as_deref(), Some("s3://b/a"));
+    assert_eq!(inspected(&t.keys("j")).as_deref(), Some("s3://b/b"));
     t.keys("i");
-    assert_eq!(inspected(t.keys("k")), None);
+    assert_eq!(inspected(&t.keys("k")), None);
 }
 
 #[test]
