@@ -78,6 +78,8 @@ pub enum Load {
         is_refresh: bool,
         /// Whether what is unfolded below is read anew too.
         is_deep: bool,
+        /// What holds again where the reading ends before its first page.
+        otherwise: Box<Load>,
     },
     /// All is here.
     Done,
@@ -147,7 +149,7 @@ impl Listing {
             place,
             parent,
             depth,
-            load: Load::Loading { ticket, is_refresh: false, is_deep: false },
+            load: Load::Loading { ticket, is_refresh: false, is_deep: false, otherwise: Box::new(Load::Stopped) },
             children: BTreeMap::new(),
             open: BTreeSet::new(),
             marks: HashSet::new(),
@@ -177,6 +179,14 @@ impl Listing {
         match self.load {
             Load::Loading { ticket, .. } => Some(ticket),
             _ => None,
+        }
+    }
+
+    /// Returns how far the level is read when what is on its way does not come.
+    pub fn settled(&self) -> Load {
+        match &self.load {
+            Load::Loading { otherwise, .. } => (**otherwise).clone(),
+            load => load.clone(),
         }
     }
 

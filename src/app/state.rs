@@ -209,6 +209,8 @@ pub struct State {
     pub touched: HashMap<JobId, Vec<Location>>,
     /// What is dragged.
     pub drag: Option<Drag>,
+    /// Whether the last click went to something in front of the panes, so that the next one is not its second half.
+    pub was_click_covered: bool,
     /// The question for an object to edit.
     pub fetching: Option<Ticket>,
     /// The object in the editor.
@@ -248,6 +250,7 @@ impl State {
             interrupted: None,
             touched: HashMap::new(),
             drag: None,
+            was_click_covered: false,
             fetching: None,
             editing: None,
         }

@@ -117,6 +117,7 @@ fn ask_next_question(state: &mut State) {
 fn on_resize(state: &mut State, width: u16, height: u16) -> Vec<Effect> {
     state.width = width;
     state.height = height;
+    browse::focus_what_covers(state);
     vec![]
 }
 

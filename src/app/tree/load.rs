@@ -63,7 +63,7 @@ impl Tree {
         if let Some(listing) = self.listings.get_mut(&id) {
             wanted.drop.extend(listing.ticket());
             let ticket = ids.ticket();
-            listing.load = Load::Loading { ticket, is_refresh: true, is_deep };
+            listing.load = Load::Loading { ticket, is_refresh: true, is_deep, otherwise: Box::new(listing.settled()) };
             wanted.load.push((ticket, listing.place.clone()));
         }
         self.rebuild();
@@ -80,7 +80,8 @@ impl Tree {
         let listing = self.listings.get_mut(&id)?;
         let Load::More(token) = listing.load.clone() else { return None };
         let ticket = ids.ticket();
-        listing.load = Load::Loading { ticket, is_refresh: false, is_deep: false };
+        let otherwise = Box::new(Load::More(token.clone()));
+        listing.load = Load::Loading { ticket, is_refresh: false, is_deep: false, otherwise };
         let place = listing.place.clone();
         self.rebuild();
         Some((ticket, place, token))
@@ -92,7 +93,7 @@ impl Tree {
         for listing in self.listings.values_mut() {
             if let Some(ticket) = listing.ticket() {
                 tickets.push(ticket);
-                listing.load = Load::Stopped;
+                listing.load = listing.settled();
             }
         }
         if !tickets.is_empty() {
@@ -154,20 +155,28 @@ impl Tree {
         Some(wanted)
     }
 
-    /// Notes that a level could not be read; nothing if the ticket is not of this tree.
-    pub fn on_failed(&mut self, ticket: Ticket, error: Error) -> bool {
-        let Some(id) = self.waiting_for(ticket) else { return false };
-        if let Some(listing) = self.listings.get_mut(&id) {
-            listing.load = Load::Failed(error);
-        }
+    /// Notes that a level could not be read. Returns the error where the level does not keep it, because it can go on
+    /// from where it was.
+    pub fn on_failed(&mut self, ticket: Ticket, error: Error) -> Option<Error> {
+        let listing = self.waiting_for(ticket).and_then(|id| self.listings.get_mut(&id))?;
+        let kept = match listing.settled() {
+            Load::More(token) => {
+                listing.load = Load::More(token);
+                Some(error)
+            }
+            _ => {
+                listing.load = Load::Failed(error);
+                None
+            }
+        };
         self.rebuild();
-        true
+        kept
     }
 
     /// Throws away what a refresh replaces, when its first page is here.
     fn begin_refresh(&mut self, id: ListingId) -> bool {
         let load = self.listings.get(&id).map(|listing| &listing.load);
-        let Some(&Load::Loading { ticket, is_refresh: true, is_deep }) = load else { return false };
+        let Some(&Load::Loading { ticket, is_refresh: true, is_deep, .. }) = load else { return false };
         let branch = self.branch(id);
         if self.current().is_some_and(|row| branch.contains(&row.listing)) {
             self.held.get_or_insert(self.cursor);
@@ -176,7 +185,7 @@ impl Tree {
         let attached = if self.is_attached(id) { branch } else { Vec::new() };
         attached.iter().filter_map(|id| self.listings.get(id)).for_each(|listing| self.marked.forget_level(listing));
         let Some(listing) = self.listings.get_mut(&id) else { return false };
-        listing.load = Load::Loading { ticket, is_refresh: false, is_deep };
+        listing.load = Load::Loading { ticket, is_refresh: false, is_deep, otherwise: Box::new(Load::Stopped) };
         let older = listing.before.take();
         let mut before = listing.clear();
         before.add(older.unwrap_or_default());
@@ -199,6 +208,8 @@ impl Tree {
         }
         if page.is_last {
             listing.load = page.rest.map_or(Load::Done, Load::More);
+        } else if let Load::Loading { otherwise, .. } = &mut listing.load {
+            **otherwise = Load::Stopped;
         }
         for (child, entry, _) in &reattached {
             if let Some(child) = self.listings.get_mut(child) {

@@ -48,6 +48,8 @@ fn pane_at(layout: &Layout, mouse: Mouse) -> Option<(Side, &PaneLayout)> {
 fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     state.notice = None;
     state.drag = None;
+    let is_double = is_double && !state.was_click_covered;
+    state.was_click_covered = is_covered(state);
     let layout = layout(state);
     if state.dialog.is_some() {
         return on_dialog(state, |dialog, area, ids| dialog.on_click(mouse.column, mouse.row, area, ids));
@@ -67,7 +69,7 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
         return vec![];
     }
     if layout.inspector.is_some_and(|area| area.contains((mouse.column, mouse.row).into())) {
-        state.is_inspector_focused = true;
+        browse::focus_inspector(state);
         return vec![];
     }
     let Some((side, pane)) = pane_at(&layout, mouse) else { return vec![] };
@@ -154,9 +156,13 @@ fn on_up(state: &mut State, mouse: Mouse) -> Vec<Effect> {
 
 /// The drag ends where something has come up in front of the panes, or where something else is on its row by now.
 fn take_drag(state: &mut State) -> Option<Drag> {
-    let is_covered = state.dialog.is_some() || state.palette.is_some() || state.help.is_some();
-    let drag = state.drag.take().filter(|_| !is_covered)?;
+    let drag = state.drag.take().filter(|_| !is_covered(state))?;
     drag.start.is_in(state.pane(drag.side).tree()).then_some(drag)
+}
+
+/// Returns whether something is in front of the panes.
+fn is_covered(state: &State) -> bool {
+    state.dialog.is_some() || state.palette.is_some() || state.help.is_some()
 }
 
 /// Takes back the marks of a drag; what was marked before it stays marked.

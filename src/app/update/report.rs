@@ -69,8 +69,9 @@ fn on_failed(state: &mut State, ticket: Ticket, error: Error) -> Vec<Effect> {
     for side in [Side::Left, Side::Right] {
         let tree = state.pane_mut(side).tree_mut();
         if tree.waits_for(ticket) {
-            if error.kind != Kind::Cancelled {
-                tree.on_failed(ticket, error);
+            let untold = if error.kind == Kind::Cancelled { None } else { tree.on_failed(ticket, error) };
+            if let Some(error) = untold {
+                state.notice = Some(Notice::error(&error));
             }
             return vec![];
         }

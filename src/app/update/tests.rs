@@ -7,9 +7,10 @@ use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::event::{Event, MouseKind};
 use crate::app::harness::{Harness, entry, listed, location};
+use crate::app::inspector::View;
 use crate::app::keymap::Key;
 use crate::app::layout::{layout, palette_rows};
-use crate::app::listing::SortField;
+use crate::app::listing::{Load, SortField};
 use crate::app::palette::Candidates;
 use crate::app::state::{Screen, Side};
 use crate::model::error::{Error, Kind};
@@ -257,6 +258,74 @@ fn a_pane_that_is_covered_keeps_its_window() {
     assert_ne!(top, t.state.right.tree().cursor());
     t.keys("t t");
     assert_eq!(t.state.right.tree().top(), top);
+}
+
+#[test]
+fn the_inspector_takes_the_keys_when_the_screen_becomes_too_narrow_for_both() {
+    let mut t = Harness::with_bucket("b", &["a", "b"]);
+    t.keys("i");
+    t.send(Event::Resize { width: 60, height: 20 });
+    t.keys("j <space>");
+    assert_eq!(t.right(), [">a", "b"]);
+}
+
+#[test]
+fn keys_go_to_the_inspector_and_not_into_a_filter_once_it_is_clicked() {
+    let mut t = Harness::with_bucket("b", &["a", "b"]);
+    t.keys("i /");
+    let area = layout(&t.state).inspector.unwrap();
+    t.mouse(MouseKind::Down { is_double: false }, area.x + 2, area.y + 2);
+    t.text("p");
+    assert!(t.state.right.filter.as_ref().is_some_and(|filter| filter.is_empty()));
+    assert_eq!(t.state.inspector.view(), View::Preview);
+}
+
+#[test]
+fn a_double_click_on_a_file_ends_the_typing_where_the_inspector_covers_the_pane() {
+    let mut t = Harness::with_bucket("b", &["a", "b"]).resized(60, 20);
+    t.keys("/");
+    let (x, y) = point(&t, Side::Right, 0);
+    t.mouse(MouseKind::Down { is_double: true }, x, y);
+    assert!(t.state.is_inspector_focused && !t.state.right.is_typing);
+}
+
+#[test]
+fn a_double_click_that_closes_something_opens_nothing_below_it() {
+    let mut t = Harness::with_bucket("b", &["p/"]);
+    let (x, y) = point(&t, Side::Right, 0);
+    t.keys("?");
+    t.mouse(MouseKind::Down { is_double: false }, x, y);
+    assert!(t.state.help.is_none());
+    assert!(t.mouse(MouseKind::Down { is_double: true }, x, y).is_empty());
+    t.mouse(MouseKind::Down { is_double: false }, x, y);
+    assert_eq!(listed(&t.mouse(MouseKind::Down { is_double: true }, x, y)), ["s3://b/p/"]);
+}
+
+#[test]
+fn loading_more_can_be_tried_again_when_it_was_stopped_or_failed() {
+    let mut t = Harness::unloaded("~/data", "s3://b/");
+    t.keys("<tab>");
+    t.page_of("s3://b/", &["a"], true, Some("next"));
+    t.keys("G <enter> <esc>");
+    assert_eq!(t.right(), [">a", "More"]);
+    t.keys("G <enter>");
+    let error = Error::new(Kind::Network, "list", "b", "connection reset");
+    t.report(Report::Failed { ticket: t.ticket("s3://b/"), error });
+    assert!(t.state.notice.is_some());
+    assert!(matches!(t.keys("G <enter>").as_slice(), [Effect::Submit(Request::List { from: Some(_), .. })]));
+}
+
+#[test]
+fn a_refresh_that_is_stopped_before_its_first_page_leaves_everything_as_it_was() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    t.keys("R <esc>");
+    assert_eq!(t.state.right.tree().root().load, Load::Done);
+    t.keys("R R <esc>");
+    assert_eq!(t.state.right.tree().root().load, Load::Done);
+    t.keys("R");
+    t.first_page("s3://b/", &["a"]);
+    t.keys("<esc>");
+    assert_eq!(t.state.right.tree().root().load, Load::Stopped);
 }
 
 #[test]
