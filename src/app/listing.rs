@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::filter::Filter;
-use crate::model::entry::{Entry, EntryKind};
+use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::error::Error;
 use crate::model::job::{Item, PageToken, Ticket};
 use crate::model::location::{Location, ObjectRef};
@@ -29,6 +29,8 @@ pub enum SortField {
     Time,
     /// By what stands behind the last dot.
     Type,
+    /// By the storage class, as a click on its column asks for.
+    Class,
 }
 
 impl SortField {
@@ -39,7 +41,7 @@ impl SortField {
             Self::Name => Self::Size,
             Self::Size => Self::Time,
             Self::Time => Self::Type,
-            Self::Type => Self::Name,
+            Self::Type | Self::Class => Self::Name,
         }
     }
 
@@ -50,6 +52,7 @@ impl SortField {
             Self::Size => "size",
             Self::Time => "time",
             Self::Type => "type",
+            Self::Class => "class",
         }
     }
 }
@@ -306,7 +309,7 @@ impl Listing {
 
     /// Sorts what is in order by name already; the keys are read once each, not once a comparison.
     fn sort_by_field(&self, shown: &mut [u32], rules: &Rules) {
-        if rules.field == SortField::Type {
+        if matches!(rules.field, SortField::Type | SortField::Class) {
             shown.sort_by(|left, right| self.compare(*left, *right, rules));
             return;
         }
@@ -341,6 +344,7 @@ impl Listing {
             SortField::Size => b.size.cmp(&a.size),
             SortField::Time => b.modified.cmp(&a.modified),
             SortField::Type => extension(a).cmp(extension(b)),
+            SortField::Class => class(a).cmp(class(b)),
         };
         let turned = |order: Ordering| if rules.is_reversed { order.reverse() } else { order };
         b.kind
@@ -362,4 +366,8 @@ pub fn name_of(entry: &Entry) -> (Box<str>, bool) {
 
 fn extension(entry: &Entry) -> &str {
     entry.name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+fn class(entry: &Entry) -> &str {
+    entry.storage_class.map_or("", StorageClass::short)
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::dialog::Dialog;
 use super::effect::Effect;
+use super::help::Help;
 use super::inspector::Inspector;
 use super::keymap::Keymap;
 use super::notice::Notice;
@@ -126,6 +127,16 @@ pub struct Drag {
     pub marked: Option<Vec<Dragged>>,
 }
 
+/// What a click went to. The second half of a double click may go elsewhere than the first, which then closed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clicked {
+    /// The screen itself.
+    #[default]
+    Screen,
+    /// A dialog, the palette or the help in front of it.
+    Front,
+}
+
 /// A row and what was on it: pages that arrive during a drag may bring something else there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dragged {
@@ -145,13 +156,6 @@ impl Dragged {
     pub fn is_in(&self, tree: &Tree) -> bool {
         tree.item(self.row).as_ref() == Some(&self.item)
     }
-}
-
-/// The open help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Help {
-    /// The first line that is shown.
-    pub top: usize,
 }
 
 /// All that the program knows.
@@ -209,8 +213,8 @@ pub struct State {
     pub touched: HashMap<JobId, Vec<Location>>,
     /// What is dragged.
     pub drag: Option<Drag>,
-    /// Whether the last click went to something in front of the panes, so that the next one is not its second half.
-    pub was_click_covered: bool,
+    /// What the last click went to.
+    pub clicked: Clicked,
     /// The question for an object to edit.
     pub fetching: Option<Ticket>,
     /// The object in the editor.
@@ -250,7 +254,7 @@ impl State {
             interrupted: None,
             touched: HashMap::new(),
             drag: None,
-            was_click_covered: false,
+            clicked: Clicked::default(),
             fetching: None,
             editing: None,
         }

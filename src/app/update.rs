@@ -11,11 +11,12 @@ use super::action::{Action, Context};
 use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, overwrite::Overwrite};
 use super::effect::Effect;
 use super::event::Event;
+use super::help::Help;
 use super::keymap::{Code, Key};
 use super::layout::{Layout, layout};
 use super::notice::Notice;
 use super::palette::{Chosen, Palette};
-use super::state::{Help, Screen, Side, State};
+use super::state::{Screen, Side, State};
 use crate::model::job::Request;
 use crate::model::plan::ConflictPolicy;
 use crate::model::text::counted;
@@ -240,16 +241,23 @@ fn on_chosen(state: &mut State, chosen: Chosen) -> Vec<Effect> {
 
 fn on_help_key(state: &mut State, key: Key) -> Vec<Effect> {
     let page = isize::from(i16::try_from(state.height).unwrap_or(i16::MAX)).saturating_sub(4);
-    let Some(help) = &mut state.help else { return vec![] };
-    match (key.code, state.keymap.action(Context::Panes, key)) {
-        (_, Some(Action::MoveDown)) => help.scroll_by(1),
-        (_, Some(Action::MoveUp)) => help.scroll_by(-1),
-        (_, Some(Action::PageDown)) | (Code::Char(' '), _) => help.scroll_by(page),
-        (_, Some(Action::PageUp)) => help.scroll_by(-page),
-        (_, Some(Action::GoFirst)) => help.top = 0,
-        _ => state.help = None,
+    let lines = match (key.code, state.keymap.action(Context::Panes, key)) {
+        (Code::Char(' '), _) => Some(page),
+        (_, Some(action)) => browse::movement(action, page),
+        _ => None,
+    };
+    match lines {
+        Some(lines) => scroll_help(state, lines),
+        None => state.help = None,
     }
     vec![]
+}
+
+fn scroll_help(state: &mut State, lines: isize) {
+    let (screen, context) = (layout(state).screen, context(state));
+    if let Some(help) = &mut state.help {
+        help.scroll_by(lines, screen, context);
+    }
 }
 
 /// Does what an action says.
@@ -307,12 +315,6 @@ fn quit(state: &mut State) -> Vec<Effect> {
     }
     state.dialog = Some(Dialog::Quit(Box::new(AskQuit::new(jobs))));
     vec![]
-}
-
-impl Help {
-    fn scroll_by(&mut self, lines: isize) {
-        self.top = self.top.saturating_add_signed(lines);
-    }
 }
 
 /// Returns how many rows the focused pane shows.

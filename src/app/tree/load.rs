@@ -159,15 +159,12 @@ impl Tree {
     /// from where it was.
     pub fn on_failed(&mut self, ticket: Ticket, error: Error) -> Option<Error> {
         let listing = self.waiting_for(ticket).and_then(|id| self.listings.get_mut(&id))?;
-        let kept = match listing.settled() {
-            Load::More(token) => {
-                listing.load = Load::More(token);
-                Some(error)
-            }
-            _ => {
-                listing.load = Load::Failed(error);
-                None
-            }
+        let kept = if let Load::More(token) = listing.settled() {
+            listing.load = Load::More(token);
+            Some(error)
+        } else {
+            listing.load = Load::Failed(error);
+            None
         };
         self.rebuild();
         kept

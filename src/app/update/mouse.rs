@@ -1,11 +1,11 @@
 //! The mouse: the same rectangles as drawing decide what is hit.
 
-use super::{browse, on_chosen, on_dialog, read_only, work};
+use super::{browse, on_chosen, on_dialog, read_only, scroll_help, work};
 use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseKind};
 use crate::app::layout::{Column, Layout, PaneLayout, layout, palette_first, palette_rows};
 use crate::app::listing::SortField;
-use crate::app::state::{Drag, Dragged, Screen, Side, State};
+use crate::app::state::{Clicked, Drag, Dragged, Screen, Side, State};
 use crate::app::tree::Tree;
 
 /// How many rows the wheel turns by.
@@ -26,8 +26,8 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
     let layout = layout(state);
     if let Some(dialog) = &mut state.dialog {
         dialog.on_wheel(lines, layout.screen);
-    } else if let Some(help) = &mut state.help {
-        help.top = help.top.saturating_add_signed(lines);
+    } else if state.help.is_some() {
+        scroll_help(state, lines);
     } else if state.palette.is_some() {
         // The palette shows its best candidates only.
     } else if state.screen == Screen::Transfers {
@@ -48,8 +48,8 @@ fn pane_at(layout: &Layout, mouse: Mouse) -> Option<(Side, &PaneLayout)> {
 fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     state.notice = None;
     state.drag = None;
-    let is_double = is_double && !state.was_click_covered;
-    state.was_click_covered = is_covered(state);
+    let is_double = is_double && state.clicked == Clicked::Screen;
+    state.clicked = if is_covered(state) { Clicked::Front } else { Clicked::Screen };
     let layout = layout(state);
     if state.dialog.is_some() {
         return on_dialog(state, |dialog, area, ids| dialog.on_click(mouse.column, mouse.row, area, ids));
@@ -107,7 +107,7 @@ fn sort_by_column(state: &mut State, pane: &PaneLayout, column: u16) {
     let field = match &pane.columns {
         columns if is_in(columns.size) => SortField::Size,
         columns if is_in(columns.modified) => SortField::Time,
-        columns if is_in(columns.class) => SortField::Type,
+        columns if is_in(columns.class) => SortField::Class,
         _ => SortField::Name,
     };
     state.pane_mut(state.side).tree_mut().rearrange(|rules| {

@@ -6,6 +6,7 @@ use crate::app::action::{Action, TABLE};
 use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::event::{Event, MouseKind};
+use crate::app::field::Field;
 use crate::app::harness::{Harness, entry, listed, location};
 use crate::app::inspector::View;
 use crate::app::keymap::Key;
@@ -13,6 +14,7 @@ use crate::app::layout::{layout, palette_rows};
 use crate::app::listing::{Load, SortField};
 use crate::app::palette::Candidates;
 use crate::app::state::{Screen, Side};
+use crate::model::entry::{Entry, StorageClass};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{JobEnd, JobId, Page, Report, Request, Ticket, Work};
 use crate::model::location::Location;
@@ -276,7 +278,7 @@ fn keys_go_to_the_inspector_and_not_into_a_filter_once_it_is_clicked() {
     let area = layout(&t.state).inspector.unwrap();
     t.mouse(MouseKind::Down { is_double: false }, area.x + 2, area.y + 2);
     t.text("p");
-    assert!(t.state.right.filter.as_ref().is_some_and(|filter| filter.is_empty()));
+    assert!(t.state.right.filter.as_ref().is_some_and(Field::is_empty));
     assert_eq!(t.state.inspector.view(), View::Preview);
 }
 
@@ -326,6 +328,21 @@ fn a_refresh_that_is_stopped_before_its_first_page_leaves_everything_as_it_was()
     t.first_page("s3://b/", &["a"]);
     t.keys("<esc>");
     assert_eq!(t.state.right.tree().root().load, Load::Stopped);
+}
+
+#[test]
+fn the_help_scrolls_no_further_than_its_ends() {
+    let mut t = Harness::new();
+    t.keys("? G");
+    let last = t.state.help.unwrap().top;
+    assert!(last > 0);
+    t.keys("<pgdn> <pgdn>");
+    t.mouse(MouseKind::WheelDown, 5, 5);
+    assert_eq!(t.state.help.unwrap().top, last);
+    t.keys("<up>");
+    assert_eq!(t.state.help.unwrap().top, last - 1);
+    t.keys("g");
+    assert_eq!(t.state.help.unwrap().top, 0);
 }
 
 #[test]
@@ -556,6 +573,19 @@ fn the_head_of_a_column_sorts_and_the_wheel_turns_the_pane_under_it() {
     assert_eq!(t.state.right.tree().top(), 3);
     t.mouse(MouseKind::Down { is_double: false }, pane.heads.x + size.x + 8, pane.heads.y);
     assert_eq!(t.state.right.tree().rules().field, SortField::Size);
+}
+
+#[test]
+fn the_head_of_the_classes_sorts_by_class() {
+    let mut t = Harness::unloaded("~/data", "s3://b/");
+    let place = location("s3://b/");
+    let class = |name: &str, class| Entry { storage_class: Some(class), ..entry(&place, name) };
+    let entries = vec![class("a", StorageClass::StandardIa), class("b", StorageClass::DeepArchive)];
+    let ticket = t.ticket("s3://b/");
+    t.report(Report::Page { ticket, page: Page { entries, rest: None, is_last: true } });
+    let pane = *layout(&t.state).pane(Side::Right).unwrap();
+    t.mouse(MouseKind::Down { is_double: false }, pane.heads.x + pane.columns.class.unwrap().x + 2, pane.heads.y);
+    assert_eq!(t.right(), ["b", ">a"]);
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
