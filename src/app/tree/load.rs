@@ -275,7 +275,8 @@ impl Tree {
     }
 }
 
-/// Brings back what was unfolded and marked for the entries from `first` on.
+/// Brings back what was unfolded and marked for the entries from `first` on. `reattached` gets the levels, with their
+/// new entry and whether they are unfolded.
 fn take_over(
     listing: &mut Listing,
     before: &mut Before,

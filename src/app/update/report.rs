@@ -115,10 +115,15 @@ pub(super) fn refresh_touched(state: &mut State, touched: &[Location]) -> Vec<Ef
     let mut effects = state.left.refresh_touched(touched, &mut state.ids);
     effects.extend(state.right.refresh_touched(touched, &mut state.ids));
     let inspected = state.inspector.subject().and_then(|subject| holder(&subject.item));
-    if inspected.is_some_and(|place| touched.iter().any(|touched| touched.contains(&place))) {
+    if inspected.is_some_and(|place| touched.iter().any(|touched| is_changed_in(&place, touched))) {
         effects.extend(state.inspector.refresh(&mut state.ids));
     }
     effects
+}
+
+/// Returns whether what a job changed in one place may show in another: a change among the buckets is not one in them.
+fn is_changed_in(place: &Location, touched: &Location) -> bool {
+    touched == place || *touched != Location::Buckets && touched.contains(place)
 }
 
 /// Notes which places a job changes.

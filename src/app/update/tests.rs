@@ -240,6 +240,9 @@ fn the_inspector_is_read_anew_when_a_job_has_changed_what_it_shows() {
     let job = start_copy(&mut t);
     t.keys("i");
     assert_eq!(inspected(&t.report(Report::Finished { job, end: JobEnd::Done })), None, "the copy went elsewhere");
+    let work = Work::CreateBucket { name: "new".into(), region: "eu-west-1".into() };
+    super::report::remember_touched(&mut t.state, &Request::Start { job: JobId(99), work });
+    assert_eq!(inspected(&t.report(Report::Finished { job: JobId(99), end: JobEnd::Done })), None, "a bucket is new");
     let effects = [t.keys("d"), t.keys("<tab> <enter>")].concat();
     let started = effects.iter().find_map(|effect| match effect {
         Effect::Submit(Request::Start { job, .. }) => Some(*job),
@@ -255,10 +258,12 @@ fn a_pane_that_is_covered_keeps_its_window() {
     let names: Vec<String> = (0..100).map(|at| format!("f{at:03}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut t = Harness::with_bucket("b", &names);
-    t.keys("G k k k k k");
+    t.keys("<pgdn> <pgdn> k k k k k");
     let top = t.state.right.tree().top();
     assert_ne!(top, t.state.right.tree().cursor());
     t.keys("t t");
+    assert_eq!(t.state.right.tree().top(), top);
+    t.keys("<tab> i i <tab>");
     assert_eq!(t.state.right.tree().top(), top);
 }
 
