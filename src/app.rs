@@ -8,6 +8,7 @@ pub mod field;
 pub mod filter;
 #[cfg(test)]
 pub(crate) mod harness;
+pub mod help;
 pub mod inspector;
 pub mod keymap;
 pub mod layout;

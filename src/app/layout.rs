@@ -144,6 +144,11 @@ pub fn palette_rows(screen: Rect, palette: &Palette) -> Rect {
     }
 }
 
+/// Returns the first candidate of the palette that is in view: the window ends with the chosen one unless all fit.
+pub fn palette_first(rows: Rect, palette: &Palette) -> usize {
+    palette.chosen.unwrap_or(0).saturating_sub(usize::from(rows.height.saturating_sub(1)))
+}
+
 impl Layout {
     /// Returns the rectangles of a pane, if it is shown.
     pub fn pane(&self, side: Side) -> Option<&PaneLayout> {

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::filter::Filter;
-use crate::model::entry::{Entry, EntryKind};
+use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::error::Error;
 use crate::model::job::{Item, PageToken, Ticket};
 use crate::model::location::{Location, ObjectRef};
@@ -29,6 +29,8 @@ pub enum SortField {
     Time,
     /// By what stands behind the last dot.
     Type,
+    /// By the storage class, as a click on its column asks for.
+    Class,
 }
 
 impl SortField {
@@ -39,7 +41,7 @@ impl SortField {
             Self::Name => Self::Size,
             Self::Size => Self::Time,
             Self::Time => Self::Type,
-            Self::Type => Self::Name,
+            Self::Type | Self::Class => Self::Name,
         }
     }
 
@@ -50,6 +52,7 @@ impl SortField {
             Self::Size => "size",
             Self::Time => "time",
             Self::Type => "type",
+            Self::Class => "class",
         }
     }
 }
@@ -78,6 +81,8 @@ pub enum Load {
         is_refresh: bool,
         /// Whether what is unfolded below is read anew too.
         is_deep: bool,
+        /// What holds again where the reading ends before its first page.
+        otherwise: Box<Load>,
     },
     /// All is here.
     Done,
@@ -96,6 +101,16 @@ pub struct Before {
     pub children: HashMap<(Box<str>, bool), (ListingId, bool)>,
     /// The marked ones.
     pub marks: HashSet<(Box<str>, bool)>,
+}
+
+impl Before {
+    /// Takes over what an older refresh, which did not come to its end, had still to take over.
+    pub fn add(&mut self, older: Self) {
+        for (name, child) in older.children {
+            self.children.entry(name).or_insert(child);
+        }
+        self.marks.extend(older.marks);
+    }
 }
 
 /// One level.
@@ -137,7 +152,7 @@ impl Listing {
             place,
             parent,
             depth,
-            load: Load::Loading { ticket, is_refresh: false, is_deep: false },
+            load: Load::Loading { ticket, is_refresh: false, is_deep: false, otherwise: Box::new(Load::Stopped) },
             children: BTreeMap::new(),
             open: BTreeSet::new(),
             marks: HashSet::new(),
@@ -167,6 +182,14 @@ impl Listing {
         match self.load {
             Load::Loading { ticket, .. } => Some(ticket),
             _ => None,
+        }
+    }
+
+    /// Returns how far the level is read when what is on its way does not come.
+    pub fn settled(&self) -> Load {
+        match &self.load {
+            Load::Loading { otherwise, .. } => (**otherwise).clone(),
+            load => load.clone(),
         }
     }
 
@@ -286,7 +309,7 @@ impl Listing {
 
     /// Sorts what is in order by name already; the keys are read once each, not once a comparison.
     fn sort_by_field(&self, shown: &mut [u32], rules: &Rules) {
-        if rules.field == SortField::Type {
+        if matches!(rules.field, SortField::Type | SortField::Class) {
             shown.sort_by(|left, right| self.compare(*left, *right, rules));
             return;
         }
@@ -321,6 +344,7 @@ impl Listing {
             SortField::Size => b.size.cmp(&a.size),
             SortField::Time => b.modified.cmp(&a.modified),
             SortField::Type => extension(a).cmp(extension(b)),
+            SortField::Class => class(a).cmp(class(b)),
         };
         let turned = |order: Ordering| if rules.is_reversed { order.reverse() } else { order };
         b.kind
@@ -342,4 +366,8 @@ pub fn name_of(entry: &Entry) -> (Box<str>, bool) {
 
 fn extension(entry: &Entry) -> &str {
     entry.name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+fn class(entry: &Entry) -> &str {
+    entry.storage_class.map_or("", StorageClass::short)
 }

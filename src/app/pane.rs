@@ -1,5 +1,7 @@
 //! One of the two panes: a tree, where it has been, and the filter that is typed.
 
+use std::collections::BTreeSet;
+
 use super::effect::Effect;
 use super::field::Field;
 use super::listing::{ListingId, Load, Rules};
@@ -127,17 +129,19 @@ impl Pane {
         into_effects(self.tree.reload_all(ids))
     }
 
-    /// Reads those levels anew that one of the places holds, or that hold it.
+    /// Reads those levels anew that list one of the places or something in it, and else the nearest one above: what
+    /// is not listed itself may be new there, or gone.
     pub fn refresh_touched(&mut self, touched: &[Location], ids: &mut Ids) -> Vec<Effect> {
-        let is_touched = |place: &Location| {
-            let holds_new =
-                |touched: &Location| place.bucket_name().is_some() && touched.parent().as_ref() == Some(place);
-            touched.iter().any(|touched| {
-                touched == place || *touched != Location::Buckets && touched.contains(place) || holds_new(touched)
-            })
-        };
-        let levels: Vec<ListingId> =
-            self.tree.listings().filter(|(_, listing)| is_touched(&listing.place)).map(|(id, _)| id).collect();
+        let mut levels: BTreeSet<ListingId> = BTreeSet::new();
+        for touched in touched {
+            let is_below = |place: &Location| *touched != Location::Buckets && touched.contains(place);
+            // A bucket does not come with its first key, nor go with its last one.
+            let is_above = |place: &Location| *place != Location::Buckets && place.contains(touched);
+            let listings = || self.tree.listings();
+            let below = listings().filter(|(_, level)| level.place == *touched || is_below(&level.place));
+            let above = listings().filter(|(_, level)| is_above(&level.place)).max_by_key(|(_, level)| level.depth);
+            levels.extend(below.chain(above).map(|(id, _)| id));
+        }
         levels.into_iter().flat_map(|id| into_effects(self.tree.reload(id, false, ids))).collect()
     }
 

@@ -252,8 +252,10 @@ impl Queue {
         work.map(|work| Effect::Submit(Request::Start { job: ids.job(), work })).into_iter().collect()
     }
 
-    /// Forgets all jobs that are over.
+    /// Forgets all jobs that are over; the cursor stays on its job, or on the next one that is left.
     pub fn clear_finished(&mut self) {
+        let above = self.jobs.iter().take(self.cursor());
+        self.cursor = above.filter(|job| !job.is_over()).count();
         self.jobs.retain(|job| !job.is_over());
         self.ended = None;
         self.cursor = self.cursor();

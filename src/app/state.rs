@@ -8,12 +8,14 @@ use jiff::tz::TimeZone;
 
 use super::dialog::Dialog;
 use super::effect::Effect;
+use super::help::Help;
 use super::inspector::Inspector;
 use super::keymap::Keymap;
 use super::notice::Notice;
 use super::palette::Palette;
 use super::pane::Pane;
 use super::queue::Queue;
+use super::tree::{Row, Tree};
 use crate::model::error::Error;
 use crate::model::job::{Connection, Item, JobId, Request, Ticket};
 use crate::model::location::{Location, ObjectRef};
@@ -115,21 +117,45 @@ pub struct Editing {
 }
 
 /// What is dragged with the mouse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drag {
     /// The pane that it began in.
     pub side: Side,
-    /// The row that it began on.
-    pub row: usize,
-    /// The row up to which it has marked, once it has moved inside its pane.
-    pub marked_to: Option<usize>,
+    /// What it began on.
+    pub start: Dragged,
+    /// What it has marked itself, once it has moved inside its pane.
+    pub marked: Option<Vec<Dragged>>,
 }
 
-/// The open help.
+/// What a click went to. The second half of a double click may go elsewhere than the first, which then closed something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Help {
-    /// The first line that is shown.
-    pub top: usize,
+pub enum Clicked {
+    /// The screen itself.
+    #[default]
+    Screen,
+    /// A dialog, the palette or the help in front of it.
+    Front,
+}
+
+/// A row and what was on it: pages that arrive during a drag may bring something else there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dragged {
+    /// The row.
+    pub row: Row,
+    /// What was on it.
+    pub item: Item,
+}
+
+impl Dragged {
+    /// Returns what is on a row; nothing for a note.
+    pub fn new(tree: &Tree, row: Row) -> Option<Self> {
+        tree.item(row).map(|item| Self { row, item })
+    }
+
+    /// Returns whether it is still there.
+    pub fn is_in(&self, tree: &Tree) -> bool {
+        tree.item(self.row).as_ref() == Some(&self.item)
+    }
 }
 
 /// All that the program knows.
@@ -187,6 +213,8 @@ pub struct State {
     pub touched: HashMap<JobId, Vec<Location>>,
     /// What is dragged.
     pub drag: Option<Drag>,
+    /// What the last click went to.
+    pub clicked: Clicked,
     /// The question for an object to edit.
     pub fetching: Option<Ticket>,
     /// The object in the editor.
@@ -226,6 +254,7 @@ impl State {
             interrupted: None,
             touched: HashMap::new(),
             drag: None,
+            clicked: Clicked::default(),
             fetching: None,
             editing: None,
         }

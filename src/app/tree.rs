@@ -84,6 +84,8 @@ pub struct Tree {
     top: usize,
     rules: Rules,
     goal: Option<Goal>,
+    /// Where the cursor stays until a refresh brings its row back, and for good if it does not.
+    held: Option<usize>,
     marked: Marked,
 }
 
@@ -100,6 +102,7 @@ impl Tree {
             top: 0,
             rules,
             goal,
+            held: None,
             marked: Marked::default(),
         }
     }
@@ -115,9 +118,32 @@ impl Tree {
         self.listings.get(&id)
     }
 
-    /// Returns all levels, shown or folded away.
+    /// Returns all levels, shown, folded away, or waiting for a refresh to bring their row back.
     pub fn listings(&self) -> impl Iterator<Item = (ListingId, &Listing)> {
         self.listings.iter().map(|(id, listing)| (*id, listing))
+    }
+
+    /// Returns whether a level hangs on a row; one whose row a refresh has not brought back yet does not.
+    pub fn is_attached(&self, id: ListingId) -> bool {
+        let mut at = id;
+        while let Some((parent, entry)) = self.listings.get(&at).and_then(|listing| listing.parent) {
+            if self.listings.get(&parent).and_then(|parent| parent.children.get(&entry)) != Some(&at) {
+                return false;
+            }
+            at = parent;
+        }
+        true
+    }
+
+    /// Returns a level and those below it that hang on its rows.
+    fn branch(&self, id: ListingId) -> Vec<ListingId> {
+        let mut branch = vec![id];
+        let mut at = 0;
+        while let Some(listing) = branch.get(at).and_then(|id| self.listings.get(id)) {
+            branch.extend(listing.children.values());
+            at += 1;
+        }
+        branch
     }
 
     /// Returns the rows.
@@ -182,8 +208,14 @@ impl Tree {
 
     /// Puts the cursor on a row, as far as there is one.
     pub fn move_to(&mut self, row: usize) {
-        self.goal = None;
+        self.settle();
         self.cursor = row.min(self.rows.len().saturating_sub(1));
+    }
+
+    /// Lets the cursor be where it is: the person has chosen that row.
+    fn settle(&mut self) {
+        self.goal = None;
+        self.held = None;
     }
 
     /// Moves the cursor by so many rows.
@@ -222,7 +254,8 @@ impl Tree {
         })
     }
 
-    fn find_row(&self, row: Row) -> Option<usize> {
+    /// Returns the line that a row is on, if it is shown.
+    pub fn find_row(&self, row: Row) -> Option<usize> {
         self.rows.iter().position(|other| *other == row)
     }
 
@@ -257,6 +290,8 @@ impl Tree {
 
     /// Applies a change to every level, the lowest first, because an entry stays for what is below it.
     fn each_level(&mut self, change: fn(&mut Listing, &mut Rules, &BTreeSet<u32>)) {
+        // In another order the same line is another row.
+        self.held = None;
         let mut ids: Vec<_> = self.listings.iter().map(|(id, listing)| (listing.depth, *id)).collect();
         ids.sort_unstable_by(|left, right| right.cmp(left));
         for (_, id) in ids {

@@ -11,12 +11,15 @@ use super::action::{Action, Context};
 use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, overwrite::Overwrite};
 use super::effect::Effect;
 use super::event::Event;
+use super::help::Help;
 use super::keymap::{Code, Key};
 use super::layout::{Layout, layout};
 use super::notice::Notice;
 use super::palette::{Chosen, Palette};
-use super::state::{Help, Screen, Side, State};
+use super::state::{Screen, Side, State};
 use crate::model::job::Request;
+use crate::model::plan::ConflictPolicy;
+use crate::model::text::counted;
 
 /// How long after a Ctrl-C another one leaves without asking.
 const SECOND_INTERRUPT: i64 = 2;
@@ -49,6 +52,7 @@ fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
     for effect in effects {
         if state.is_read_only && is_writing(&effect) {
             state.notice = Some(read_only());
+            admitted.extend(give_up_editing(state, &effect));
             continue;
         }
         if let Effect::Submit(request) = &effect {
@@ -68,6 +72,17 @@ fn is_writing(effect: &Effect) -> bool {
     matches!(effect, Effect::Edit(_) | Effect::Submit(Request::Start { .. } | Request::Fetch { .. }))
 }
 
+/// Removes the file that an object was fetched to, where writing was switched off before it could be edited.
+fn give_up_editing(state: &mut State, refused: &Effect) -> Option<Effect> {
+    let editing = state.editing.take_if(|editing| matches!(refused, Effect::Edit(path) if *path == editing.path))?;
+    Some(Effect::Discard(editing.path))
+}
+
+/// An answer that lets a job write is the person's decision as much as beginning one.
+fn is_writing_answer(effect: &Effect) -> bool {
+    matches!(effect, Effect::Submit(Request::Resolve { answer, .. }) if answer.policy != ConflictPolicy::Skip)
+}
+
 fn read_only() -> Notice {
     Notice::warning("writing is switched off; press W to allow it")
 }
@@ -76,8 +91,10 @@ fn read_only() -> Notice {
 fn settle(state: &mut State) -> Vec<Effect> {
     let layout = layout(state);
     for side in [Side::Left, Side::Right] {
-        let height = layout.pane(side).map_or(1, |pane| usize::from(pane.rows.height));
-        state.pane_mut(side).tree_mut().follow(height);
+        // One that is not shown keeps its window, to come back as it was.
+        if let Some(pane) = layout.pane(side) {
+            state.pane_mut(side).tree_mut().follow(usize::from(pane.rows.height));
+        }
     }
     ask_next_question(state);
     if !state.is_inspecting {
@@ -101,6 +118,7 @@ fn ask_next_question(state: &mut State) {
 fn on_resize(state: &mut State, width: u16, height: u16) -> Vec<Effect> {
     state.width = width;
     state.height = height;
+    browse::focus_what_covers(state);
     vec![]
 }
 
@@ -173,6 +191,14 @@ fn on_dialog(
 fn on_step(state: &mut State, step: Step) -> Vec<Effect> {
     match step {
         Step::Stay(effects) => effects,
+        Step::Close(mut effects)
+            if state.is_read_only && effects.iter().any(|effect| is_writing(effect) || is_writing_answer(effect)) =>
+        {
+            // The dialog stays, and with it what was typed and what a job waits for.
+            state.notice = Some(read_only());
+            effects.retain(|effect| !is_writing(effect) && !is_writing_answer(effect));
+            effects
+        }
         Step::Close(effects) => {
             state.dialog = None;
             if effects.iter().any(|effect| matches!(effect, Effect::Copy(_))) {
@@ -215,16 +241,23 @@ fn on_chosen(state: &mut State, chosen: Chosen) -> Vec<Effect> {
 
 fn on_help_key(state: &mut State, key: Key) -> Vec<Effect> {
     let page = isize::from(i16::try_from(state.height).unwrap_or(i16::MAX)).saturating_sub(4);
-    let Some(help) = &mut state.help else { return vec![] };
-    match (key.code, state.keymap.action(Context::Panes, key)) {
-        (_, Some(Action::MoveDown)) => help.scroll_by(1),
-        (_, Some(Action::MoveUp)) => help.scroll_by(-1),
-        (_, Some(Action::PageDown)) | (Code::Char(' '), _) => help.scroll_by(page),
-        (_, Some(Action::PageUp)) => help.scroll_by(-page),
-        (_, Some(Action::GoFirst)) => help.top = 0,
-        _ => state.help = None,
+    let lines = match (key.code, state.keymap.action(Context::Panes, key)) {
+        (Code::Char(' '), _) => Some(page),
+        (_, Some(action)) => browse::movement(action, page),
+        _ => None,
+    };
+    match lines {
+        Some(lines) => scroll_help(state, lines),
+        None => state.help = None,
     }
     vec![]
+}
+
+fn scroll_help(state: &mut State, lines: isize) {
+    let (screen, context) = (layout(state).screen, context(state));
+    if let Some(help) = &mut state.help {
+        help.scroll_by(lines, screen, context);
+    }
 }
 
 /// Does what an action says.
@@ -262,7 +295,13 @@ fn open_help(state: &mut State) -> Vec<Effect> {
 fn toggle_writing(state: &mut State) -> Vec<Effect> {
     state.is_read_only = !state.is_read_only;
     state.notice = Some(if state.is_read_only {
-        Notice::good("writing is switched off")
+        match state.queue.unfinished() {
+            0 => Notice::good("writing is switched off"),
+            jobs => Notice::warning(format!(
+                "writing is switched off, but {}; x on the transfers screen cancels",
+                counted(jobs as u64, "job goes on", "jobs go on")
+            )),
+        }
     } else {
         Notice::warning("writing is allowed")
     });
@@ -276,12 +315,6 @@ fn quit(state: &mut State) -> Vec<Effect> {
     }
     state.dialog = Some(Dialog::Quit(Box::new(AskQuit::new(jobs))));
     vec![]
-}
-
-impl Help {
-    fn scroll_by(&mut self, lines: isize) {
-        self.top = self.top.saturating_add_signed(lines);
-    }
 }
 
 /// Returns how many rows the focused pane shows.

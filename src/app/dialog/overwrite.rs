@@ -32,11 +32,6 @@ impl Overwrite {
         Self { form: Form::at(1), job, question, conflict, for_all: false, zone }
     }
 
-    /// Returns the job that waits.
-    pub fn job(&self) -> JobId {
-        self.job
-    }
-
     fn time(&self, time: Option<Timestamp>) -> String {
         time.map_or_else(|| "-".to_owned(), |time| long_time(time, &self.zone))
     }

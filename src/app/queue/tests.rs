@@ -178,6 +178,18 @@ fn clearing_keeps_what_is_not_over() {
     assert_eq!((queue.cursor(), queue.unfinished()), (0, 1));
 }
 
+#[test]
+fn clearing_leaves_the_cursor_on_its_job() {
+    let mut queue = Queue::default();
+    for id in 1..=3 {
+        start(&mut queue, id, copy(vec![object("a")]));
+    }
+    queue.move_by(-1);
+    finish(&mut queue, 1, JobEnd::Done);
+    queue.clear_finished();
+    assert_eq!(queue.selected().map(|job| job.id), Some(JobId(2)));
+}
+
 proptest! {
     #[test]
     fn any_order_of_reports_adds_up(steps in prop::collection::vec((0u8..13, 0u64..4), 0..80)) {

@@ -31,12 +31,27 @@ impl Marked {
         }
     }
 
-    /// Takes a level that goes away out of the sums.
-    pub(super) fn forget(&mut self, listing: &Listing) {
-        let sizes = listing.marks.iter().filter_map(|entry| listing.entry(*entry)).filter_map(|entry| entry.size);
-        self.bytes = self.bytes.saturating_sub(sizes.sum());
+    /// Takes the marks of a level that goes away out of the sums.
+    pub(super) fn forget_level(&mut self, listing: &Listing) {
+        self.bytes = self.bytes.saturating_sub(bytes(listing));
         self.count = self.count.saturating_sub(listing.marks.len() as u64);
     }
+
+    /// Adds the marks of a level that came back.
+    pub(super) fn add_level(&mut self, listing: &Listing) {
+        self.add(Self { count: listing.marks.len() as u64, bytes: bytes(listing) });
+    }
+
+    /// Adds other sums.
+    pub(super) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+    }
+}
+
+fn bytes(listing: &Listing) -> u64 {
+    let entries = listing.marks.iter().filter_map(|entry| listing.entry(*entry));
+    entries.filter_map(|entry| entry.size).fold(0, u64::saturating_add)
 }
 
 impl Tree {
@@ -57,19 +72,24 @@ impl Tree {
         }
     }
 
-    /// Marks or unmarks the rows between two, both included.
-    pub fn mark_range(&mut self, from: usize, to: usize, is_marked: bool) {
+    /// Marks the rows between two, both included, and returns those that were not marked before.
+    pub fn mark_range(&mut self, from: usize, to: usize) -> Vec<Row> {
         let (first, last) = (from.min(to), from.max(to));
-        let rows = self.rows.get(first..=last.min(self.rows.len().saturating_sub(1))).unwrap_or_default().to_vec();
-        for row in rows {
-            self.mark(row, is_marked);
+        let rows = self.rows.get(first..=last.min(self.rows.len().saturating_sub(1))).unwrap_or_default();
+        let new: Vec<Row> = rows.iter().copied().filter(|row| !row.is_note() && !self.is_marked(*row)).collect();
+        for row in &new {
+            self.mark(*row, true);
         }
+        new
     }
 
-    /// Unmarks everything, and says whether there was anything.
+    /// Unmarks everything, what a refresh has not brought back yet included, and says whether there was anything.
     pub fn clear_marks(&mut self) -> bool {
         for listing in self.listings.values_mut() {
             listing.marks.clear();
+            if let Some(before) = &mut listing.before {
+                before.marks.clear();
+            }
         }
         std::mem::take(&mut self.marked).count > 0
     }
@@ -137,6 +157,9 @@ impl Tree {
         let mut covered: HashSet<ListingId> = HashSet::new();
         // A level has a greater number than the one it was unfolded from, so what covers it was seen before it.
         for (id, listing) in &self.listings {
+            if !self.is_attached(*id) {
+                continue; // what cannot be seen is not chosen
+            }
             let is_covered = listing.parent.is_some_and(|(parent, entry)| {
                 covered.contains(&parent)
                     || self.listings.get(&parent).is_some_and(|parent| parent.marks.contains(&entry))

@@ -107,6 +107,118 @@ fn a_refresh_keeps_marks_unfolded_rows_and_the_cursor() {
     assert_eq!(t.right(), ["2024", "2026", " x.gz", ">a.txt", "*c.txt"]);
 }
 
+/// A bucket of two pages, with a level unfolded on the second one.
+fn long_bucket() -> Harness {
+    let mut t = Harness::unloaded("~/data", "s3://b/");
+    t.keys("<tab>");
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.page("s3://b/", &["c/", "d"]);
+    t.keys("j j l");
+    t.page("s3://b/c/", &["x", "y"]);
+    t
+}
+
+#[test]
+fn a_level_that_comes_back_with_a_later_page_stands_there_once() {
+    let mut t = long_bucket();
+    t.keys("g R");
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.page("s3://b/", &["c/", "e/"]);
+    assert_eq!(t.right(), [">a", "b", "c", " x", " y", "e"]);
+    t.page("s3://b/c/", &["x"]);
+    assert_eq!(t.right(), [">a", "b", "c", " x", "e"]);
+}
+
+#[test]
+fn a_level_stays_unfolded_when_only_the_one_above_is_read_anew() {
+    let mut t = long_bucket();
+    let (pane, ids) = t.state.pane_and_ids(Side::Right);
+    pane.refresh_touched(&[location("s3://b/")], ids);
+    t.keys("g");
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.page("s3://b/", &["c/", "e/"]);
+    assert_eq!(t.right(), [">a", "b", "c", " x", " y", "e"]);
+}
+
+#[test]
+fn marks_and_unfolded_rows_outlive_a_refresh_that_is_stopped_or_begun_again() {
+    let mut t = long_bucket();
+    t.keys("j <space> G <space> R");
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.keys("R");
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.keys("<esc> R");
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.page("s3://b/", &["c/", "d"]);
+    t.page("s3://b/c/", &["x", "y"]);
+    assert_eq!(
+        t.right().iter().map(|row| row.trim_start_matches('>')).collect::<Vec<_>>(),
+        ["a", "b", "c", "* x", " y", "*d"]
+    );
+    assert_eq!(t.state.right.tree().marked().count, 2);
+}
+
+#[test]
+fn only_what_is_on_the_screen_counts_and_is_chosen_while_a_refresh_is_under_way() {
+    let mut t = long_bucket();
+    t.keys("j <space> G <space> g <space> R");
+    t.first_page("s3://b/", &["a/", "b/"]);
+    let chosen = |t: &Harness| t.state.right.tree().selection().iter().map(Item::to_string).collect::<Vec<_>>();
+    assert_eq!((t.state.right.tree().marked().count, chosen(&t)), (1, vec!["s3://b/a/".to_owned()]));
+    t.keys("<esc>");
+    assert_eq!((t.state.right.tree().marked().count, chosen(&t)), (1, vec!["s3://b/a/".to_owned()]));
+    t.keys("R");
+    t.page("s3://b/", &["a/", "b/"]);
+    assert_eq!((t.state.right.tree().marked().count, chosen(&t)), (1, vec!["s3://b/a/".to_owned()]));
+}
+
+#[test]
+fn marks_that_are_cleared_during_a_refresh_do_not_come_back() {
+    let mut t = long_bucket();
+    t.keys("% R");
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.state.right.tree_mut().clear_marks();
+    t.page("s3://b/", &["c/", "d"]);
+    assert!(!t.right().iter().any(|row| row.contains('*')), "{:?}", t.right());
+}
+
+#[test]
+fn the_cursor_stays_on_its_line_when_a_refresh_does_not_bring_its_entry_back() {
+    let mut t = Harness::with_bucket("b", &["a", "bbbbb", "cc", "ddd", "eeee"]);
+    t.keys("s g j j");
+    assert_eq!(t.right(), ["bbbbb", "eeee", ">ddd", "cc", "a"]);
+    t.keys("R");
+    t.first_page("s3://b/", &["a", "bbbbb"]);
+    t.page("s3://b/", &["cc", "eeee"]);
+    assert_eq!(t.right(), ["bbbbb", "eeee", ">cc", "a"]);
+    t.keys("R");
+    t.page("s3://b/", &["a", "bbbbb", "cc", "ddd", "eeee"]);
+    assert_eq!(t.right(), ["bbbbb", "eeee", "ddd", ">cc", "a"], "it is on another entry now");
+}
+
+#[test]
+fn the_cursor_waits_for_its_entry_through_the_pages_of_a_deep_refresh() {
+    let mut t = long_bucket();
+    t.keys("G k R");
+    assert_eq!(t.right(), ["a", "b", "c", " x", "> y", "d"]);
+    t.first_page("s3://b/", &["a/", "b/"]);
+    t.page("s3://b/", &["b2/", "c/", "d"]);
+    assert_eq!(t.right(), ["a", "b", "b2", "c", " x", "> y", "d"]);
+    t.page("s3://b/c/", &["w", "x", "y"]);
+    assert_eq!(t.right(), ["a", "b", "b2", "c", " w", " x", "> y", "d"]);
+}
+
+#[test]
+fn a_folded_level_still_knows_its_row_after_a_refresh() {
+    let mut t = bucket();
+    t.keys("j l");
+    t.page("s3://b/2026/", &["x.gz"]);
+    t.keys("h R");
+    t.page("s3://b/", &["2024/", "2025/", "2026/"]);
+    t.keys("l j h");
+    assert_eq!(t.right(), ["2024", "2025", ">2026", " x.gz"]);
+}
+
 #[test]
 fn the_entries_below_a_marked_one_are_covered_by_it() {
     let mut t = bucket();

@@ -57,7 +57,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }),
         Action::ReverseSort => rearrange(pane, |rules| rules.is_reversed = !rules.is_reversed),
         Action::ToggleHidden => rearrange(pane, |rules| rules.shows_hidden = !rules.shows_hidden),
-        Action::Refresh => pane.refresh(ids),
+        Action::Refresh => [pane.refresh(ids), state.inspector.refresh(&mut state.ids)].concat(),
         _ => vec![],
     }
 }
@@ -142,7 +142,11 @@ fn go_home(state: &mut State) -> Vec<Effect> {
 fn other_pane(state: &mut State) -> Vec<Effect> {
     if state.is_inspecting {
         // Where there is room for one only, the inspector covers the pane and keeps the focus.
-        state.is_inspector_focused = !state.is_inspector_focused || state.width < TWO_PANES;
+        if state.is_inspector_focused && state.width >= TWO_PANES {
+            state.is_inspector_focused = false;
+        } else {
+            focus_inspector(state);
+        }
     } else {
         state.side = state.side.other();
     }
@@ -197,8 +201,21 @@ pub(super) fn toggle_inspector(state: &mut State) -> Vec<Effect> {
         return close_inspector(state);
     }
     state.is_inspecting = true;
-    state.is_inspector_focused = state.width < TWO_PANES;
+    focus_what_covers(state);
     vec![]
+}
+
+/// Gives the inspector the keys; a filter that was being typed stays as it is.
+pub(super) fn focus_inspector(state: &mut State) {
+    state.is_inspector_focused = true;
+    state.pane_mut(state.side).is_typing = false;
+}
+
+/// Gives the inspector the keys where it covers the pane.
+pub(super) fn focus_what_covers(state: &mut State) {
+    if state.is_inspecting && state.width < TWO_PANES {
+        focus_inspector(state);
+    }
 }
 
 fn close_inspector(state: &mut State) -> Vec<Effect> {

@@ -1,11 +1,12 @@
 //! The mouse: the same rectangles as drawing decide what is hit.
 
-use super::{browse, on_chosen, on_dialog, work};
+use super::{browse, on_chosen, on_dialog, read_only, scroll_help, work};
 use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseKind};
-use crate::app::layout::{Column, Layout, PaneLayout, layout, palette_rows};
+use crate::app::layout::{Column, Layout, PaneLayout, layout, palette_first, palette_rows};
 use crate::app::listing::SortField;
-use crate::app::state::{Drag, Screen, Side, State};
+use crate::app::state::{Clicked, Drag, Dragged, Screen, Side, State};
+use crate::app::tree::Tree;
 
 /// How many rows the wheel turns by.
 const WHEEL: isize = 3;
@@ -25,8 +26,8 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
     let layout = layout(state);
     if let Some(dialog) = &mut state.dialog {
         dialog.on_wheel(lines, layout.screen);
-    } else if let Some(help) = &mut state.help {
-        help.top = help.top.saturating_add_signed(lines);
+    } else if state.help.is_some() {
+        scroll_help(state, lines);
     } else if state.palette.is_some() {
         // The palette shows its best candidates only.
     } else if state.screen == Screen::Transfers {
@@ -47,6 +48,8 @@ fn pane_at(layout: &Layout, mouse: Mouse) -> Option<(Side, &PaneLayout)> {
 fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     state.notice = None;
     state.drag = None;
+    let is_double = is_double && state.clicked == Clicked::Screen;
+    state.clicked = if is_covered(state) { Clicked::Front } else { Clicked::Screen };
     let layout = layout(state);
     if state.dialog.is_some() {
         return on_dialog(state, |dialog, area, ids| dialog.on_click(mouse.column, mouse.row, area, ids));
@@ -54,7 +57,8 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     if let Some(palette) = &mut state.palette {
         let rows = palette_rows(layout.screen, palette);
         let is_hit = rows.contains((mouse.column, mouse.row).into());
-        let chosen = is_hit.then(|| palette.pick(usize::from(mouse.row - rows.y)));
+        let first = palette_first(rows, palette);
+        let chosen = is_hit.then(|| palette.pick(first + usize::from(mouse.row - rows.y)));
         return chosen.map(|chosen| on_chosen(state, chosen)).unwrap_or_default();
     }
     if state.help.take().is_some() {
@@ -65,7 +69,7 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
         return vec![];
     }
     if layout.inspector.is_some_and(|area| area.contains((mouse.column, mouse.row).into())) {
-        state.is_inspector_focused = true;
+        browse::focus_inspector(state);
         return vec![];
     }
     let Some((side, pane)) = pane_at(&layout, mouse) else { return vec![] };
@@ -91,7 +95,8 @@ fn on_row(state: &mut State, pane: &PaneLayout, mouse: Mouse, is_double: bool) -
     if is_double {
         return browse::open(state);
     }
-    state.drag = Some(Drag { side: state.side, row, marked_to: None });
+    let start = tree.current().and_then(|row| Dragged::new(tree, row));
+    state.drag = start.map(|start| Drag { side: state.side, start, marked: None });
     vec![]
 }
 
@@ -102,7 +107,7 @@ fn sort_by_column(state: &mut State, pane: &PaneLayout, column: u16) {
     let field = match &pane.columns {
         columns if is_in(columns.size) => SortField::Size,
         columns if is_in(columns.modified) => SortField::Time,
-        columns if is_in(columns.class) => SortField::Type,
+        columns if is_in(columns.class) => SortField::Class,
         _ => SortField::Name,
     };
     state.pane_mut(state.side).tree_mut().rearrange(|rules| {
@@ -114,38 +119,57 @@ fn sort_by_column(state: &mut State, pane: &PaneLayout, column: u16) {
 /// Dragging inside the pane marks the rows between.
 fn on_drag(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     let layout = layout(state);
-    let Some(drag) = state.drag else { return vec![] };
-    let Some(pane) = layout.pane(drag.side).filter(|pane| pane.row_at(mouse.column, mouse.row).is_some()) else {
-        return vec![];
-    };
+    let Some(mut drag) = take_drag(state) else { return vec![] };
     let tree = state.pane_mut(drag.side).tree_mut();
-    let last = tree.rows().len().saturating_sub(1);
-    let to = pane.row_at(mouse.column, mouse.row).map_or(drag.row, |row| (row + tree.top()).min(last));
-    if to == drag.row && drag.marked_to.is_none() {
-        return vec![];
+    let Some(from) = tree.find_row(drag.start.row) else { return vec![] };
+    let row = layout.pane(drag.side).and_then(|pane| pane.row_at(mouse.column, mouse.row));
+    if let Some(to) = row.map(|row| (row + tree.top()).min(tree.rows().len().saturating_sub(1)))
+        && (to != from || drag.marked.is_some())
+    {
+        unmark(tree, drag.marked.take());
+        let new = tree.mark_range(from, to);
+        drag.marked = Some(new.into_iter().filter_map(|row| Dragged::new(tree, row)).collect());
+        tree.move_to(to);
     }
-    if let Some(before) = drag.marked_to {
-        tree.mark_range(drag.row, before, false);
-    }
-    tree.mark_range(drag.row, to, true);
-    tree.move_to(to);
-    state.drag = Some(Drag { marked_to: Some(to), ..drag });
+    state.drag = Some(drag);
     vec![]
 }
 
 /// Letting go over the other pane asks for a copy of what was dragged, or of the marked rows if it is one of them.
 fn on_up(state: &mut State, mouse: Mouse) -> Vec<Effect> {
-    let Some(drag) = state.drag.take() else { return vec![] };
+    let Some(drag) = take_drag(state) else { return vec![] };
     let side = layout(state).side_at(mouse.column, mouse.row);
     if side != Some(drag.side.other()) {
         return vec![];
     }
     let tree = state.pane_mut(drag.side).tree_mut();
-    if let Some(to) = drag.marked_to {
-        tree.mark_range(drag.row, to, false);
+    let Some(line) = tree.find_row(drag.start.row) else { return vec![] };
+    unmark(tree, drag.marked);
+    tree.move_to(line);
+    let items = if tree.is_marked(drag.start.row) { tree.selection() } else { vec![drag.start.item] };
+    if state.is_read_only {
+        state.notice = Some(read_only());
+        return vec![];
     }
-    tree.move_to(drag.row);
-    let Some(row) = tree.rows().get(drag.row).copied() else { return vec![] };
-    let items = if tree.is_marked(row) { tree.selection() } else { tree.item(row).into_iter().collect() };
     work::open_transfer_of(state, items, false)
+}
+
+/// The drag ends where something has come up in front of the panes, or where something else is on its row by now.
+fn take_drag(state: &mut State) -> Option<Drag> {
+    let drag = state.drag.take().filter(|_| !is_covered(state))?;
+    drag.start.is_in(state.pane(drag.side).tree()).then_some(drag)
+}
+
+/// Returns whether something is in front of the panes.
+fn is_covered(state: &State) -> bool {
+    state.dialog.is_some() || state.palette.is_some() || state.help.is_some()
+}
+
+/// Takes back the marks of a drag; what was marked before it stays marked.
+fn unmark(tree: &mut Tree, marked: Option<Vec<Dragged>>) {
+    for dragged in marked.unwrap_or_default() {
+        if dragged.is_in(tree) {
+            tree.mark(dragged.row, false);
+        }
+    }
 }

@@ -11,15 +11,19 @@ use crate::model::location::Location;
 
 /// Takes a report in.
 pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
-    if let Some(effects) = state.queue.on_report(&report) {
-        let Report::Finished { job, end } = report else { return effects };
-        return [effects, on_finished(state, job, end)].concat();
+    if let Some(mut effects) = state.queue.on_report(&report) {
+        // The open dialog may be about the job too.
+        effects.extend(tell_dialog(state, &report).unwrap_or_default());
+        if let Report::Finished { job, end } = report {
+            effects.extend(on_finished(state, job, end));
+        }
+        return effects;
     }
     if state.inspector.on_report(&report) {
         return vec![];
     }
-    if let Some(step) = state.dialog.as_mut().and_then(|dialog| dialog.on_report(&report)) {
-        return on_step(state, step);
+    if let Some(effects) = tell_dialog(state, &report) {
+        return effects;
     }
     match report {
         Report::Page { ticket, page } => on_page(state, ticket, page),
@@ -37,6 +41,12 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         }
         _ => vec![],
     }
+}
+
+/// Hands a report to the open dialog; returns nothing if it is not meant for it.
+fn tell_dialog(state: &mut State, report: &Report) -> Option<Vec<Effect>> {
+    let step = state.dialog.as_mut()?.on_report(report)?;
+    Some(on_step(state, step))
 }
 
 fn on_page(state: &mut State, ticket: Ticket, page: Page) -> Vec<Effect> {
@@ -59,8 +69,9 @@ fn on_failed(state: &mut State, ticket: Ticket, error: Error) -> Vec<Effect> {
     for side in [Side::Left, Side::Right] {
         let tree = state.pane_mut(side).tree_mut();
         if tree.waits_for(ticket) {
-            if error.kind != Kind::Cancelled {
-                tree.on_failed(ticket, error);
+            let untold = if error.kind == Kind::Cancelled { None } else { tree.on_failed(ticket, error) };
+            if let Some(error) = untold {
+                state.notice = Some(Notice::error(&error));
             }
             return vec![];
         }
@@ -81,9 +92,6 @@ fn identify(state: &mut State, identity: Identity) -> Vec<Effect> {
 }
 
 fn on_finished(state: &mut State, job: JobId, end: JobEnd) -> Vec<Effect> {
-    if matches!(&state.dialog, Some(Dialog::Overwrite(question)) if question.job() == job) {
-        state.dialog = None; // there is nothing left to ask
-    }
     match end {
         JobEnd::Failed(error) => show_error(state, error),
         JobEnd::SomeFailed => state.notice = Some(Notice::warning("some items failed; t shows which")),
@@ -102,11 +110,20 @@ fn show_error(state: &mut State, error: Error) {
     }
 }
 
-/// Reads anew what was changed, in both panes.
+/// Reads anew what was changed, in both panes and in the inspector.
 pub(super) fn refresh_touched(state: &mut State, touched: &[Location]) -> Vec<Effect> {
     let mut effects = state.left.refresh_touched(touched, &mut state.ids);
     effects.extend(state.right.refresh_touched(touched, &mut state.ids));
+    let inspected = state.inspector.subject().and_then(|subject| holder(&subject.item));
+    if inspected.is_some_and(|place| touched.iter().any(|touched| is_changed_in(&place, touched))) {
+        effects.extend(state.inspector.refresh(&mut state.ids));
+    }
     effects
+}
+
+/// Returns whether what a job changed in one place may show in another: a change among the buckets is not one in them.
+fn is_changed_in(place: &Location, touched: &Location) -> bool {
+    touched == place || *touched != Location::Buckets && touched.contains(place)
 }
 
 /// Notes which places a job changes.

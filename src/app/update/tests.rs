@@ -2,18 +2,25 @@
 
 use proptest::prelude::*;
 
-use crate::app::action::TABLE;
+use crate::app::action::{Action, TABLE};
 use crate::app::dialog::Dialog;
 use crate::app::effect::Effect;
 use crate::app::event::{Event, MouseKind};
+use crate::app::field::Field;
 use crate::app::harness::{Harness, entry, listed, location};
+use crate::app::inspector::View;
 use crate::app::keymap::Key;
-use crate::app::layout::layout;
-use crate::app::listing::SortField;
+use crate::app::layout::{layout, palette_rows};
+use crate::app::listing::{Load, SortField};
+use crate::app::palette::Candidates;
 use crate::app::state::{Screen, Side};
+use crate::model::entry::{Entry, StorageClass};
 use crate::model::error::{Error, Kind};
-use crate::model::job::{JobEnd, Page, Report, Request, Ticket, Work};
+use crate::model::job::{JobEnd, JobId, Page, Report, Request, Ticket, Work};
 use crate::model::location::Location;
+use crate::model::plan::Conflict;
+
+mod mouse;
 
 #[test]
 fn the_start_asks_for_both_places_and_for_the_caller() {
@@ -125,7 +132,192 @@ fn a_copy_goes_to_the_level_under_the_other_cursor_and_refreshes_it_when_done() 
     let (job, to) = started.unwrap_or_else(|| panic!("{effects:?}"));
     assert_eq!(to, location("s3://b/in/"));
     let effects = t.report(Report::Finished { job, end: JobEnd::Done });
-    assert_eq!(listed(&effects), ["s3://b/", "s3://b/in/"]);
+    assert_eq!(listed(&effects), ["s3://b/in/"]);
+}
+
+/// Copies what is under the cursor to the other pane.
+fn start_copy(t: &mut Harness) -> JobId {
+    let effects = [t.keys("c"), t.keys("<enter>")].concat();
+    let started = effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Start { job, .. }) => Some(*job),
+        _ => None,
+    });
+    started.unwrap_or_else(|| panic!("{effects:?}"))
+}
+
+fn question(job: JobId) -> Report {
+    let (source_side, target_side) = Default::default();
+    let conflict = Conflict { target: "/t/x".into(), source_side, target_side };
+    Report::Question { job, question: 1, conflict }
+}
+
+#[test]
+fn the_question_whether_to_leave_ends_with_the_last_job() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let job = start_copy(&mut t);
+    t.keys("q");
+    assert!(matches!(t.state.dialog, Some(Dialog::Quit(_))));
+    t.report(Report::Finished { job, end: JobEnd::Done });
+    assert!(t.state.dialog.is_none());
+}
+
+#[test]
+fn the_question_of_a_job_ends_with_the_job() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let job = start_copy(&mut t);
+    t.report(question(job));
+    assert!(matches!(t.state.dialog, Some(Dialog::Overwrite(_))));
+    t.report(Report::Finished { job, end: JobEnd::Cancelled });
+    assert!(t.state.dialog.is_none());
+}
+
+#[test]
+fn an_answer_that_writes_is_refused_while_writing_is_off_and_the_question_stays() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let job = start_copy(&mut t);
+    t.keys("W");
+    assert!(t.state.notice.as_ref().is_some_and(|notice| notice.text.contains("1 job goes on")));
+    t.report(question(job));
+    assert!(t.keys("<right> <enter>").is_empty());
+    assert!(matches!(t.state.dialog, Some(Dialog::Overwrite(_))) && t.state.notice.is_some());
+    let effects = t.keys("<left> <enter>");
+    assert!(matches!(effects.as_slice(), [Effect::Submit(Request::Resolve { .. })]), "{effects:?}");
+}
+
+#[test]
+fn an_object_that_arrives_after_writing_was_switched_off_is_not_kept() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let effects = t.keys("e");
+    let [Effect::Submit(Request::Fetch { ticket, object })] = effects.as_slice() else { panic!("{effects:?}") };
+    t.keys("W");
+    let (path, etag) = ("/tmp/x/a".into(), "\"1\"".into());
+    let effects = t.report(Report::Fetched { ticket: *ticket, path, object: object.clone(), etag });
+    assert_eq!(effects, [Effect::Discard("/tmp/x/a".into())]);
+    assert!(t.state.editing.is_none());
+}
+
+/// The places that are read anew when the job ends that these effects begin.
+fn listed_after(t: &mut Harness, effects: &[Effect]) -> Vec<String> {
+    let started = effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Start { job, .. }) => Some(*job),
+        _ => None,
+    });
+    let job = started.unwrap_or_else(|| panic!("{effects:?}"));
+    listed(&t.report(Report::Finished { job, end: JobEnd::Done }))
+}
+
+#[test]
+fn a_place_that_is_new_is_seen_in_the_nearest_level_above_it() {
+    let mut t = Harness::new();
+    t.keys("n");
+    t.text("x/y");
+    let effects = t.keys("<enter>");
+    assert_eq!(listed_after(&mut t, &effects), ["/home/me/data"]);
+    let mut t = Harness::with_bucket("b", &["in/"]);
+    t.keys("n");
+    t.text("x/y");
+    let effects = t.keys("<enter>");
+    assert_eq!(listed_after(&mut t, &effects), ["s3://b/"]);
+}
+
+#[test]
+fn a_prefix_goes_with_its_last_key_and_so_do_those_above_that_held_nothing_else() {
+    let mut t = Harness::with_bucket("b", &["a", "p/"]);
+    t.keys("g l");
+    t.page("s3://b/p/", &["q/"]);
+    t.keys("j l");
+    t.page("s3://b/p/q/", &["only"]);
+    t.keys("j d");
+    let effects = t.keys("<tab> <enter>");
+    assert_eq!(listed_after(&mut t, &effects), ["s3://b/p/q/"]);
+    assert_eq!(listed(&t.page("s3://b/p/q/", &[])), ["s3://b/p/"]);
+    assert_eq!(listed(&t.page("s3://b/p/", &[])), ["s3://b/"]);
+    assert!(t.page("s3://b/", &["a"]).is_empty());
+    assert_eq!(t.right(), [">a"]);
+}
+
+#[test]
+fn the_inspector_is_read_anew_when_a_job_has_changed_what_it_shows() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    let job = start_copy(&mut t);
+    t.keys("i");
+    assert_eq!(inspected(&t.report(Report::Finished { job, end: JobEnd::Done })), None, "the copy went elsewhere");
+    let work = Work::CreateBucket { name: "new".into(), region: "eu-west-1".into() };
+    super::report::remember_touched(&mut t.state, &Request::Start { job: JobId(99), work });
+    assert_eq!(inspected(&t.report(Report::Finished { job: JobId(99), end: JobEnd::Done })), None, "a bucket is new");
+    let effects = [t.keys("d"), t.keys("<tab> <enter>")].concat();
+    let started = effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Start { job, .. }) => Some(*job),
+        _ => None,
+    });
+    let effects = t.report(Report::Finished { job: started.unwrap(), end: JobEnd::SomeFailed });
+    assert_eq!(inspected(&effects).as_deref(), Some("s3://b/a"));
+    assert_eq!(inspected(&t.keys("R")).as_deref(), Some("s3://b/a"));
+}
+
+#[test]
+fn a_pane_that_is_covered_keeps_its_window() {
+    let names: Vec<String> = (0..100).map(|at| format!("f{at:03}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut t = Harness::with_bucket("b", &names);
+    t.keys("<pgdn> <pgdn> k k k k k");
+    let top = t.state.right.tree().top();
+    assert_ne!(top, t.state.right.tree().cursor());
+    t.keys("t t");
+    assert_eq!(t.state.right.tree().top(), top);
+    t.keys("<tab> i i <tab>");
+    assert_eq!(t.state.right.tree().top(), top);
+}
+
+#[test]
+fn the_inspector_takes_the_keys_when_the_screen_becomes_too_narrow_for_both() {
+    let mut t = Harness::with_bucket("b", &["a", "b"]);
+    t.keys("i");
+    t.send(Event::Resize { width: 60, height: 20 });
+    t.keys("j <space>");
+    assert_eq!(t.right(), [">a", "b"]);
+}
+
+#[test]
+fn loading_more_can_be_tried_again_when_it_was_stopped_or_failed() {
+    let mut t = Harness::unloaded("~/data", "s3://b/");
+    t.keys("<tab>");
+    t.page_of("s3://b/", &["a"], true, Some("next"));
+    t.keys("G <enter> <esc>");
+    assert_eq!(t.right(), [">a", "More"]);
+    t.keys("G <enter>");
+    let error = Error::new(Kind::Network, "list", "b", "connection reset");
+    t.report(Report::Failed { ticket: t.ticket("s3://b/"), error });
+    assert!(t.state.notice.is_some());
+    assert!(matches!(t.keys("G <enter>").as_slice(), [Effect::Submit(Request::List { from: Some(_), .. })]));
+}
+
+#[test]
+fn a_refresh_that_is_stopped_before_its_first_page_leaves_everything_as_it_was() {
+    let mut t = Harness::with_bucket("b", &["a"]);
+    t.keys("R <esc>");
+    assert_eq!(t.state.right.tree().root().load, Load::Done);
+    t.keys("R R <esc>");
+    assert_eq!(t.state.right.tree().root().load, Load::Done);
+    t.keys("R");
+    t.first_page("s3://b/", &["a"]);
+    t.keys("<esc>");
+    assert_eq!(t.state.right.tree().root().load, Load::Stopped);
+}
+
+#[test]
+fn the_help_scrolls_no_further_than_its_ends() {
+    let mut t = Harness::new();
+    t.keys("? G");
+    let last = t.state.help.unwrap().top;
+    assert!(last > 0);
+    t.keys("<pgdn> <pgdn>");
+    t.mouse(MouseKind::WheelDown, 5, 5);
+    assert_eq!(t.state.help.unwrap().top, last);
+    t.keys("<up>");
+    assert_eq!(t.state.help.unwrap().top, last - 1);
+    t.keys("g");
+    assert_eq!(t.state.help.unwrap().top, 0);
 }
 
 #[test]
@@ -178,19 +370,21 @@ fn q_leaves_at_once_when_nothing_runs() {
     assert_eq!(Harness::new().send(Event::Terminate), [Effect::Quit]);
 }
 
+/// What the inspector asks for.
+fn inspected(effects: &[Effect]) -> Option<String> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Inspect { item, .. }) => Some(item.to_string()),
+        _ => None,
+    })
+}
+
 #[test]
 fn the_inspector_follows_the_cursor() {
     let mut t = Harness::with_bucket("b", &["a", "b"]);
-    let inspected = |effects: Vec<Effect>| {
-        effects.into_iter().find_map(|effect| match effect {
-            Effect::Submit(Request::Inspect { item, .. }) => Some(item.to_string()),
-            _ => None,
-        })
-    };
-    assert_eq!(inspected(t.keys("i")).as_deref(), Some("s3://b/a"));
-    assert_eq!(inspected(t.keys("j")).as_deref(), Some("s3://b/b"));
+    assert_eq!(inspected(&t.keys("i")).as_deref(), Some("s3://b/a"));
+    assert_eq!(inspected(&t.keys("j")).as_deref(), Some("s3://b/b"));
     t.keys("i");
-    assert_eq!(inspected(t.keys("k")), None);
+    assert_eq!(inspected(&t.keys("k")), None);
 }
 
 #[test]
@@ -215,59 +409,6 @@ fn editing_an_object_fetches_it_and_puts_it_back_only_if_it_changed() {
         matches!(effects.as_slice(), [Effect::Submit(Request::Start { work: Work::PutBack { .. }, .. })]),
         "{effects:?}"
     );
-}
-
-/// The point of a row of a pane that is drawn.
-fn point(t: &Harness, side: Side, row: u16) -> (u16, u16) {
-    let layout = layout(&t.state);
-    let rows = layout.pane(side).unwrap().rows;
-    (rows.x + 5, rows.y + row)
-}
-
-#[test]
-fn a_click_focuses_and_moves_and_a_double_click_opens() {
-    let mut t = Harness::new();
-    let (x, y) = point(&t, Side::Right, 1);
-    t.mouse(MouseKind::Down { is_double: false }, x, y);
-    assert_eq!((t.state.side, t.right()), (Side::Right, vec!["acme-logs".into(), ">photos".into()]));
-    assert_eq!(listed(&t.mouse(MouseKind::Down { is_double: true }, x, y)), ["s3://photos/"]);
-}
-
-#[test]
-fn dragging_inside_a_pane_marks_a_range() {
-    let mut t = Harness::new();
-    let (x, y) = point(&t, Side::Left, 0);
-    t.mouse(MouseKind::Down { is_double: false }, x, y);
-    t.mouse(MouseKind::Drag, x, y + 2);
-    t.mouse(MouseKind::Drag, x, y + 1);
-    t.mouse(MouseKind::Up, x, y + 1);
-    assert_eq!(t.left(), ["*archive", ">*notes.txt", "q3.parquet"]);
-}
-
-#[test]
-fn dragging_to_the_other_pane_opens_the_copy_dialog_with_what_was_dragged() {
-    let mut t = Harness::with_bucket("b", &["k"]);
-    let (x, y) = point(&t, Side::Left, 2);
-    let (to_x, to_y) = point(&t, Side::Right, 0);
-    t.mouse(MouseKind::Down { is_double: false }, x, y);
-    t.mouse(MouseKind::Drag, x, y - 1);
-    let effects = t.mouse(MouseKind::Up, to_x, to_y);
-    let Some(Effect::Submit(Request::Count { items, .. })) = effects.first() else { panic!("{effects:?}") };
-    assert_eq!(items.iter().map(ToString::to_string).collect::<Vec<_>>(), ["/home/me/data/q3.parquet"]);
-    assert!(matches!(t.state.dialog, Some(Dialog::Transfer(_))));
-}
-
-#[test]
-fn the_head_of_a_column_sorts_and_the_wheel_turns_the_pane_under_it() {
-    let names: Vec<String> = (0..100).map(|at| format!("f{at:03}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut t = Harness::with_bucket("b", &names);
-    let pane = *layout(&t.state).pane(Side::Right).unwrap();
-    let size = pane.columns.size.unwrap();
-    t.mouse(MouseKind::WheelDown, pane.rows.x, pane.rows.y);
-    assert_eq!(t.state.right.tree().top(), 3);
-    t.mouse(MouseKind::Down { is_double: false }, pane.heads.x + size.x + 8, pane.heads.y);
-    assert_eq!(t.state.right.tree().rules().field, SortField::Size);
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -315,7 +456,8 @@ proptest! {
             for side in [Side::Left, Side::Right] {
                 let tree = t.state.pane(side).tree();
                 prop_assert!(tree.cursor() < tree.rows().len().max(1));
-                let marked: usize = tree.listings().map(|(_, level)| level.marks.len()).sum();
+                let attached = tree.listings().filter(|(id, _)| tree.is_attached(*id));
+                let marked: usize = attached.map(|(_, level)| level.marks.len()).sum();
                 prop_assert_eq!(tree.marked().count, marked as u64);
             }
         }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
 use super::{field, put, put_right};
-use crate::app::layout::{palette_frame, palette_rows};
+use crate::app::layout::{palette_first, palette_frame, palette_rows};
 use crate::app::palette::{Candidates, Palette};
 use crate::app::state::State;
 use crate::model::text::visible;
@@ -27,7 +27,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, palette: &Palette, state: &State, t
         Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: 1 }.intersection(screen);
     field::draw(frame, inner, &palette.field, true, theme);
     let rows = palette_rows(screen, palette).intersection(screen);
-    let first = palette.chosen.unwrap_or(0).saturating_sub(usize::from(rows.height.saturating_sub(1)));
+    let first = palette_first(rows, palette);
     for (at, y) in (first..palette.len()).zip(rows.y..rows.bottom()) {
         let line = Rect { y, height: 1, ..rows };
         draw_candidate(frame, line, palette, at, state, theme);

@@ -65,32 +65,32 @@ fn draw_heads(buffer: &mut Buffer, place: &PaneLayout, tree: &Tree, theme: &Them
         return;
     }
     let rules = tree.rules();
+    let arrow = if rules.is_reversed { "↑" } else { "↓" };
     let head = |word: &str, field: SortField| {
         let is_plain = rules.field == SortField::Name && !rules.is_reversed;
-        if rules.field != field || is_plain {
-            return word.to_owned();
-        }
-        format!("{word} {}", if rules.is_reversed { "↑" } else { "↓" })
+        if rules.field != field || is_plain { word.to_owned() } else { format!("{word} {arrow}") }
     };
-    let heads = place.heads;
-    put(
-        buffer,
-        heads.x + 1,
-        heads.y,
-        place.columns.name.saturating_sub(1),
-        &head("Name", SortField::Name),
-        theme.label,
-    );
+    let (heads, columns) = (place.heads, &place.columns);
+    let has_head = match rules.field {
+        SortField::Name => true,
+        SortField::Size => columns.size.is_some(),
+        SortField::Time => columns.modified.is_some(),
+        SortField::Class => columns.class.is_some(),
+        SortField::Type => false,
+    };
+    // An order that no column can tell of is told beside the name.
+    let name =
+        if has_head { head("Name", SortField::Name) } else { format!("Name, by {} {arrow}", rules.field.name()) };
+    put(buffer, heads.x + 1, heads.y, columns.name.saturating_sub(1), &name, theme.label);
     let mut right = |column: Option<Column>, text: String| {
         if let Some(column) = column {
             put_right(buffer, cell(heads, column), &text, theme.label);
         }
     };
-    right(place.columns.size, head("Size", SortField::Size));
-    let is_short = place.columns.modified.is_some_and(|column| column.width < 10);
-    right(place.columns.modified, head(if is_short { "Date" } else { "Modified" }, SortField::Time));
-    let word = if rules.field == SortField::Type { head("Type", SortField::Type) } else { "Class".to_owned() };
-    right(place.columns.class, word);
+    right(columns.size, head("Size", SortField::Size));
+    let is_short = columns.modified.is_some_and(|column| column.width < 10);
+    right(columns.modified, head(if is_short { "Date" } else { "Modified" }, SortField::Time));
+    right(columns.class, head("Class", SortField::Class));
 }
 
 fn cell(line: Rect, column: Column) -> Rect {
@@ -305,7 +305,13 @@ fn status(pane: &Pane, theme: &Theme) -> (String, Style) {
     let total = root.entries().len() as u64;
     let shown = root.shown().len() as u64;
     if pane.filter.is_some() {
-        let more = if tree.loading().is_some() { "+" } else { "" };
+        let more = match &root.load {
+            _ if tree.loading().is_some() => "+",
+            Load::Stopped => "+, stopped",
+            Load::Failed(_) => "+, the rest failed",
+            Load::More(_) => "+, more on the last row",
+            _ => "",
+        };
         parts.push(format!("{} of {}{more}", count(shown), count(total)));
         return (parts.join(" · "), if more.is_empty() { theme.dim } else { theme.warning });
     }

@@ -112,6 +112,18 @@ fn a_load_a_filter_and_a_failure() {
 }
 
 #[test]
+fn an_order_without_a_column_and_a_listing_that_is_not_whole_are_told() {
+    let mut t = designed();
+    t.keys("s s s");
+    assert!(picture(&t).contains("Name, by type ↓"), "{}", picture(&t));
+    let mut t = Harness::unloaded("~/data", "s3://b/");
+    t.first_page("~/data", &["one", "two", "three"]);
+    t.keys("<esc> /");
+    t.text("o");
+    assert!(picture(&t).contains("2 of 3+, stopped"), "{}", picture(&t));
+}
+
+#[test]
 fn help_and_palette_over_the_panes() {
     let mut t = designed().resized(80, 24);
     t.keys("?");
