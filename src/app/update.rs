@@ -35,6 +35,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             vec![]
         }
         Event::Edited { path, is_changed, problem } => edit::on_edited(state, &path, is_changed, problem),
+        Event::NotSuspended => on_not_suspended(state),
         Event::Terminate => vec![Effect::Quit],
     };
     let mut effects = admit(state, effects);
@@ -101,6 +102,11 @@ fn ask_next_question(state: &mut State) {
 fn on_resize(state: &mut State, width: u16, height: u16) -> Vec<Effect> {
     state.width = width;
     state.height = height;
+    vec![]
+}
+
+fn on_not_suspended(state: &mut State) -> Vec<Effect> {
+    state.notice = Some(Notice::warning("not stopped: no shell with job control could bring the program back"));
     vec![]
 }
 

@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use tokio::process::Child;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -42,6 +43,9 @@ const KEYS: usize = 64;
 
 /// How long a continued program is waited for; a stop that the system ignores must not hang it.
 const STOPPED: Duration = Duration::from_millis(500);
+
+/// How long an editor may take to save what it can, once the program is asked to end.
+const EDITOR_ENDS: Duration = Duration::from_secs(2);
 
 /// What the loop works with.
 struct Loop<'a> {
@@ -207,7 +211,7 @@ impl Loop<'_> {
 
     async fn catch(&mut self, caught: Caught) -> io::Result<()> {
         match caught {
-            Caught::End => self.take_in(Event::Terminate).await,
+            Caught::End | Caught::Interrupt => self.take_in(Event::Terminate).await,
             Caught::Stop => self.suspend().await,
             // Somebody stopped us the hard way; the terminal is not as we left it.
             Caught::Continue => self.enter().await,
@@ -220,12 +224,20 @@ impl Loop<'_> {
 
     /// Gives the terminal back, stops, and goes on when the shell says so.
     async fn suspend(&mut self) -> io::Result<()> {
+        if !terminal::can_stop() {
+            return Box::pin(self.take_in(Event::NotSuspended)).await;
+        }
         self.input.park().await;
         self.screen.leave()?;
-        terminal::stop();
-        let _ = tokio::time::timeout(STOPPED, self.signals.go_on.recv()).await;
+        self.stop().await;
         self.input.resume();
         self.enter().await
+    }
+
+    /// Stops, and returns when the shell says so.
+    async fn stop(&mut self) {
+        terminal::stop();
+        let _ = tokio::time::timeout(STOPPED, self.signals.go_on.recv()).await;
     }
 
     async fn enter(&mut self) -> io::Result<()> {
@@ -243,6 +255,9 @@ impl Loop<'_> {
             Ok(child) => self.wait_for(child).await?,
             Err(error) => Some(error.to_string()),
         };
+        if self.is_over {
+            return Ok(());
+        }
         self.input.resume();
         self.enter().await?;
         let is_changed = stamp(&path).await != before;
@@ -250,19 +265,42 @@ impl Loop<'_> {
     }
 
     /// Waits for the child and keeps taking in reports, so that no transfer stands still behind it.
-    async fn wait_for(&mut self, mut child: tokio::process::Child) -> io::Result<Option<String>> {
+    ///
+    /// The child is of our process group, so the keyboard's signals reach both. An interrupt is the child's affair. A
+    /// stop is ours too: the shell takes its terminal back only when the whole group has stopped.
+    async fn wait_for(&mut self, mut child: Child) -> io::Result<Option<String>> {
         let mut batch = Vec::with_capacity(BATCH);
-        loop {
+        while !self.is_over {
             tokio::select! {
+                biased;
+                caught = self.signals.next() => match caught {
+                    Caught::End => self.is_over = true,
+                    Caught::Stop if terminal::can_stop() => {
+                        self.stop().await;
+                        terminal::go_on();
+                    }
+                    Caught::Interrupt | Caught::Stop | Caught::Continue | Caught::Size => {}
+                },
                 ended = child.wait() => {
                     let status = ended?;
+                    self.forget_signals();
                     return Ok((!status.success()).then(|| format!("the editor ended with {status}")));
                 }
-                count = self.reports.recv_many(&mut batch, BATCH), if !self.is_over => {
+                count = self.reports.recv_many(&mut batch, BATCH) => {
                     self.is_over |= count == 0;
                     Box::pin(self.take_reports(&mut batch)).await?;
                 }
             }
+        }
+        terminal::end(&child);
+        let _ = tokio::time::timeout(EDITOR_ENDS, child.wait()).await;
+        Ok(None)
+    }
+
+    /// Drops what was meant for the child: a Ctrl-C in it must not end the program behind it.
+    fn forget_signals(&mut self) {
+        while let Some(caught) = now_or_never(self.signals.next()) {
+            self.is_over |= matches!(caught, Caught::End);
         }
     }
 }
@@ -291,6 +329,7 @@ async fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
 /// What the system tells the program.
 enum Caught {
     End,
+    Interrupt,
     Stop,
     Continue,
     Size,
@@ -322,7 +361,7 @@ impl Signals {
         tokio::select! {
             _ = self.hang_up.recv() => Caught::End,
             _ = self.terminate.recv() => Caught::End,
-            _ = self.interrupt.recv() => Caught::End,
+            _ = self.interrupt.recv() => Caught::Interrupt,
             _ = self.stop.recv() => Caught::Stop,
             _ = self.go_on.recv() => Caught::Continue,
             _ = self.size.recv() => Caught::Size,

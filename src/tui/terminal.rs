@@ -11,6 +11,8 @@ use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+use rustix::process::{Pid, Signal, kill_current_process_group, kill_process};
+use tokio::process::{Child, Command};
 
 /// As much as a full frame of a large screen needs, so that a frame is one write.
 const BUFFER: usize = 64 * 1024;
@@ -122,22 +124,44 @@ fn area() -> io::Result<Rect> {
 }
 
 /// Starts the person's editor on a file: `$VISUAL`, `$EDITOR` or `vi`, with arguments if there are any.
-pub fn editor(file: &Path) -> io::Result<tokio::process::Child> {
+pub fn editor(file: &Path) -> io::Result<Child> {
     let chosen =
         ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
     let chosen = chosen.unwrap_or_else(|| "vi".to_owned());
     let mut words = chosen.split_whitespace();
     let program = words.next().unwrap_or("vi");
-    tokio::process::Command::new(program)
+    Command::new(program)
         .args(words)
         .arg(file)
         .spawn()
         .map_err(|error| io::Error::new(error.kind(), format!("cannot start the editor {program}: {error}")))
 }
 
+/// Returns whether somebody can continue the program once it has stopped.
+///
+/// A shell with job control gives each program a group of its own. The group of the session's first process has nobody
+/// above it: there (`ssh -t host bucketry`, `tmux new bucketry`, a container) the system ignores the stop of a terminal,
+/// but not ours, after which nobody could wake the program again.
+pub fn can_stop() -> bool {
+    rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
+}
+
 /// Stops the program, as Ctrl-Z does elsewhere; the shell continues it.
 ///
 /// The whole process group is stopped, so that a script around the program stops with it.
 pub fn stop() {
-    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+    let _ = kill_current_process_group(Signal::STOP);
+}
+
+/// Continues the rest of the process group, if the program was continued alone.
+pub fn go_on() {
+    let _ = kill_current_process_group(Signal::CONT);
+}
+
+/// Asks a child to end, as the program itself was asked.
+pub fn end(child: &Child) {
+    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(id) = id {
+        let _ = kill_process(id, Signal::TERM);
+    }
 }
