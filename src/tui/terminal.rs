@@ -1,5 +1,6 @@
 //! The terminal: taken over at the start, given back at the end, however that comes.
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +18,7 @@ use tokio::process::{Child, Command};
 /// As much as a full frame of a large screen needs, so that a frame is one write.
 const BUFFER: usize = 64 * 1024;
 
-/// Whether the screen is ours, for the panic hook, which has nobody to ask.
+/// Whether the screen is ours, for a panic, which has nobody to ask.
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
 
 /// The screen, while it is ours.
@@ -32,14 +33,14 @@ pub fn is_present() -> bool {
 }
 
 impl Screen {
-    /// Takes the terminal over. From here on a panic gives it back before it is reported.
+    /// Takes the terminal over. From here on a panic of this thread, which has the loop, gives it back.
     pub fn open(takes_mouse: bool) -> io::Result<Self> {
         static HOOK: std::sync::Once = std::sync::Once::new();
         HOOK.call_once(|| {
             let report = std::panic::take_hook();
+            let ours = std::thread::current().id();
             std::panic::set_hook(Box::new(move |panic| {
-                give_back();
-                report(panic);
+                on_panic(std::thread::current().id() == ours, panic, || report(panic));
             }));
         });
         // `NO_COLOR` is the theme's business. What crossterm makes of it (an empty colour) resets bold and reversed too.
@@ -110,6 +111,19 @@ impl Drop for Screen {
     }
 }
 
+/// Tells of a panic where it can be seen: on the terminal if the loop itself ends by it, or if the screen is not ours.
+///
+/// A task that panics is a job that failed: the loop goes on drawing, and words on its screen would only spoil it.
+fn on_panic(is_loop: bool, panic: &impl Display, report: impl FnOnce()) {
+    tracing::error!(%panic, "a fault in this program");
+    if is_loop {
+        give_back();
+    }
+    if !IS_OPEN.load(Ordering::SeqCst) {
+        report();
+    }
+}
+
 /// Makes the terminal what it was, once; failures are of no use to anybody then.
 fn give_back() {
     if IS_OPEN.swap(false, Ordering::SeqCst) {
@@ -163,5 +177,20 @@ pub fn end(child: &Child) {
     let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
     if let Some(id) = id {
         let _ = kill_process(id, Signal::TERM);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_that_panics_leaves_the_screen_to_the_loop() {
+        let mut is_told = false;
+        IS_OPEN.store(true, Ordering::SeqCst);
+        on_panic(false, &"a task", || is_told = true);
+        assert!(IS_OPEN.swap(false, Ordering::SeqCst) && !is_told);
+        on_panic(false, &"a task", || is_told = true);
+        assert!(is_told, "no screen is in the way");
     }
 }
