@@ -189,6 +189,8 @@ pub struct State {
     pub drag: Option<Drag>,
     /// The question for an object to edit.
     pub fetching: Option<Ticket>,
+    /// The object that was read to be edited, and waits until the editor takes no keys from anything else.
+    pub fetched: Option<Editing>,
     /// The object in the editor.
     pub editing: Option<Editing>,
 }
@@ -227,6 +229,7 @@ impl State {
             touched: HashMap::new(),
             drag: None,
             fetching: None,
+            fetched: None,
             editing: None,
         }
     }

@@ -81,16 +81,21 @@ fn settle(state: &mut State) -> Vec<Effect> {
         state.pane_mut(side).tree_mut().follow(height);
     }
     ask_next_question(state);
-    if !state.is_inspecting {
-        return vec![];
+    let mut effects = edit::open_fetched(state);
+    if state.is_inspecting {
+        let item = state.current_item();
+        effects.extend(state.inspector.follow(item, &mut state.ids));
     }
-    let item = state.current_item();
-    state.inspector.follow(item, &mut state.ids)
+    effects
+}
+
+/// Returns whether keys are meant for something that nothing else may take them from.
+fn is_busy(state: &State) -> bool {
+    state.dialog.is_some() || state.palette.is_some() || state.help.is_some() || state.focused().is_typing
 }
 
 fn ask_next_question(state: &mut State) {
-    let is_busy = state.dialog.is_some() || state.palette.is_some() || state.focused().is_typing;
-    if is_busy {
+    if is_busy(state) {
         return;
     }
     if let Some(asked) = state.queue.next_question() {
