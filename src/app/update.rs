@@ -182,13 +182,16 @@ fn on_dialog(
 }
 
 fn on_step(state: &mut State, step: Step) -> Vec<Effect> {
+    if let Step::Stay(effects) | Step::Close(effects) = &step
+        && effects.iter().any(|effect| matches!(effect, Effect::Copy(_)))
+    {
+        // Whether the terminal takes it, it does not say.
+        state.notice = Some(Notice::good("sent to the clipboard of the terminal"));
+    }
     match step {
         Step::Stay(effects) => effects,
         Step::Close(effects) => {
             state.dialog = None;
-            if effects.iter().any(|effect| matches!(effect, Effect::Copy(_))) {
-                state.notice = Some(Notice::good("copied to the clipboard of the terminal"));
-            }
             effects
         }
         Step::Reply(reply) => {

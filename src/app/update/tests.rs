@@ -98,6 +98,36 @@ fn delete_asks_before_it_removes() {
 }
 
 #[test]
+fn a_deletion_is_retried_only_after_another_question() {
+    let mut t = Harness::with_bucket("photos", &["a.jpg", "b.jpg"]);
+    let effects = t.keys("d <tab> <enter>");
+    let Some(Effect::Submit(Request::Start { job, .. })) = effects.last() else { panic!("{effects:?}") };
+    t.report(Report::Finished { job: *job, end: JobEnd::Cancelled });
+    let effects = t.keys("t r");
+    assert!(matches!(effects.as_slice(), [Effect::Submit(Request::Count { .. })]), "{effects:?}");
+    assert!(matches!(t.state.dialog, Some(Dialog::Delete(_))));
+}
+
+#[test]
+fn several_buckets_are_not_offered_for_deletion() {
+    let mut t = Harness::new();
+    assert!(t.keys("<tab> % d").is_empty() && t.state.dialog.is_none() && t.state.notice.is_some());
+    t.keys("<esc> d");
+    assert!(matches!(t.state.dialog, Some(Dialog::Delete(_))));
+}
+
+#[test]
+fn the_text_of_an_error_is_copied_with_a_word_about_it() {
+    let mut t = Harness::with_bucket("photos", &["a.jpg"]);
+    t.keys("d <tab> <enter>");
+    let job = t.state.queue.jobs()[0].id;
+    t.report(Report::Finished { job, end: JobEnd::Failed(Error::new(Kind::Denied, "delete", "a.jpg", "denied")) });
+    let effects = t.keys("y");
+    assert!(matches!(effects.as_slice(), [Effect::Copy(_)]) && t.state.dialog.is_some(), "{effects:?}");
+    assert!(t.state.notice.is_some());
+}
+
+#[test]
 fn nothing_is_written_while_writing_is_off() {
     let mut t = Harness::with_bucket("photos", &["a.jpg"]);
     t.keys("W");
