@@ -23,6 +23,7 @@ use super::theme::Theme;
 use super::view;
 use crate::app::effect::Effect;
 use crate::app::event::Event;
+use crate::app::queue::Queue;
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::engine::Engine;
@@ -34,6 +35,9 @@ const FRAME: Duration = Duration::from_millis(16);
 
 /// How often counters are read while something moves.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How long the counters of a job that waits are read on, because others of its items may still move.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// How many reports are taken in before the screen is drawn again.
 const BATCH: usize = 32;
@@ -66,6 +70,8 @@ struct Loop<'a> {
 struct Counter {
     progress: Arc<Progress>,
     last: Snapshot,
+    /// When they last said something new.
+    changed: Instant,
 }
 
 /// Runs until the person leaves. The screen is given back before this returns.
@@ -104,7 +110,7 @@ impl Loop<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut batch = Vec::with_capacity(BATCH);
         while !self.is_over {
-            let is_moving = !self.counters.is_empty();
+            let is_moving = is_moving(&self.counters, &self.state.queue, Instant::now());
             let mut draws_now = false;
             tokio::select! {
                 biased;
@@ -145,8 +151,13 @@ impl Loop<'_> {
         for report in batch.drain(..) {
             match &report {
                 Report::Started { job, progress } => {
-                    let counter = Counter { progress: Arc::clone(progress), last: Snapshot::default() };
-                    self.counters.insert(*job, counter);
+                    let (progress, last) = (Arc::clone(progress), Snapshot::default());
+                    self.counters.insert(*job, Counter { progress, last, changed: Instant::now() });
+                }
+                Report::Items { job, .. } => {
+                    if let Some(counter) = self.counters.get_mut(job) {
+                        counter.changed = Instant::now();
+                    }
                 }
                 Report::Finished { job, .. } => {
                     self.sample().await?;
@@ -168,6 +179,7 @@ impl Loop<'_> {
                 let now = counter.progress.snapshot();
                 (now != counter.last).then(|| {
                     counter.last = now.clone();
+                    counter.changed = Instant::now();
                     (*job, now)
                 })
             })
@@ -305,6 +317,12 @@ impl Loop<'_> {
     }
 }
 
+/// Returns whether counters have to be read. A job that waits for a person, be it all night, wakes nobody.
+fn is_moving(counters: &HashMap<JobId, Counter>, queue: &Queue, now: Instant) -> bool {
+    let is_waiting = |id| queue.jobs().iter().any(|job| job.id == id && job.is_waiting());
+    counters.iter().any(|(id, counter)| now.duration_since(counter.changed) < QUIET || !is_waiting(*id))
+}
+
 /// Takes what is there already, and never waits.
 fn now_or_never<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -366,5 +384,29 @@ impl Signals {
             _ = self.go_on.recv() => Caught::Continue,
             _ = self.size.recv() => Caught::Size,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::error::{Error, Kind};
+    use crate::model::job::{Request, Work};
+
+    #[test]
+    fn a_job_that_waits_for_a_person_wakes_nobody_once_its_counters_stand_still() {
+        let (job, progress) = (JobId(1), Arc::new(Progress::default()));
+        let mut queue = Queue::default();
+        queue.on_submit(&Request::Start { job, work: Work::Delete(Vec::new()) });
+        queue.on_report(&Report::Started { job, progress: Arc::clone(&progress) });
+        let changed = Instant::now();
+        let counters = HashMap::from([(job, Counter { progress, last: Snapshot::default(), changed })]);
+        assert!(is_moving(&counters, &queue, changed + QUIET), "it runs");
+        let reason = Error::new(Kind::ExpiredToken, "delete", "s3://b/a", "the token has expired");
+        queue.on_report(&Report::Held { job, reason: Some(reason) });
+        assert!(is_moving(&counters, &queue, changed), "its counters have just moved");
+        assert!(!is_moving(&counters, &queue, changed + QUIET));
+        queue.on_report(&Report::Held { job, reason: None });
+        assert!(is_moving(&counters, &queue, changed + QUIET), "it goes on");
     }
 }
