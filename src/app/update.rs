@@ -7,16 +7,19 @@ mod report;
 mod transfers;
 mod work;
 
+use jiff::Timestamp;
+
 use super::action::{Action, Context};
 use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, overwrite::Overwrite};
 use super::effect::Effect;
-use super::event::Event;
+use super::event::{Event, Mouse, MouseKind};
 use super::keymap::{Code, Key};
 use super::layout::{Layout, layout};
 use super::notice::Notice;
 use super::palette::{Chosen, Palette};
 use super::state::{Help, Screen, Side, State};
-use crate::model::job::Request;
+use crate::model::job::{JobId, Request};
+use crate::model::progress::Snapshot;
 
 /// How long after a Ctrl-C another one leaves without asking.
 const SECOND_INTERRUPT: i64 = 2;
@@ -26,14 +29,11 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     let effects = match event {
         Event::Key(key) => on_key(state, key),
         Event::Paste(text) => on_paste(state, &text),
+        Event::Mouse(mouse) if is_press(mouse) && !is_ready(state) => vec![],
         Event::Mouse(mouse) => mouse::on_mouse(state, mouse),
         Event::Resize { width, height } => on_resize(state, width, height),
         Event::Report(report) => report::on_report(state, report),
-        Event::Tick { now, progress } => {
-            state.now = now;
-            state.queue.on_tick(now, &progress);
-            vec![]
-        }
+        Event::Tick { now, progress } => on_tick(state, now, &progress),
         Event::Edited { path, is_changed, problem } => edit::on_edited(state, &path, is_changed, problem),
         Event::NotSuspended => on_not_suspended(state),
         Event::Terminate => vec![Effect::Quit],
@@ -100,8 +100,26 @@ fn ask_next_question(state: &mut State) {
     }
     if let Some(asked) = state.queue.next_question() {
         let dialog = Overwrite::new(asked.job, asked.question, asked.conflict.clone(), state.zone.clone());
-        state.dialog = Some(Dialog::Overwrite(Box::new(dialog)));
+        state.dialog = Some(Dialog::Overwrite(Box::new(dialog)).unasked(state.now));
     }
+}
+
+fn on_tick(state: &mut State, now: Timestamp, progress: &[(JobId, Snapshot)]) -> Vec<Effect> {
+    state.now = now;
+    state.queue.on_tick(now, progress);
+    if let Some(dialog) = &mut state.dialog {
+        dialog.pass_time(now);
+    }
+    vec![]
+}
+
+/// Returns whether keys and clicks may go where they go: not into a dialog that nobody can have seen yet.
+fn is_ready(state: &State) -> bool {
+    state.dialog.as_ref().is_none_or(Dialog::is_ready)
+}
+
+fn is_press(mouse: Mouse) -> bool {
+    matches!(mouse.kind, MouseKind::Down { .. })
 }
 
 fn on_resize(state: &mut State, width: u16, height: u16) -> Vec<Effect> {
@@ -129,6 +147,9 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     state.queue.on_key();
     if key == Key::ctrl('c') && is_second_interrupt(state) {
         return vec![Effect::Quit];
+    }
+    if !is_ready(state) {
+        return vec![];
     }
     if state.dialog.is_some() {
         return on_dialog(state, |dialog, area, ids| match key {
@@ -159,7 +180,9 @@ fn is_second_interrupt(state: &mut State) -> bool {
 
 fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(dialog) = &mut state.dialog {
-        dialog.on_paste(text);
+        if dialog.is_ready() {
+            dialog.on_paste(text);
+        }
         return vec![];
     }
     if let Some(palette) = &mut state.palette {

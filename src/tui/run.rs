@@ -110,7 +110,8 @@ impl Loop<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut batch = Vec::with_capacity(BATCH);
         while !self.is_over {
-            let is_moving = is_moving(&self.counters, &self.state.queue, Instant::now());
+            let is_moving = is_moving(&self.counters, &self.state.queue, Instant::now())
+                || self.state.dialog.as_ref().is_some_and(|dialog| !dialog.is_ready());
             let mut draws_now = false;
             tokio::select! {
                 biased;
@@ -148,6 +149,7 @@ impl Loop<'_> {
     }
 
     async fn take_reports(&mut self, batch: &mut Vec<Report>) -> io::Result<()> {
+        self.pass_time().await?;
         for report in batch.drain(..) {
             match &report {
                 Report::Started { job, progress } => {
@@ -187,7 +189,7 @@ impl Loop<'_> {
         self.take_in(Event::Tick { now: Timestamp::now(), progress: changed }).await
     }
 
-    /// Lets the rules know what time it is before they judge a key.
+    /// Lets the rules know what time it is before they judge a key or a report.
     async fn pass_time(&mut self) -> io::Result<()> {
         self.take_in(Event::Tick { now: Timestamp::now(), progress: Vec::new() }).await
     }

@@ -100,7 +100,7 @@ fn show_error(state: &mut State, error: Error) {
     if state.dialog.is_some() || state.palette.is_some() || state.focused().is_typing {
         state.notice = Some(Notice::error(&error));
     } else {
-        state.dialog = Some(Dialog::Failure(Box::new(Failure::new(error))));
+        state.dialog = Some(Dialog::Failure(Box::new(Failure::new(error))).unasked(state.now));
     }
 }
 

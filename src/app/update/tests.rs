@@ -14,6 +14,7 @@ use crate::app::state::{Screen, Side};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{JobEnd, Page, Report, Request, Ticket, Work};
 use crate::model::location::Location;
+use crate::model::plan::Conflict;
 
 #[test]
 fn the_start_asks_for_both_places_and_for_the_caller() {
@@ -125,6 +126,38 @@ fn the_text_of_an_error_is_copied_with_a_word_about_it() {
     let effects = t.keys("y");
     assert!(matches!(effects.as_slice(), [Effect::Copy(_)]) && t.state.dialog.is_some(), "{effects:?}");
     assert!(t.state.notice.is_some());
+}
+
+#[test]
+fn keys_that_were_meant_for_the_panes_answer_no_question_that_came_up_under_them() {
+    let mut t = Harness::with_bucket("photos", &["a.jpg", "b.jpg"]);
+    t.keys("c <enter>");
+    let job = t.state.queue.jobs()[0].id;
+    let side = crate::model::plan::Side::default();
+    let conflict = Conflict { target: "a.jpg".into(), source_side: side.clone(), target_side: side };
+    t.report(Report::Question { job, question: 1, conflict });
+    assert!(matches!(t.state.dialog, Some(Dialog::Overwrite(_))));
+    for key in ["<space>", "<enter>", "<esc>"] {
+        let key = key.trim_matches(['<', '>']).parse().unwrap();
+        assert!(t.send(Event::Key(key)).is_empty() && t.state.dialog.is_some());
+    }
+    let button = t.state.dialog.as_ref().unwrap().layout(layout(&t.state).screen).buttons[0];
+    assert!(t.mouse(MouseKind::Down { is_double: false }, button.x, button.y).is_empty() && t.state.dialog.is_some());
+    t.look();
+    let effects = t.send(Event::Key("enter".parse().unwrap()));
+    assert!(matches!(effects.as_slice(), [Effect::Submit(Request::Resolve { .. })]), "{effects:?}");
+}
+
+#[test]
+fn a_clock_that_is_set_back_keeps_no_dialog_from_its_keys() {
+    let mut t = Harness::with_bucket("photos", &["a.jpg"]);
+    t.keys("d <tab> <enter>");
+    let job = t.state.queue.jobs()[0].id;
+    t.report(Report::Finished { job, end: JobEnd::Failed(Error::new(Kind::Denied, "delete", "a.jpg", "denied")) });
+    let before = t.state.now - jiff::SignedDuration::from_hours(1);
+    t.send(Event::Tick { now: before, progress: Vec::new() });
+    t.send(Event::Key("enter".parse().unwrap()));
+    assert!(t.state.dialog.is_none());
 }
 
 #[test]
