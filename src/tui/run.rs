@@ -51,6 +51,9 @@ const STOPPED: Duration = Duration::from_millis(500);
 /// How long an editor may take to save what it can, once the program is asked to end.
 const EDITOR_ENDS: Duration = Duration::from_secs(2);
 
+/// How long after an editor an interrupt is taken for the one that ended it. No key of ours makes one.
+const LATE: Duration = Duration::from_secs(2);
+
 /// What the loop works with.
 struct Loop<'a> {
     state: State,
@@ -63,6 +66,7 @@ struct Loop<'a> {
     counters: HashMap<JobId, Counter>,
     is_dirty: bool,
     next_frame: Instant,
+    editor_ended: Option<Instant>,
     is_over: bool,
 }
 
@@ -94,6 +98,7 @@ pub async fn run(
         counters: HashMap::new(),
         is_dirty: true,
         next_frame: Instant::now(),
+        editor_ended: None,
         is_over: false,
     };
     let (width, height) = this.screen.size();
@@ -225,6 +230,7 @@ impl Loop<'_> {
 
     async fn catch(&mut self, caught: Caught) -> io::Result<()> {
         match caught {
+            Caught::Interrupt if self.editor_ended.is_some_and(|ended| ended.elapsed() < LATE) => Ok(()),
             Caught::End | Caught::Interrupt => self.take_in(Event::Terminate).await,
             Caught::Stop => self.suspend().await,
             // Somebody stopped us the hard way; the terminal is not as we left it.
@@ -297,7 +303,7 @@ impl Loop<'_> {
                 },
                 ended = child.wait() => {
                     let status = ended?;
-                    self.forget_signals();
+                    self.editor_ended = Some(Instant::now());
                     return Ok((!status.success()).then(|| format!("the editor ended with {status}")));
                 }
                 count = self.reports.recv_many(&mut batch, BATCH) => {
@@ -309,13 +315,6 @@ impl Loop<'_> {
         terminal::end(&child);
         let _ = tokio::time::timeout(EDITOR_ENDS, child.wait()).await;
         Ok(None)
-    }
-
-    /// Drops what was meant for the child: a Ctrl-C in it must not end the program behind it.
-    fn forget_signals(&mut self) {
-        while let Some(caught) = now_or_never(self.signals.next()) {
-            self.is_over |= matches!(caught, Caught::End);
-        }
     }
 }
 

@@ -126,6 +126,20 @@ fn ctrl_c_in_an_editor_is_the_editors_and_what_was_edited_is_written_back() {
 }
 
 #[test]
+fn ctrl_c_that_ends_an_editor_ends_nothing_else() {
+    let stage = Stage::empty();
+    stage.write("note.txt", b"old");
+    let editor = editor(&stage, "echo editor is open\nread line");
+    let mut t = stage.launch().env("EDITOR", &editor).args([".", "s3://stage/"]).start();
+    t.wait("note.txt");
+    t.keys("e").wait("editor is open");
+    t.keys("<C-c>").wait("the editor ended with");
+    t.keys("<Tab>").wait("F1 Help");
+    t.keys("q");
+    assert_eq!(t.exit_code(), 0);
+}
+
+#[test]
 fn a_signal_ends_it_while_an_editor_is_open_and_the_editor_too() {
     let stage = Stage::empty();
     stage.write("note.txt", b"old");
