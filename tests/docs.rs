@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 use bucketry::app::keymap;
 use bucketry::cli::Args;
@@ -40,6 +41,23 @@ fn every_option_that_the_readme_names_exists() {
         .filter(|word| !known.contains(word))
         .collect();
     assert!(unknown.is_empty(), "the README names options that do not exist: {unknown:?}");
+}
+
+#[test]
+fn every_permission_that_an_error_may_name_is_in_the_readme() {
+    let readme = readme();
+    let mut missing = BTreeSet::new();
+    let mut open = vec![PathBuf::from("src/s3")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(path).unwrap();
+        let named = text.split('"').filter(|word| word.starts_with("s3:") && !word.contains([' ', '/']));
+        missing.extend(named.filter(|word| !readme.contains(&format!("`{word}`"))).map(str::to_owned));
+    }
+    assert!(missing.is_empty(), "the README does not name {missing:?}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub mod typed;
 pub mod yank;
 
 use globset::GlobMatcher;
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use self::form::{Ask, Form};
@@ -111,6 +112,23 @@ impl Dialog {
     /// Takes a key. The area is the whole screen, in which the dialog is centred.
     pub fn on_key(&mut self, key: Key, area: Rect, ids: &mut Ids) -> Step {
         form::on_key(self.ask_mut(), key, area, ids)
+    }
+
+    /// Returns the dialog as one that comes up by itself, now: it takes no keys until it can have been seen.
+    #[must_use]
+    pub fn unasked(mut self, now: Timestamp) -> Self {
+        self.ask_mut().form_mut().came = Some(now);
+        self
+    }
+
+    /// Takes notice of the time.
+    pub fn pass_time(&mut self, now: Timestamp) {
+        self.ask_mut().form_mut().pass_time(now);
+    }
+
+    /// Returns whether it takes keys.
+    pub fn is_ready(&self) -> bool {
+        self.form().came.is_none()
     }
 
     /// Takes pasted text.

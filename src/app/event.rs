@@ -42,6 +42,8 @@ pub enum Event {
         /// Why the editor could not be run, or how it failed.
         problem: Option<String>,
     },
+    /// The process was to stop, and did not: there is no shell here that could continue it.
+    NotSuspended,
     /// The process is asked to end (SIGTERM, SIGHUP).
     Terminate,
 }

@@ -107,8 +107,17 @@ impl Harness {
         self.send(Event::Report(report))
     }
 
-    /// Keys between spaces: `j`, `<space>`, `<ctrl-u>`.
+    /// A person has looked at a dialog that came up by itself.
+    pub fn look(&mut self) {
+        let later = self.state.now + jiff::SignedDuration::from_secs(1);
+        self.send(Event::Tick { now: later, progress: Vec::new() });
+    }
+
+    /// Keys between spaces: `j`, `<space>`, `<ctrl-u>`; they come after a look at what came up.
     pub fn keys(&mut self, script: &str) -> Vec<Effect> {
+        if self.state.dialog.as_ref().is_some_and(|dialog| !dialog.is_ready()) {
+            self.look();
+        }
         let mut effects = Vec::new();
         for word in script.split_whitespace() {
             let name = word.strip_prefix('<').and_then(|word| word.strip_suffix('>')).unwrap_or(word);

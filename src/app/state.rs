@@ -217,6 +217,8 @@ pub struct State {
     pub clicked: Clicked,
     /// The question for an object to edit.
     pub fetching: Option<Ticket>,
+    /// The object that was read to be edited, and waits until the editor takes no keys from anything else.
+    pub fetched: Option<Editing>,
     /// The object in the editor.
     pub editing: Option<Editing>,
 }
@@ -256,6 +258,7 @@ impl State {
             drag: None,
             clicked: Clicked::default(),
             fetching: None,
+            fetched: None,
             editing: None,
         }
     }

@@ -7,18 +7,21 @@ mod report;
 mod transfers;
 mod work;
 
+use jiff::Timestamp;
+
 use super::action::{Action, Context};
 use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, overwrite::Overwrite};
 use super::effect::Effect;
-use super::event::Event;
+use super::event::{Event, Mouse, MouseKind};
 use super::help::Help;
 use super::keymap::{Code, Key};
 use super::layout::{Layout, layout};
 use super::notice::Notice;
 use super::palette::{Chosen, Palette};
 use super::state::{Screen, Side, State};
-use crate::model::job::Request;
+use crate::model::job::{JobId, Request};
 use crate::model::plan::ConflictPolicy;
+use crate::model::progress::Snapshot;
 use crate::model::text::counted;
 
 /// How long after a Ctrl-C another one leaves without asking.
@@ -29,15 +32,13 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
     let effects = match event {
         Event::Key(key) => on_key(state, key),
         Event::Paste(text) => on_paste(state, &text),
+        Event::Mouse(mouse) if is_press(mouse) && !is_ready(state) => vec![],
         Event::Mouse(mouse) => mouse::on_mouse(state, mouse),
         Event::Resize { width, height } => on_resize(state, width, height),
         Event::Report(report) => report::on_report(state, report),
-        Event::Tick { now, progress } => {
-            state.now = now;
-            state.queue.on_tick(now, &progress);
-            vec![]
-        }
+        Event::Tick { now, progress } => on_tick(state, now, &progress),
         Event::Edited { path, is_changed, problem } => edit::on_edited(state, &path, is_changed, problem),
+        Event::NotSuspended => on_not_suspended(state),
         Event::Terminate => vec![Effect::Quit],
     };
     let mut effects = admit(state, effects);
@@ -97,28 +98,56 @@ fn settle(state: &mut State) -> Vec<Effect> {
         }
     }
     ask_next_question(state);
-    if !state.is_inspecting {
-        return vec![];
+    let mut effects = edit::open_fetched(state);
+    if state.is_inspecting {
+        let item = state.current_item();
+        effects.extend(state.inspector.follow(item, &mut state.ids));
     }
-    let item = state.current_item();
-    state.inspector.follow(item, &mut state.ids)
+    effects
+}
+
+/// Returns whether keys are meant for something that nothing else may take them from.
+fn is_busy(state: &State) -> bool {
+    state.dialog.is_some() || state.palette.is_some() || state.help.is_some() || state.focused().is_typing
 }
 
 fn ask_next_question(state: &mut State) {
-    let is_busy = state.dialog.is_some() || state.palette.is_some() || state.focused().is_typing;
-    if is_busy {
+    if is_busy(state) {
         return;
     }
     if let Some(asked) = state.queue.next_question() {
         let dialog = Overwrite::new(asked.job, asked.question, asked.conflict.clone(), state.zone.clone());
-        state.dialog = Some(Dialog::Overwrite(Box::new(dialog)));
+        state.dialog = Some(Dialog::Overwrite(Box::new(dialog)).unasked(state.now));
     }
+}
+
+fn on_tick(state: &mut State, now: Timestamp, progress: &[(JobId, Snapshot)]) -> Vec<Effect> {
+    state.now = now;
+    state.queue.on_tick(now, progress);
+    if let Some(dialog) = &mut state.dialog {
+        dialog.pass_time(now);
+    }
+    vec![]
+}
+
+/// Returns whether keys and clicks may go where they go: not into a dialog that nobody can have seen yet.
+fn is_ready(state: &State) -> bool {
+    state.dialog.as_ref().is_none_or(Dialog::is_ready)
+}
+
+fn is_press(mouse: Mouse) -> bool {
+    matches!(mouse.kind, MouseKind::Down { .. })
 }
 
 fn on_resize(state: &mut State, width: u16, height: u16) -> Vec<Effect> {
     state.width = width;
     state.height = height;
     browse::focus_what_covers(state);
+    vec![]
+}
+
+fn on_not_suspended(state: &mut State) -> Vec<Effect> {
+    state.notice = Some(Notice::warning("not stopped: no shell with job control could bring the program back"));
     vec![]
 }
 
@@ -136,6 +165,9 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     state.queue.on_key();
     if key == Key::ctrl('c') && is_second_interrupt(state) {
         return vec![Effect::Quit];
+    }
+    if !is_ready(state) {
+        return vec![];
     }
     if state.dialog.is_some() {
         return on_dialog(state, |dialog, area, ids| match key {
@@ -166,7 +198,9 @@ fn is_second_interrupt(state: &mut State) -> bool {
 
 fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(dialog) = &mut state.dialog {
-        dialog.on_paste(text);
+        if dialog.is_ready() {
+            dialog.on_paste(text);
+        }
         return vec![];
     }
     if let Some(palette) = &mut state.palette {
@@ -189,6 +223,12 @@ fn on_dialog(
 }
 
 fn on_step(state: &mut State, step: Step) -> Vec<Effect> {
+    if let Step::Stay(effects) | Step::Close(effects) = &step
+        && effects.iter().any(|effect| matches!(effect, Effect::Copy(_)))
+    {
+        // Whether the terminal takes it, it does not say.
+        state.notice = Some(Notice::good("sent to the clipboard of the terminal"));
+    }
     match step {
         Step::Stay(effects) => effects,
         Step::Close(mut effects)
@@ -201,9 +241,6 @@ fn on_step(state: &mut State, step: Step) -> Vec<Effect> {
         }
         Step::Close(effects) => {
             state.dialog = None;
-            if effects.iter().any(|effect| matches!(effect, Effect::Copy(_))) {
-                state.notice = Some(Notice::good("copied to the clipboard of the terminal"));
-            }
             effects
         }
         Step::Reply(reply) => {

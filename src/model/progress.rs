@@ -96,6 +96,8 @@ impl Snapshot {
 pub struct Rate {
     bytes_per_second: f64,
     last_bytes: u64,
+    /// The time since `last_bytes` was read.
+    since: Duration,
     is_primed: bool,
 }
 
@@ -103,14 +105,24 @@ impl Rate {
     /// The time in which an old speed loses two thirds of its weight, in seconds.
     const MEMORY: f64 = 3.0;
 
+    /// The shortest time that a speed is judged by: within less, one chunk more or less would be everything.
+    const SHORTEST: Duration = Duration::from_millis(50);
+
+    /// Begins, or goes on after a pause: what was moved up to here, in whatever time, is no speed.
+    pub fn begin(&mut self, bytes_done: u64) {
+        self.last_bytes = bytes_done;
+        self.since = Duration::ZERO;
+    }
+
     /// Takes in the bytes moved in all, `elapsed` after the sample before.
     pub fn sample(&mut self, bytes_done: u64, elapsed: Duration) {
-        let seconds = elapsed.as_secs_f64();
-        if seconds <= 0.0 {
+        self.since = self.since.saturating_add(elapsed);
+        if self.since < Self::SHORTEST {
             return;
         }
+        let seconds = self.since.as_secs_f64();
         let now = bytes_done.saturating_sub(self.last_bytes) as f64 / seconds;
-        self.last_bytes = bytes_done;
+        self.begin(bytes_done);
         if !self.is_primed {
             self.is_primed = true;
             self.bytes_per_second = now;
@@ -154,6 +166,16 @@ mod tests {
         progress.add_bytes(5);
         progress.retract_bytes(9);
         assert_eq!(progress.snapshot().bytes_done, 0);
+    }
+
+    #[test]
+    fn neither_what_was_moved_before_nor_a_chunk_within_a_moment_makes_a_speed() {
+        let mut rate = Rate::default();
+        rate.begin(1 << 30);
+        rate.sample((1 << 30) + 8000, Duration::from_millis(1));
+        assert_eq!(rate.bytes_per_second(), 0);
+        rate.sample((1 << 30) + 8000, Duration::from_millis(99));
+        assert_eq!(rate.bytes_per_second(), 80_000);
     }
 
     #[test]

@@ -12,23 +12,23 @@ use unicode_width::UnicodeWidthStr;
 
 /// Returns the text with everything that a terminal would act on, or that would mislead a reader, as visible escapes.
 ///
-/// Escaped are C0 and C1 controls, DEL, bidirectional controls, zero-width and other format characters, line and
-/// paragraph separators, and non-breaking or unusual spaces at the ends, which nobody could see. What is left can be
+/// Escaped are C0 and C1 controls, DEL, bidirectional controls, line and paragraph separators, what has no width, and
+/// spaces that look like the plain one: nobody could tell two names apart that differ by them alone. What is left can be
 /// drawn: its display width is its width in columns.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }
-    if !text.chars().any(needs_escape) {
+    if !with_neighbours(text).any(needs_escape) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
+    for place in with_neighbours(text) {
+        match place.1 {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if !needs_escape(c) => out.push(c),
+            c if !needs_escape(place) => out.push(c),
             c if u32::from(c) < 0x100 => {
                 let _ = write!(out, "\\x{:02x}", u32::from(c));
             }
@@ -40,14 +40,49 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns whether a character is drawn as an escape. ZWJ is kept: it joins emoji, and has no effect elsewhere.
+/// Returns each character with the one before it and the one behind it.
+fn with_neighbours(text: &str) -> impl Iterator<Item = (Option<char>, char, Option<char>)> {
+    let before = std::iter::once(None).chain(text.chars().map(Some));
+    let behind = text.chars().skip(1).map(Some).chain(std::iter::once(None));
+    before.zip(text.chars()).zip(behind).map(|((before, c), behind)| (before, c, behind))
+}
+
+/// Returns whether a character is drawn as an escape where it stands.
+///
+/// ZWJ is kept where it makes one emoji, or a ligature behind a virama, and so are the variation selectors for text and
+/// emoji; between other letters nobody would see them. The ideographic space is a common one that is two columns wide, but at an end nobody would see it either.
 /// Noncharacters (Unicode 16, section 23.7) are drawn in as many ways as there are terminals.
-fn needs_escape(c: char) -> bool {
+fn needs_escape((before, c, behind): (Option<char>, char, Option<char>)) -> bool {
+    match c {
+        '\u{200d}' => !before.is_some_and(is_picture) || behind.is_none_or(|behind| behind.is_ascii()),
+        '\u{fe0e}' | '\u{fe0f}' => !before.is_some_and(|before| is_picture(before) && !is_selector(before)),
+        '\u{3000}' => before.is_none() || behind.is_none(),
+        c => is_hidden(c) || is_like_a_space(c),
+    }
+}
+
+/// Returns whether a character may be an emoji, or a mark on a letter: it is no letter or figure, nor hidden itself.
+fn is_picture(c: char) -> bool {
+    is_selector(c) || !c.is_ascii() && !c.is_alphanumeric() && c != '\u{200d}' && !is_hidden(c) && !is_like_a_space(c)
+}
+
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{fe0e}' | '\u{fe0f}')
+}
+
+/// Returns whether a character has no width, moves what stands around it, or is none at all.
+fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
-        | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}'..='\u{ffff}'
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
+        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}'..='\u{ffff}'
         | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Returns whether a character looks like a plain space and is another.
+fn is_like_a_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{2800}')
 }
 
 /// Returns the display width in columns of a text that went through [`visible`].
@@ -176,7 +211,7 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
-/// Returns a time for a column, local and 12 wide: `Nov 02 09:12` within a year of `now`, else `2019-11-02  `.
+/// Returns a time for a column, local and at most 12 wide: `Nov 02 09:12` within a year of `now`, else `2019-11-02`.
 pub fn short_time(time: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let local = time.to_zoned(zone.clone());
     let age = now.as_second().saturating_sub(time.as_second());
@@ -208,8 +243,29 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_could_see_becomes_visible() {
+        for (name, shown) in [
+            ("a\u{a0}b", "a\\xa0b"),
+            ("at 1.23\u{202f}PM", "at 1.23\\u{202f}PM"),
+            ("end\u{2003}", "end\\u{2003}"),
+            ("end\u{3000}", "end\\u{3000}"),
+            ("a\u{34f}b", "a\\u{34f}b"),
+            ("ក\u{17b4}", "ក\\u{17b4}"),
+            ("a\u{fe0f}", "a\\u{fe0f}"),
+            ("日\u{fe00}", "日\\u{fe00}"),
+            ("a\u{200d}b", "a\\u{200d}b"),
+            ("👩\u{200d}", "👩\\u{200d}"),
+            ("❤\u{fe0f}\u{fe0f}", "❤\u{fe0f}\\u{fe0f}"),
+        ] {
+            assert_eq!(visible(name), shown);
+        }
+    }
+
+    #[test]
     fn ordinary_names_in_any_script_are_left_alone() {
-        for name in ["report.csv", "Grüße", "日本語", "עברית", "e\u{301}", "👩‍💻"] {
+        for name in
+            ["report.csv", "Grüße", "日本語", "資料\u{3000}1", "עברית", "e\u{301}", "👩‍💻", "❤️", "🏳️‍🌈", "ශ්\u{200d}රී"]
+        {
             assert_eq!(visible(name), name);
         }
     }

@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use tokio::process::Child;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -22,6 +23,7 @@ use super::theme::Theme;
 use super::view;
 use crate::app::effect::Effect;
 use crate::app::event::Event;
+use crate::app::queue::Queue;
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::engine::Engine;
@@ -34,6 +36,9 @@ const FRAME: Duration = Duration::from_millis(16);
 /// How often counters are read while something moves.
 const TICK: Duration = Duration::from_millis(100);
 
+/// How long the counters of a job that waits are read on, because others of its items may still move.
+const QUIET: Duration = Duration::from_secs(2);
+
 /// How many reports are taken in before the screen is drawn again.
 const BATCH: usize = 32;
 
@@ -42,6 +47,12 @@ const KEYS: usize = 64;
 
 /// How long a continued program is waited for; a stop that the system ignores must not hang it.
 const STOPPED: Duration = Duration::from_millis(500);
+
+/// How long an editor may take to save what it can, once the program is asked to end.
+const EDITOR_ENDS: Duration = Duration::from_secs(2);
+
+/// How long after an editor an interrupt is taken for the one that ended it. No key of ours makes one.
+const LATE: Duration = Duration::from_secs(2);
 
 /// What the loop works with.
 struct Loop<'a> {
@@ -55,6 +66,7 @@ struct Loop<'a> {
     counters: HashMap<JobId, Counter>,
     is_dirty: bool,
     next_frame: Instant,
+    editor_ended: Option<Instant>,
     is_over: bool,
 }
 
@@ -62,6 +74,8 @@ struct Loop<'a> {
 struct Counter {
     progress: Arc<Progress>,
     last: Snapshot,
+    /// When they last said something new.
+    changed: Instant,
 }
 
 /// Runs until the person leaves. The screen is given back before this returns.
@@ -84,6 +98,7 @@ pub async fn run(
         counters: HashMap::new(),
         is_dirty: true,
         next_frame: Instant::now(),
+        editor_ended: None,
         is_over: false,
     };
     let (width, height) = this.screen.size();
@@ -100,7 +115,8 @@ impl Loop<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut batch = Vec::with_capacity(BATCH);
         while !self.is_over {
-            let is_moving = !self.counters.is_empty();
+            let is_moving = is_moving(&self.counters, &self.state.queue, Instant::now())
+                || self.state.dialog.as_ref().is_some_and(|dialog| !dialog.is_ready());
             let mut draws_now = false;
             tokio::select! {
                 biased;
@@ -138,11 +154,17 @@ impl Loop<'_> {
     }
 
     async fn take_reports(&mut self, batch: &mut Vec<Report>) -> io::Result<()> {
+        self.pass_time().await?;
         for report in batch.drain(..) {
             match &report {
                 Report::Started { job, progress } => {
-                    let counter = Counter { progress: Arc::clone(progress), last: Snapshot::default() };
-                    self.counters.insert(*job, counter);
+                    let (progress, last) = (Arc::clone(progress), Snapshot::default());
+                    self.counters.insert(*job, Counter { progress, last, changed: Instant::now() });
+                }
+                Report::Items { job, .. } => {
+                    if let Some(counter) = self.counters.get_mut(job) {
+                        counter.changed = Instant::now();
+                    }
                 }
                 Report::Finished { job, .. } => {
                     self.sample().await?;
@@ -164,6 +186,7 @@ impl Loop<'_> {
                 let now = counter.progress.snapshot();
                 (now != counter.last).then(|| {
                     counter.last = now.clone();
+                    counter.changed = Instant::now();
                     (*job, now)
                 })
             })
@@ -171,7 +194,7 @@ impl Loop<'_> {
         self.take_in(Event::Tick { now: Timestamp::now(), progress: changed }).await
     }
 
-    /// Lets the rules know what time it is before they judge a key.
+    /// Lets the rules know what time it is before they judge a key or a report.
     async fn pass_time(&mut self) -> io::Result<()> {
         self.take_in(Event::Tick { now: Timestamp::now(), progress: Vec::new() }).await
     }
@@ -207,7 +230,8 @@ impl Loop<'_> {
 
     async fn catch(&mut self, caught: Caught) -> io::Result<()> {
         match caught {
-            Caught::End => self.take_in(Event::Terminate).await,
+            Caught::Interrupt if self.editor_ended.is_some_and(|ended| ended.elapsed() < LATE) => Ok(()),
+            Caught::End | Caught::Interrupt => self.take_in(Event::Terminate).await,
             Caught::Stop => self.suspend().await,
             // Somebody stopped us the hard way; the terminal is not as we left it.
             Caught::Continue => self.enter().await,
@@ -220,12 +244,20 @@ impl Loop<'_> {
 
     /// Gives the terminal back, stops, and goes on when the shell says so.
     async fn suspend(&mut self) -> io::Result<()> {
+        if !terminal::can_stop() {
+            return Box::pin(self.take_in(Event::NotSuspended)).await;
+        }
         self.input.park().await;
         self.screen.leave()?;
-        terminal::stop();
-        let _ = tokio::time::timeout(STOPPED, self.signals.go_on.recv()).await;
+        self.stop().await;
         self.input.resume();
         self.enter().await
+    }
+
+    /// Stops, and returns when the shell says so.
+    async fn stop(&mut self) {
+        terminal::stop();
+        let _ = tokio::time::timeout(STOPPED, self.signals.go_on.recv()).await;
     }
 
     async fn enter(&mut self) -> io::Result<()> {
@@ -243,6 +275,9 @@ impl Loop<'_> {
             Ok(child) => self.wait_for(child).await?,
             Err(error) => Some(error.to_string()),
         };
+        if self.is_over {
+            return Ok(());
+        }
         self.input.resume();
         self.enter().await?;
         let is_changed = stamp(&path).await != before;
@@ -250,21 +285,43 @@ impl Loop<'_> {
     }
 
     /// Waits for the child and keeps taking in reports, so that no transfer stands still behind it.
-    async fn wait_for(&mut self, mut child: tokio::process::Child) -> io::Result<Option<String>> {
+    ///
+    /// The child is of our process group, so the keyboard's signals reach both. An interrupt is the child's affair. A
+    /// stop is ours too: the shell takes its terminal back only when the whole group has stopped.
+    async fn wait_for(&mut self, mut child: Child) -> io::Result<Option<String>> {
         let mut batch = Vec::with_capacity(BATCH);
-        loop {
+        while !self.is_over {
             tokio::select! {
+                biased;
+                caught = self.signals.next() => match caught {
+                    Caught::End => self.is_over = true,
+                    Caught::Stop if terminal::can_stop() => {
+                        self.stop().await;
+                        terminal::go_on();
+                    }
+                    Caught::Interrupt | Caught::Stop | Caught::Continue | Caught::Size => {}
+                },
                 ended = child.wait() => {
                     let status = ended?;
+                    self.editor_ended = Some(Instant::now());
                     return Ok((!status.success()).then(|| format!("the editor ended with {status}")));
                 }
-                count = self.reports.recv_many(&mut batch, BATCH), if !self.is_over => {
+                count = self.reports.recv_many(&mut batch, BATCH) => {
                     self.is_over |= count == 0;
                     Box::pin(self.take_reports(&mut batch)).await?;
                 }
             }
         }
+        terminal::end(&child);
+        let _ = tokio::time::timeout(EDITOR_ENDS, child.wait()).await;
+        Ok(None)
     }
+}
+
+/// Returns whether counters have to be read. A job that waits for a person, be it all night, wakes nobody.
+fn is_moving(counters: &HashMap<JobId, Counter>, queue: &Queue, now: Instant) -> bool {
+    let is_waiting = |id| queue.jobs().iter().any(|job| job.id == id && job.is_waiting());
+    counters.iter().any(|(id, counter)| now.duration_since(counter.changed) < QUIET || !is_waiting(*id))
 }
 
 /// Takes what is there already, and never waits.
@@ -291,6 +348,7 @@ async fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
 /// What the system tells the program.
 enum Caught {
     End,
+    Interrupt,
     Stop,
     Continue,
     Size,
@@ -322,10 +380,34 @@ impl Signals {
         tokio::select! {
             _ = self.hang_up.recv() => Caught::End,
             _ = self.terminate.recv() => Caught::End,
-            _ = self.interrupt.recv() => Caught::End,
+            _ = self.interrupt.recv() => Caught::Interrupt,
             _ = self.stop.recv() => Caught::Stop,
             _ = self.go_on.recv() => Caught::Continue,
             _ = self.size.recv() => Caught::Size,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::error::{Error, Kind};
+    use crate::model::job::{Request, Work};
+
+    #[test]
+    fn a_job_that_waits_for_a_person_wakes_nobody_once_its_counters_stand_still() {
+        let (job, progress) = (JobId(1), Arc::new(Progress::default()));
+        let mut queue = Queue::default();
+        queue.on_submit(&Request::Start { job, work: Work::Delete(Vec::new()) });
+        queue.on_report(&Report::Started { job, progress: Arc::clone(&progress) });
+        let changed = Instant::now();
+        let counters = HashMap::from([(job, Counter { progress, last: Snapshot::default(), changed })]);
+        assert!(is_moving(&counters, &queue, changed + QUIET), "it runs");
+        let reason = Error::new(Kind::ExpiredToken, "delete", "s3://b/a", "the token has expired");
+        queue.on_report(&Report::Held { job, reason: Some(reason) });
+        assert!(is_moving(&counters, &queue, changed), "its counters have just moved");
+        assert!(!is_moving(&counters, &queue, changed + QUIET));
+        queue.on_report(&Report::Held { job, reason: None });
+        assert!(is_moving(&counters, &queue, changed + QUIET), "it goes on");
     }
 }

@@ -1,5 +1,6 @@
 //! The terminal: taken over at the start, given back at the end, however that comes.
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,11 +12,13 @@ use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+use rustix::process::{Pid, Signal, kill_current_process_group, kill_process};
+use tokio::process::{Child, Command};
 
 /// As much as a full frame of a large screen needs, so that a frame is one write.
 const BUFFER: usize = 64 * 1024;
 
-/// Whether the screen is ours, for the panic hook, which has nobody to ask.
+/// Whether the screen is ours, for a panic, which has nobody to ask.
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
 
 /// The screen, while it is ours.
@@ -30,14 +33,14 @@ pub fn is_present() -> bool {
 }
 
 impl Screen {
-    /// Takes the terminal over. From here on a panic gives it back before it is reported.
+    /// Takes the terminal over. From here on a panic of this thread, which has the loop, gives it back.
     pub fn open(takes_mouse: bool) -> io::Result<Self> {
         static HOOK: std::sync::Once = std::sync::Once::new();
         HOOK.call_once(|| {
             let report = std::panic::take_hook();
+            let ours = std::thread::current().id();
             std::panic::set_hook(Box::new(move |panic| {
-                give_back();
-                report(panic);
+                on_panic(std::thread::current().id() == ours, panic, || report(panic));
             }));
         });
         // `NO_COLOR` is the theme's business. What crossterm makes of it (an empty colour) resets bold and reversed too.
@@ -108,6 +111,19 @@ impl Drop for Screen {
     }
 }
 
+/// Tells of a panic where it can be seen: on the terminal if the loop itself ends by it, or if the screen is not ours.
+///
+/// A task that panics is a job that failed: the loop goes on drawing, and words on its screen would only spoil it.
+fn on_panic(is_loop: bool, panic: &impl Display, report: impl FnOnce()) {
+    tracing::error!(%panic, "a fault in this program");
+    if is_loop {
+        give_back();
+    }
+    if !IS_OPEN.load(Ordering::SeqCst) {
+        report();
+    }
+}
+
 /// Makes the terminal what it was, once; failures are of no use to anybody then.
 fn give_back() {
     if IS_OPEN.swap(false, Ordering::SeqCst) {
@@ -122,22 +138,59 @@ fn area() -> io::Result<Rect> {
 }
 
 /// Starts the person's editor on a file: `$VISUAL`, `$EDITOR` or `vi`, with arguments if there are any.
-pub fn editor(file: &Path) -> io::Result<tokio::process::Child> {
+pub fn editor(file: &Path) -> io::Result<Child> {
     let chosen =
         ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
     let chosen = chosen.unwrap_or_else(|| "vi".to_owned());
     let mut words = chosen.split_whitespace();
     let program = words.next().unwrap_or("vi");
-    tokio::process::Command::new(program)
+    Command::new(program)
         .args(words)
         .arg(file)
         .spawn()
         .map_err(|error| io::Error::new(error.kind(), format!("cannot start the editor {program}: {error}")))
 }
 
+/// Returns whether somebody can continue the program once it has stopped.
+///
+/// A shell with job control gives each program a group of its own. The group of the session's first process has nobody
+/// above it: there (`ssh -t host bucketry`, `tmux new bucketry`, a container) the system ignores the stop of a terminal,
+/// but not ours, after which nobody could wake the program again.
+pub fn can_stop() -> bool {
+    rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
+}
+
 /// Stops the program, as Ctrl-Z does elsewhere; the shell continues it.
 ///
 /// The whole process group is stopped, so that a script around the program stops with it.
 pub fn stop() {
-    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+    let _ = kill_current_process_group(Signal::STOP);
+}
+
+/// Continues the rest of the process group, if the program was continued alone.
+pub fn go_on() {
+    let _ = kill_current_process_group(Signal::CONT);
+}
+
+/// Asks a child to end, as the program itself was asked.
+pub fn end(child: &Child) {
+    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(id) = id {
+        let _ = kill_process(id, Signal::TERM);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_that_panics_leaves_the_screen_to_the_loop() {
+        let mut is_told = false;
+        IS_OPEN.store(true, Ordering::SeqCst);
+        on_panic(false, &"a task", || is_told = true);
+        assert!(IS_OPEN.swap(false, Ordering::SeqCst) && !is_told);
+        on_panic(false, &"a task", || is_told = true);
+        assert!(is_told, "no screen is in the way");
+    }
 }

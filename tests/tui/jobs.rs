@@ -88,11 +88,11 @@ fn an_existing_target_is_asked_about_and_the_answer_holds() {
     stage.put("b.txt", b"old b");
     let mut t = stage.open();
     copy(&mut t, "c");
-    t.wait("Target exists");
+    t.wait("[>Skip<]");
     t.keys("<Enter>").gone("Target exists");
     t.wait("skipped");
     copy(&mut t, "<Down>c");
-    t.wait("Target exists");
+    t.wait("[>Skip<]");
     t.keys("<Tab><Enter>").gone("Target exists");
     t.wait("1 done");
     assert_eq!(stage.get("b.txt").unwrap(), b"new b");

@@ -3,6 +3,7 @@
 //! Tab and the arrows go from stop to stop, Enter confirms the focused button, Esc leaves. What a button means is the
 //! dialog's own affair.
 
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::layout::{Hit, Layout, layout};
@@ -21,12 +22,22 @@ pub struct Form {
     pub scroll: usize,
     /// Whether the view moves so that the focused part is seen; scrolling by hand ends that.
     pub follows_focus: bool,
+    /// When the dialog came up by itself; until a moment has passed it takes no keys, and nothing has the focus.
+    pub came: Option<Timestamp>,
 }
+
+/// How long a dialog that came up by itself takes no keys: those were meant for what was there before.
+const MOMENT: SignedDuration = SignedDuration::from_millis(300);
 
 impl Form {
     /// Returns a form with the focus on this stop.
     pub fn at(focus: usize) -> Self {
-        Self { focus, scroll: 0, follows_focus: true }
+        Self { focus, scroll: 0, follows_focus: true, came: None }
+    }
+
+    /// Lets the dialog take keys once a moment has passed since it came up, and also if the clock was set back.
+    pub fn pass_time(&mut self, now: Timestamp) {
+        self.came = self.came.filter(|came| (SignedDuration::ZERO..MOMENT).contains(&now.duration_since(*came)));
     }
 }
 

@@ -427,6 +427,15 @@ fn what_is_yanked_is_what_has_the_focus() {
 }
 
 #[test]
+fn a_path_that_is_not_utf8_is_yanked_as_a_shell_reads_it() {
+    use std::os::unix::ffi::OsStringExt;
+    let path = |bytes: &[u8]| Item::File(PathBuf::from(std::ffi::OsString::from_vec(bytes.to_vec())));
+    assert_eq!(copied(&path(b"/data/caf\xe9 it's"), "y"), "$'/data/caf\\xe9 it\\'s'");
+    assert_eq!(copied(&path(b"/data/caf\xe9 it's"), "jy"), "$'caf\\xe9 it\\'s'");
+    assert_eq!(copied(&path("/data/café it's".as_bytes()), "y"), "/data/café it's");
+}
+
+#[test]
 fn an_error_tells_code_request_id_and_hint() {
     let mut error = Error::new(Kind::Denied, "read the policy of", "acme-logs", "access denied");
     error.permission = Some("s3:GetBucketPolicy");

@@ -1,5 +1,9 @@
 //! What of an entry goes to the clipboard.
 
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::form::{Ask, Form};
@@ -38,7 +42,9 @@ impl Yank {
 fn texts(item: &Item) -> Vec<(&'static str, String)> {
     match item {
         Item::File(path) | Item::Folder(path) => {
-            vec![("Path", path.display().to_string()), ("Name", item.name())]
+            let mut texts = vec![path_text("Path", "Path, quoted", path.as_os_str())];
+            texts.extend(path.file_name().map(|name| path_text("Name", "Name, quoted", name)));
+            texts
         }
         Item::Object(ObjectRef { bucket, key, .. }) => {
             vec![("S3 URI", item.to_string()), ("Key", key.to_string()), ("ARN", arn(bucket.as_str(), key.as_str()))]
@@ -54,6 +60,26 @@ fn texts(item: &Item) -> Vec<(&'static str, String)> {
             vec![("S3 URI", item.to_string()), ("Bucket", bucket.to_string()), ("ARN", arn(bucket.as_str(), ""))]
         }
     }
+}
+
+/// A path or name under its label. What is not UTF-8 is no text: it is quoted as a shell reads it, so that it is still
+/// the same path.
+fn path_text(plain: &'static str, quoted: &'static str, path: &OsStr) -> (&'static str, String) {
+    if let Some(text) = path.to_str() {
+        return (plain, text.to_owned());
+    }
+    let mut text = "$'".to_owned();
+    for byte in path.as_bytes() {
+        match byte {
+            b'\'' | b'\\' => text.extend(['\\', char::from(*byte)]),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            byte => {
+                let _ = write!(text, "\\x{byte:02x}");
+            }
+        }
+    }
+    text.push('\'');
+    (quoted, text)
 }
 
 /// The URL of an object: by host name on Amazon, unless the bucket's name has dots that no certificate covers; by path

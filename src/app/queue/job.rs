@@ -258,11 +258,17 @@ impl Job {
         let Some(progress) = self.progress.as_ref().filter(|_| self.end.is_none()) else { return };
         self.snapshot = snapshot.cloned().unwrap_or_else(|| progress.snapshot());
         let since = self.sampled.replace(now).map(|before| now.duration_since(before));
-        let Some(since) = since.and_then(|since| Duration::try_from(since).ok()) else { return };
-        if self.held.is_none() && !self.is_asking {
-            self.rate.sample(self.snapshot.bytes_done, since);
-            self.elapsed = self.elapsed.saturating_add(since);
-        }
+        let since = since.and_then(|since| Duration::try_from(since).ok());
+        let Some(since) = since.filter(|_| !self.is_waiting()) else {
+            return self.rate.begin(self.snapshot.bytes_done);
+        };
+        self.rate.sample(self.snapshot.bytes_done, since);
+        self.elapsed = self.elapsed.saturating_add(since);
+    }
+
+    /// Returns whether the job waits for a person: for an answer, or for fresh credentials.
+    pub fn is_waiting(&self) -> bool {
+        self.held.is_some() || self.is_asking
     }
 
     /// Returns the speed in bytes per second, while the job runs and moves bytes.

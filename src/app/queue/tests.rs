@@ -86,6 +86,25 @@ fn speed_and_time_left_come_from_ticks() {
 }
 
 #[test]
+fn what_was_moved_before_the_first_tick_or_while_a_question_waited_is_no_speed() {
+    let mut queue = Queue::default();
+    let progress = start(&mut queue, 1, copy(vec![object("a")]));
+    let tick = |queue: &mut Queue, milliseconds: i64| {
+        queue.on_tick(Timestamp::from_millisecond(milliseconds).unwrap(), &[(JobId(1), progress.snapshot())]);
+        queue.jobs()[0].speed()
+    };
+    progress.add_bytes(1 << 30);
+    assert_eq!(tick(&mut queue, 0), None);
+    assert_eq!(tick(&mut queue, 100), None);
+    ask(&mut queue, 1, 1);
+    progress.add_bytes(1 << 30);
+    tick(&mut queue, 200);
+    let skip = Answer { policy: ConflictPolicy::Skip, for_all: false };
+    queue.on_submit(&Request::Resolve { job: JobId(1), question: 1, answer: skip });
+    assert_eq!(tick(&mut queue, 300), None);
+}
+
+#[test]
 fn questions_are_shown_one_at_a_time_and_one_answer_may_hold_for_all() {
     let mut queue = Queue::default();
     start(&mut queue, 1, copy(vec![object("a")]));

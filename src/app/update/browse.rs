@@ -158,8 +158,12 @@ fn swap_panes(state: &mut State) -> Vec<Effect> {
     vec![]
 }
 
-/// Backs out of one thing at a time: the load, the filter, the marks, the inspector.
+/// Backs out of one thing at a time: the object to be edited, the load, the filter, the marks, the inspector.
 fn back_out(state: &mut State) -> Vec<Effect> {
+    if let Some(effects) = edit::give_up(state) {
+        state.notice = Some(Notice::good("not edited"));
+        return effects;
+    }
     let pane = state.pane_mut(state.side);
     if let Some(effects) = pane.stop() {
         return effects;

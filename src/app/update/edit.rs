@@ -2,20 +2,25 @@
 
 use std::path::Path;
 
+use super::{is_busy, read_only};
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
-use crate::app::state::{Editing, State};
+use crate::app::state::State;
 use crate::model::job::{Item, Request, Work};
 use crate::model::location::Location;
 
-/// Begins to edit what is under the cursor.
+/// Begins to edit what is under the cursor. An object that was to be edited before is given up: one editor at a time.
 pub(super) fn begin(state: &mut State) -> Vec<Effect> {
     match state.current_item() {
-        Some(Item::File(path)) => vec![Effect::Edit(path)],
+        Some(Item::File(path)) => {
+            let mut effects = give_up(state).unwrap_or_default();
+            effects.push(Effect::Edit(path));
+            effects
+        }
         Some(Item::Object(object)) => {
+            let mut effects = give_up(state).unwrap_or_default();
             let ticket = state.ids.ticket();
-            let before = state.fetching.replace(ticket);
-            let mut effects: Vec<_> = before.map(|ticket| Effect::Submit(Request::Drop(ticket))).into_iter().collect();
+            state.fetching = Some(ticket);
             state.notice = Some(Notice::good(format!("reading {object} to edit it")));
             effects.push(Effect::Submit(Request::Fetch { ticket, object }));
             effects
@@ -28,9 +33,24 @@ pub(super) fn begin(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Opens the editor on an object that was fetched.
-pub(super) fn on_fetched(state: &mut State, editing: Editing) -> Vec<Effect> {
-    state.fetching = None;
+/// Gives up the object that is to be edited and is not open yet; returns nothing if there is none.
+pub(super) fn give_up(state: &mut State) -> Option<Vec<Effect>> {
+    let asked = state.fetching.take().map(|ticket| Effect::Submit(Request::Drop(ticket)));
+    let waiting = state.fetched.take().map(|editing| Effect::Discard(editing.path));
+    let effects: Vec<_> = asked.into_iter().chain(waiting).collect();
+    (!effects.is_empty()).then_some(effects)
+}
+
+/// Opens the editor on an object that was fetched, as soon as no keys are meant for anything else.
+pub(super) fn open_fetched(state: &mut State) -> Vec<Effect> {
+    if is_busy(state) || state.editing.is_some() {
+        return vec![];
+    }
+    let Some(editing) = state.fetched.take() else { return vec![] };
+    if state.is_read_only {
+        state.notice = Some(read_only());
+        return vec![Effect::Discard(editing.path)];
+    }
     state.notice = None;
     let path = editing.path.clone();
     state.editing = Some(editing);

@@ -1,6 +1,6 @@
 //! What the engine said, brought to the part of the state that asked. What nobody asked for is dropped here.
 
-use super::{edit, on_step};
+use super::on_step;
 use crate::app::dialog::{Dialog, failure::Failure};
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
@@ -30,7 +30,9 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         Report::Failed { ticket, error } => on_failed(state, ticket, error),
         Report::Completed { ticket, texts } => on_completed(state, ticket, texts),
         Report::Fetched { ticket, path, object, etag } if state.fetching == Some(ticket) => {
-            edit::on_fetched(state, Editing { path, object, etag })
+            state.fetching = None;
+            state.fetched = Some(Editing { path, object, etag });
+            vec![]
         }
         Report::Fetched { path, .. } => vec![Effect::Discard(path)],
         Report::Connected(connection) => identify(state, Identity::Known(connection)),
@@ -106,7 +108,7 @@ fn show_error(state: &mut State, error: Error) {
     if state.dialog.is_some() || state.palette.is_some() || state.focused().is_typing {
         state.notice = Some(Notice::error(&error));
     } else {
-        state.dialog = Some(Dialog::Failure(Box::new(Failure::new(error))));
+        state.dialog = Some(Dialog::Failure(Box::new(Failure::new(error))).unasked(state.now));
     }
 }
 

@@ -105,6 +105,68 @@ fn delete_asks_before_it_removes() {
 }
 
 #[test]
+fn a_deletion_is_retried_only_after_another_question() {
+    let mut t = Harness::with_bucket("photos", &["a.jpg", "b.jpg"]);
+    let effects = t.keys("d <tab> <enter>");
+    let Some(Effect::Submit(Request::Start { job, .. })) = effects.last() else { panic!("{effects:?}") };
+    t.report(Report::Finished { job: *job, end: JobEnd::Cancelled });
+    let effects = t.keys("t r");
+    assert!(matches!(effects.as_slice(), [Effect::Submit(Request::Count { .. })]), "{effects:?}");
+    assert!(matches!(t.state.dialog, Some(Dialog::Delete(_))));
+}
+
+#[test]
+fn several_buckets_are_not_offered_for_deletion() {
+    let mut t = Harness::new();
+    assert!(t.keys("<tab> % d").is_empty() && t.state.dialog.is_none() && t.state.notice.is_some());
+    t.keys("<esc> d");
+    assert!(matches!(t.state.dialog, Some(Dialog::Delete(_))));
+}
+
+#[test]
+fn the_text_of_an_error_is_copied_with_a_word_about_it() {
+    let mut t = Harness::with_bucket("photos", &["a.jpg"]);
+    t.keys("d <tab> <enter>");
+    let job = t.state.queue.jobs()[0].id;
+    t.report(Report::Finished { job, end: JobEnd::Failed(Error::new(Kind::Denied, "delete", "a.jpg", "denied")) });
+    let effects = t.keys("y");
+    assert!(matches!(effects.as_slice(), [Effect::Copy(_)]) && t.state.dialog.is_some(), "{effects:?}");
+    assert!(t.state.notice.is_some());
+}
+
+#[test]
+fn keys_that_were_meant_for_the_panes_answer_no_question_that_came_up_under_them() {
+    let mut t = Harness::with_bucket("photos", &["a.jpg", "b.jpg"]);
+    t.keys("c <enter>");
+    let job = t.state.queue.jobs()[0].id;
+    let side = crate::model::plan::Side::default();
+    let conflict = Conflict { target: "a.jpg".into(), source_side: side.clone(), target_side: side };
+    t.report(Report::Question { job, question: 1, conflict });
+    assert!(matches!(t.state.dialog, Some(Dialog::Overwrite(_))));
+    for key in ["<space>", "<enter>", "<esc>"] {
+        let key = key.trim_matches(['<', '>']).parse().unwrap();
+        assert!(t.send(Event::Key(key)).is_empty() && t.state.dialog.is_some());
+    }
+    let button = t.state.dialog.as_ref().unwrap().layout(layout(&t.state).screen).buttons[0];
+    assert!(t.mouse(MouseKind::Down { is_double: false }, button.x, button.y).is_empty() && t.state.dialog.is_some());
+    t.look();
+    let effects = t.send(Event::Key("enter".parse().unwrap()));
+    assert!(matches!(effects.as_slice(), [Effect::Submit(Request::Resolve { .. })]), "{effects:?}");
+}
+
+#[test]
+fn a_clock_that_is_set_back_keeps_no_dialog_from_its_keys() {
+    let mut t = Harness::with_bucket("photos", &["a.jpg"]);
+    t.keys("d <tab> <enter>");
+    let job = t.state.queue.jobs()[0].id;
+    t.report(Report::Finished { job, end: JobEnd::Failed(Error::new(Kind::Denied, "delete", "a.jpg", "denied")) });
+    let before = t.state.now - jiff::SignedDuration::from_hours(1);
+    t.send(Event::Tick { now: before, progress: Vec::new() });
+    t.send(Event::Key("enter".parse().unwrap()));
+    assert!(t.state.dialog.is_none());
+}
+
+#[test]
 fn nothing_is_written_while_writing_is_off() {
     let mut t = Harness::with_bucket("photos", &["a.jpg"]);
     t.keys("W");
@@ -409,6 +471,52 @@ fn editing_an_object_fetches_it_and_puts_it_back_only_if_it_changed() {
         matches!(effects.as_slice(), [Effect::Submit(Request::Start { work: Work::PutBack { .. }, .. })]),
         "{effects:?}"
     );
+}
+
+/// Presses `e` on the object `a.txt` of a bucket; returns what the answer of the engine will be.
+fn asked_to_edit(t: &mut Harness) -> Report {
+    let effects = t.keys("e");
+    let Some(Effect::Submit(Request::Fetch { ticket, object })) = effects.last() else { panic!("{effects:?}") };
+    Report::Fetched { ticket: *ticket, path: "/tmp/x/a.txt".into(), object: object.clone(), etag: "\"1\"".into() }
+}
+
+#[test]
+fn a_second_edit_gives_up_the_first_so_that_no_two_editors_share_the_screen() {
+    let mut t = Harness::with_bucket("b", &["a.txt"]);
+    let fetched = asked_to_edit(&mut t);
+    let ticket = t.state.fetching.unwrap();
+    let effects = t.keys("<tab> j e");
+    assert_eq!(effects, [Effect::Submit(Request::Drop(ticket)), Effect::Edit("/home/me/data/notes.txt".into())]);
+    assert_eq!(t.report(fetched), [Effect::Discard("/tmp/x/a.txt".into())]);
+}
+
+#[test]
+fn esc_gives_up_an_object_that_is_to_be_edited() {
+    let mut t = Harness::with_bucket("b", &["a.txt"]);
+    let fetched = asked_to_edit(&mut t);
+    let ticket = t.state.fetching.unwrap();
+    assert_eq!(t.keys("<esc>"), [Effect::Submit(Request::Drop(ticket))]);
+    assert_eq!(t.report(fetched), [Effect::Discard("/tmp/x/a.txt".into())]);
+}
+
+#[test]
+fn an_editor_takes_no_keys_from_what_is_open_and_opens_after_it() {
+    for (open, close) in [("n", "<esc>"), (":", "<esc>"), ("/", "<enter>"), ("?", "<esc>")] {
+        let mut t = Harness::with_bucket("b", &["a.txt"]);
+        let fetched = asked_to_edit(&mut t);
+        t.keys(open);
+        assert_eq!(t.report(fetched), [], "{open}");
+        assert_eq!(t.keys(close), [Effect::Edit("/tmp/x/a.txt".into())], "{open}");
+    }
+}
+
+#[test]
+fn an_object_that_came_when_writing_was_switched_off_is_not_edited() {
+    let mut t = Harness::with_bucket("b", &["a.txt"]);
+    let fetched = asked_to_edit(&mut t);
+    t.keys("W");
+    assert_eq!(t.report(fetched), [Effect::Discard("/tmp/x/a.txt".into())]);
+    assert!(t.state.editing.is_none() && t.state.notice.is_some());
 }
 
 fn any_event() -> impl Strategy<Value = Event> {

@@ -1,10 +1,13 @@
 //! Actions on the transfers screen.
 
 use super::browse::movement;
+use super::work::open_delete_of;
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::layout::layout;
+use crate::app::queue::Job;
 use crate::app::state::{Screen, State};
+use crate::model::job::{Item, Work};
 
 /// Opens or closes the transfers screen.
 pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
@@ -25,7 +28,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::BackOut => state.screen = Screen::Browse,
         Action::Open => drop(state.queue.ask_again()),
         Action::CancelJob => return state.queue.cancel(),
-        Action::RetryJob => return state.queue.retry(&mut state.ids),
+        Action::RetryJob => return retry(state),
         Action::ClearFinished => state.queue.clear_finished(),
         action => {
             if let Some(rows) = movement(action, page) {
@@ -34,4 +37,13 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
     }
     vec![]
+}
+
+/// Does again what failed, by the choices of then. A deletion is asked about anew: a prefix may hold more by now.
+fn retry(state: &mut State) -> Vec<Effect> {
+    match state.queue.selected().and_then(Job::retry) {
+        Some(Work::Delete(items)) => open_delete_of(state, items),
+        Some(Work::RemoveBucket(name)) => open_delete_of(state, vec![Item::Bucket(name)]),
+        _ => state.queue.retry(&mut state.ids),
+    }
 }

@@ -72,7 +72,16 @@ pub(super) fn open_new(state: &mut State) -> Vec<Effect> {
 /// Asks whether the selection is to be deleted.
 pub(super) fn open_delete(state: &mut State) -> Vec<Effect> {
     let items = state.focused().tree().selection_to_delete();
+    open_delete_of(state, items)
+}
+
+/// Asks whether these things are to be deleted.
+pub(super) fn open_delete_of(state: &mut State, items: Vec<Item>) -> Vec<Effect> {
     if items.is_empty() {
+        return vec![];
+    }
+    if items.len() > 1 && items.iter().any(|item| matches!(item, Item::Bucket(_))) {
+        state.notice = Some(Notice::warning("buckets are removed one at a time, and only when they are empty"));
         return vec![];
     }
     let (dialog, effects) = Delete::new(items, &mut state.ids);

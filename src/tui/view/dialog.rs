@@ -22,7 +22,8 @@ pub fn draw(frame: &mut Frame, area: Rect, dialog: &Dialog, theme: &Theme) {
     frame.render_widget(Clear, place.frame);
     draw_border(frame, &place, &sheet, theme);
     draw_body(frame, &place, theme);
-    draw_buttons(frame, &place, &sheet, dialog.form().focus, theme);
+    let focus = dialog.is_ready().then_some(dialog.form().focus);
+    draw_buttons(frame, &place, &sheet, focus, theme);
 }
 
 fn draw_border(frame: &mut Frame, place: &Layout, sheet: &Sheet, theme: &Theme) {
@@ -73,11 +74,11 @@ fn style(role: Role, theme: &Theme) -> Style {
     }
 }
 
-fn draw_buttons(frame: &mut Frame, place: &Layout, sheet: &Sheet, focus: usize, theme: &Theme) {
+fn draw_buttons(frame: &mut Frame, place: &Layout, sheet: &Sheet, focus: Option<usize>, theme: &Theme) {
     let stops = sheet.stops();
     for (at, (label, area)) in sheet.buttons.iter().zip(&place.buttons).enumerate() {
         // The focus shows in the characters too, not by colour alone.
-        let (words, style) = if focus == stops + at {
+        let (words, style) = if focus == Some(stops + at) {
             (format!("[>{label}<]"), theme.cursor)
         } else {
             (format!("[ {label} ]"), theme.text)
