@@ -26,6 +26,8 @@ pub struct Pane {
     tree: Tree,
     back: Vec<Visit>,
     forward: Vec<Visit>,
+    /// The object that was perhaps meant by a place without a slash at its end.
+    perhaps: Option<Goal>,
     /// The text of the filter while there is one.
     pub filter: Option<Field>,
     /// Whether keys go into the filter.
@@ -36,10 +38,12 @@ impl Pane {
     /// Returns a pane that waits for its first page.
     pub fn new(place: Location, shows_hidden: bool, ids: &mut Ids) -> Self {
         let rules = Rules { shows_hidden, ..Rules::default() };
+        let perhaps = object_of(&place);
         Self {
             tree: Tree::new(whole(place), ids.ticket(), rules, None),
             back: Vec::new(),
             forward: Vec::new(),
+            perhaps,
             filter: None,
             is_typing: false,
         }
@@ -68,13 +72,16 @@ impl Pane {
 
     /// Goes to a place; what was on its way for the old one is dropped.
     pub fn go(&mut self, place: Location, goal: Option<Goal>, ids: &mut Ids) -> Vec<Effect> {
+        let perhaps = object_of(&place);
         let place = whole(place);
         self.back.push(self.visit());
         if self.back.len() > HISTORY {
             self.back.remove(0);
         }
         self.forward.clear();
-        self.show(Visit { place, goal }, ids)
+        let effects = self.show(Visit { place, goal }, ids);
+        self.perhaps = perhaps;
+        effects
     }
 
     /// Goes to the place one up, to the row it came from.
@@ -110,6 +117,7 @@ impl Pane {
 
     fn show(&mut self, visit: Visit, ids: &mut Ids) -> Vec<Effect> {
         let mut effects = drops(self.tree.tickets());
+        self.perhaps = None;
         let rules = Rules { filter: None, ..self.tree.rules().clone() };
         self.filter = None;
         self.is_typing = false;
@@ -195,7 +203,16 @@ impl Pane {
         if !self.tree.waits_for(ticket) {
             return Err(page);
         }
-        Ok(self.tree.on_page(ticket, page, ids).map(into_effects).unwrap_or_default())
+        let mut effects = self.tree.on_page(ticket, page, ids).map(into_effects).unwrap_or_default();
+        let root = self.tree.root();
+        if root.load == Load::Done
+            && root.entries().is_empty()
+            && let Some(goal) = self.perhaps.take()
+        {
+            // No folder, so an object: it is shown where it is.
+            effects.extend(self.show(Visit { place: goal.place.clone(), goal: Some(goal) }, ids));
+        }
+        Ok(effects)
     }
 
     /// Applies the text of the filter.
@@ -226,6 +243,14 @@ fn whole(place: Location) -> Location {
         }
         place => place,
     }
+}
+
+/// Returns where an object is whose key was typed as a place.
+fn object_of(place: &Location) -> Option<Goal> {
+    let Location::S3 { prefix, .. } = place else { return None };
+    let name = prefix.last_part().into();
+    let above = place.parent().filter(|_| !prefix.is_root() && !prefix.as_str().ends_with('/'))?;
+    Some(Goal { place: above, name, is_container: false })
 }
 
 fn list(ticket: Ticket, place: Location) -> Effect {

@@ -235,7 +235,7 @@ fn on_step(state: &mut State, step: Step) -> Vec<Effect> {
             if state.is_read_only && effects.iter().any(|effect| is_writing(effect) || is_writing_answer(effect)) =>
         {
             // The dialog stays, and with it what was typed and what a job waits for.
-            state.notice = Some(read_only());
+            state.notice = Some(Notice::warning("writing is switched off; Esc leaves this dialog, then W allows it"));
             effects.retain(|effect| !is_writing(effect) && !is_writing_answer(effect));
             effects
         }

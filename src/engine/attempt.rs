@@ -126,7 +126,7 @@ impl Job {
         match self.call_to_end(lane, write).await {
             // The conflict may be with an earlier try of this very request, whose answer was lost.
             Err(error) if error.kind == Kind::Conflict && tries.load(Relaxed) > 1 => {
-                store.written_before(object, payload).await.ok_or(error)
+                store.written_before(object, payload).await.inspect(|_| payload.count()).ok_or(error)
             }
             result => result,
         }

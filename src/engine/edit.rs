@@ -17,7 +17,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::location::ObjectRef;
 use crate::model::name::{self, ETag, UnsafeKeys};
-use crate::s3::{Condition, Grant, Payload, WriteOptions};
+use crate::s3::{Condition, Grant, Payload, Store, WriteOptions};
 
 /// Above this size a file is downloaded rather than edited in place, in bytes.
 const MAX_EDITED: u64 = 64 * 1024 * 1024;
@@ -59,6 +59,8 @@ async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) 
             contents.extend_from_slice(&chunk);
         }
         let etag = body.facts.etag.clone().ok_or_else(|| refuse("the server gives it no entity tag"))?;
+        // What would keep it from being written back is said before anything is typed.
+        grants(store, object).await?;
         Ok((contents, body.facts.clone(), etag))
     };
     let (contents, facts, etag) = tokio::select! {
@@ -139,7 +141,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         storage_class: facts.storage_class.clone(),
         encryption: facts.encryption.clone().filter(|own| own.algorithm != "AES256"),
         condition: Condition::IfMatch(if_match.clone()),
-        grants: grants(job, &to).await?,
+        grants: job.call(small, || grants(store, &to)).await?,
     };
     let mut result = job.put(small, store, &to, &payload, &guarded).await;
     let has_no_condition = match &result {
@@ -167,9 +169,8 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
 }
 
 /// Returns the ACL that must be sent along; nothing where it is the owner's alone, as it is where ACLs are disabled.
-async fn grants(job: &Arc<Job>, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
-    let (store, small) = (job.core.store().await, &job.core.lanes.small);
-    match job.call(small, || store.object_acl(object)).await {
+async fn grants(store: &Store, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
+    match store.object_acl(object).await {
         Ok(grants) => {
             let is_private =
                 matches!(grants.as_slice(), [only] if only.permission == "FULL_CONTROL" && only.group.is_none());
@@ -177,7 +178,7 @@ async fn grants(job: &Arc<Job>, object: &ObjectRef) -> Result<Vec<Grant>, Error>
         }
         Err(error) if error.kind == Kind::Unsupported => Ok(Vec::new()),
         // It cannot be read, and would be lost wherever ACLs are not known to be disabled.
-        Err(error) if error.kind == Kind::Denied => match job.call(small, || store.ownership(&object.bucket)).await {
+        Err(error) if error.kind == Kind::Denied => match store.ownership(&object.bucket).await {
             Ok(Some(ownership)) if ownership.disables_acls() => Ok(Vec::new()),
             _ => {
                 let cause = format!("writing it anew would drop its ACL, which cannot be read: {}", error.cause);

@@ -8,15 +8,19 @@ use std::path::{Path, PathBuf};
 
 use crate::model::job::{Item, Transfer};
 use crate::model::location::ObjectRef;
-use crate::model::name::{BucketName, ObjectKey, Prefix};
+use crate::model::name::BucketName;
 
-/// All places that one transfer reads.
+/// All places that one transfer reads. There may be as many as there are rows to mark, and each target is looked up.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    objects: HashMap<ObjectKey, Vec<BucketName>>,
-    prefixes: Vec<(BucketName, Prefix)>,
+    /// The buckets of each key.
+    objects: HashMap<String, Vec<BucketName>>,
+    /// The buckets of each prefix that ends in a slash, or is a whole bucket.
+    prefixes: HashMap<String, Vec<BucketName>>,
+    /// Prefixes that end within a name; few, if any.
+    odd_prefixes: Vec<(String, BucketName)>,
     files: HashSet<PathBuf>,
-    folders: Vec<PathBuf>,
+    folders: HashSet<PathBuf>,
     /// Whether buckets that may be one under two names count as one.
     sees_aliases: bool,
 }
@@ -33,10 +37,13 @@ impl Sources {
                 // What is written does not change the versions that are there.
                 Item::Object(object) if object.version.is_some() => {}
                 Item::Object(object) => {
-                    sources.objects.entry(object.key.clone()).or_default().push(object.bucket.clone());
+                    sources.objects.entry(object.key.to_string()).or_default().push(object.bucket.clone());
                 }
-                Item::Prefix { bucket, prefix } => sources.prefixes.push((bucket.clone(), prefix.clone())),
-                Item::Bucket(bucket) => sources.prefixes.push((bucket.clone(), Prefix::root())),
+                Item::Prefix { bucket, prefix } if prefix.as_str().ends_with('/') => {
+                    sources.prefixes.entry(prefix.to_string()).or_default().push(bucket.clone());
+                }
+                Item::Prefix { bucket, prefix } => sources.odd_prefixes.push((prefix.to_string(), bucket.clone())),
+                Item::Bucket(bucket) => sources.prefixes.entry(String::new()).or_default().push(bucket.clone()),
             }
         }
         sources
@@ -44,15 +51,9 @@ impl Sources {
 
     /// Returns whether writing an object would change one that is read.
     pub fn include(&self, target: &ObjectRef) -> bool {
-        let is_bucket = |bucket: &BucketName| {
-            *bucket == target.bucket
-                || self.sees_aliases && (bucket.may_be_an_alias() || target.bucket.may_be_an_alias())
-        };
-        self.objects.get(&target.key).is_some_and(|buckets| buckets.iter().any(is_bucket))
-            || self
-                .prefixes
-                .iter()
-                .any(|(bucket, prefix)| target.key.as_str().starts_with(prefix.as_str()) && is_bucket(bucket))
+        let key = target.key.as_str();
+        let is_read = |buckets: &Vec<BucketName>| buckets.iter().any(|bucket| self.is_one(bucket, &target.bucket));
+        self.objects.get(key).is_some_and(is_read) || self.cover(&target.bucket, key)
     }
 
     /// Returns whether writing a file would change one that is read. Asks the file system, so it may block.
@@ -61,7 +62,35 @@ impl Sources {
             return false;
         }
         let target = real_place(target);
-        self.files.contains(&target) || self.folders.iter().any(|folder| target.starts_with(folder))
+        self.files.contains(&target) || target.ancestors().any(|above| self.folders.contains(above))
+    }
+
+    /// Returns whether an item is inside another. Asks the file system, so it may block.
+    pub fn hold(&self, item: &Item) -> bool {
+        match item {
+            Item::File(path) | Item::Folder(path) => {
+                real_place(path).ancestors().skip(1).any(|above| self.folders.contains(above))
+            }
+            Item::Object(object) => object.version.is_none() && self.cover(&object.bucket, object.key.as_str()),
+            // Without its last slash a prefix is below those around it, and not below itself.
+            Item::Prefix { bucket, prefix } => match prefix.as_str().strip_suffix('/') {
+                Some(inner) => self.cover(bucket, inner),
+                None => false,
+            },
+            Item::Bucket(_) => false,
+        }
+    }
+
+    /// Returns whether a key begins with one of the prefixes.
+    fn cover(&self, bucket: &BucketName, key: &str) -> bool {
+        let heads = std::iter::once("").chain(key.match_indices('/').filter_map(|(at, _)| key.get(..=at)));
+        let is_read = |buckets: &Vec<BucketName>| buckets.iter().any(|own| self.is_one(own, bucket));
+        heads.filter_map(|head| self.prefixes.get(head)).any(is_read)
+            || self.odd_prefixes.iter().any(|(prefix, own)| key.starts_with(prefix) && self.is_one(own, bucket))
+    }
+
+    fn is_one(&self, bucket: &BucketName, other: &BucketName) -> bool {
+        bucket == other || self.sees_aliases && (bucket.may_be_an_alias() || other.may_be_an_alias())
     }
 }
 
@@ -100,6 +129,19 @@ mod tests {
         let meets = |bucket: &str, key: &str| sources.include(&ObjectRef::new(bucket, key));
         assert!(meets("b", "x/f") && meets("b", "a/a/f") && meets("b", "a/a/"));
         assert!(!meets("b", "x/ff") && !meets("b", "a/f") && !meets("c", "a/a/f"));
+        let odd = super::tests::sources(vec![Item::Prefix { bucket: "b".into(), prefix: "lo".into() }], false);
+        assert!(odd.include(&ObjectRef::new("b", "logs/1")) && !odd.include(&ObjectRef::new("b", "l/1")));
+    }
+
+    #[test]
+    fn what_is_inside_another_item_is_found_and_nothing_is_inside_itself() {
+        let prefix = |text: &str| Item::Prefix { bucket: "b".into(), prefix: text.into() };
+        let object = |key: &str| Item::Object(ObjectRef::new("b", key));
+        let all = sources(vec![prefix("p/"), prefix("p/q/"), object("p/f"), object("g")], true);
+        assert!(all.hold(&prefix("p/q/")) && all.hold(&object("p/f")));
+        assert!(!all.hold(&prefix("p/")) && !all.hold(&object("g")));
+        let local = sources(vec![Item::Folder("/usr".into()), Item::Folder("/usr/bin".into())], true);
+        assert!(local.hold(&Item::Folder("/usr/bin".into())) && !local.hold(&Item::Folder("/usr".into())));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::core::Core;
+use super::overlap::Sources;
 use super::plan::key_there;
 use crate::local::metadata::Identity;
 use crate::model::error::{Error, Kind};
@@ -13,7 +15,7 @@ use crate::model::location::Location;
 use crate::model::name::{self, UnsafeKeys};
 
 /// Fails if the transfer as a whole must not begin.
-pub(super) async fn check(core: &Core, transfer: &Transfer) -> Result<(), Error> {
+pub(super) async fn check(core: &Core, transfer: &Transfer, sources: &Arc<Sources>) -> Result<(), Error> {
     let refused = |item: &Item, cause: &str| Err(Error::new(Kind::Invalid, "copy", item.to_string(), cause));
     if transfer.rename.is_some() && transfer.items.len() != 1 {
         return Err(Error::new(Kind::Invalid, "rename", "several items", "only one item can be renamed at a time"));
@@ -40,13 +42,14 @@ pub(super) async fn check(core: &Core, transfer: &Transfer) -> Result<(), Error>
         if let Some(cause) = onto_itself_on_s3(item, transfer) {
             return refused(item, cause);
         }
-        if transfer.is_move && transfer.items.iter().any(|outer| is_inside(item, outer)) {
-            return refused(item, "it is inside another of the chosen items, which takes it along");
-        }
     }
-    let transfer = transfer.clone();
+    let (transfer, sources) = (transfer.clone(), Arc::clone(sources));
     core.block("copy", move || {
         for item in &transfer.items {
+            if transfer.is_move && sources.hold(item) {
+                let cause = "it is inside another of the chosen items, which takes it along";
+                return Err(Error::new(Kind::Invalid, "move", item.to_string(), cause));
+            }
             if let (Item::File(path) | Item::Folder(path), Location::Local(to)) = (item, &transfer.to)
                 && let Some(cause) = onto_itself_here(path, to, transfer.rename.as_deref())
             {
@@ -64,19 +67,6 @@ fn name_there(item: &Item, transfer: &Transfer) -> OsString {
         (_, Some(rename)) => rename.into(),
         (Item::File(path) | Item::Folder(path), None) => path.file_name().unwrap_or_default().to_owned(),
         (item, None) => item.name().into(),
-    }
-}
-
-fn is_inside(item: &Item, outer: &Item) -> bool {
-    match (item, outer) {
-        (Item::File(path) | Item::Folder(path), Item::Folder(outer)) => path != outer && path.starts_with(outer),
-        (Item::Object(object), Item::Prefix { bucket, prefix }) => {
-            object.bucket == *bucket && object.version.is_none() && object.key.as_str().starts_with(prefix.as_str())
-        }
-        (Item::Prefix { bucket, prefix }, Item::Prefix { bucket: around, prefix: outer }) => {
-            bucket == around && prefix != outer && prefix.as_str().starts_with(outer.as_str())
-        }
-        _ => false,
     }
 }
 

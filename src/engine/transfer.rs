@@ -50,7 +50,7 @@ pub(super) struct Context {
     /// The folder that receives, if it is local.
     pub root: Option<Arc<Root>>,
     /// What is read, and so must not be written over.
-    pub sources: Sources,
+    pub sources: Arc<Sources>,
     /// Local files that this job wrote: two keys that meet at one name must not replace each other.
     written: Mutex<HashSet<u64>>,
     /// Local folders that were made.
@@ -67,7 +67,8 @@ struct MadeFolder {
 
 /// Runs a transfer to its end.
 pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> {
-    refuse::check(&job.core, &transfer).await?;
+    let (sources, transfer) = job.core.block("copy", move || Ok((Arc::new(Sources::of(&transfer)), transfer))).await?;
+    refuse::check(&job.core, &transfer, &sources).await?;
     let root = match transfer.to.clone() {
         Location::Local(path) => {
             let root = job.core.block("write to", move || Root::create(&path)).await?;
@@ -78,7 +79,6 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     };
     let store = job.core.store().await.clone();
     let (written, folders) = (Mutex::default(), Mutex::default());
-    let (sources, transfer) = job.core.block("copy", move || Ok((Sources::of(&transfer), transfer))).await?;
     let mut context = Context { job: Arc::clone(&job), transfer, store, root, sources, written, folders };
     if context.transfer.is_move && context.root.is_some() {
         context.transfer.items = duplicate::take_in_whole(&context).await?;
@@ -436,10 +436,10 @@ impl Context {
         }
     }
 
-    /// Returns whether what looks like an MD5 is taken for one. A move does so in any case: if it is something else, the
-    /// source merely stays.
+    /// Returns whether what looks like an MD5 is taken for one. A move does so unless the server is known to give others:
+    /// if it is something else, the source merely stays.
     pub(super) fn takes_tags_for_md5(&self) -> bool {
-        self.transfer.is_move || self.store.has_md5_tags()
+        self.store.has_md5_tags() || self.transfer.is_move && !self.store.lacks_md5_tags()
     }
 
     /// Returns whether writing a file below the root would change one that this job reads. May block.

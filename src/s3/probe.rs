@@ -69,6 +69,11 @@ impl Store {
         }
     }
 
+    /// Returns whether an entity tag of this server has turned out not to be the MD5 that it looks like.
+    pub fn lacks_md5_tags(&self) -> bool {
+        self.0.abilities.md5_tags.support() == Support::No
+    }
+
     /// Returns whether a write that expects nothing at its key fails where something is. Amazon has this for all writes
     /// (Amazon S3 User Guide, "Conditional writes"); of other servers it is known when one has refused a write so.
     pub fn notices_races(&self) -> bool {

@@ -139,6 +139,18 @@ fn label_width(subject: &Subject, columns: usize) -> usize {
 
 fn add_field(lines: &mut Vec<Line>, field: &Field, label: usize, columns: usize) {
     let name = visible(&field.label);
+    if width(&name) > label && label < MAX_LABEL {
+        // Two of them cut short may look the same.
+        let room = (label + 2).min(columns);
+        lines.extend(wrap(&name, columns).into_iter().map(|name| Line {
+            kind: Kind::Value,
+            label: name,
+            text: String::new(),
+        }));
+        let values = wrap(&visible(&field.value), columns - room).into_iter();
+        lines.extend(values.map(|text| Line { kind: Kind::Value, label: " ".repeat(room), text }));
+        return;
+    }
     let name = truncate(&name, label);
     let fill = " ".repeat((label + 2).saturating_sub(width(&name)).min(columns));
     for (at, text) in wrap(&visible(&field.value), columns.saturating_sub(label + 2)).into_iter().enumerate() {

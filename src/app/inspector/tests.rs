@@ -44,6 +44,16 @@ fn previewed(inspector: &mut Inspector, ids: &mut Ids, bytes: &[u8], total: u64)
 }
 
 #[test]
+fn a_name_that_a_narrow_window_would_cut_stands_on_a_line_of_its_own() {
+    let (mut inspector, ticket, _) = open(bucket());
+    let content = fields(&[("BlockPublicAcls", "on"), ("BlockPublicPolicy", "off")]);
+    inspector.on_report(&inspected(ticket, Section::PublicAccessBlock, Ok(content)));
+    let narrow = shown(&inspector, 30);
+    assert!(narrow.windows(2).any(|pair| pair[0] == "BlockPublicAcls" && pair[1].trim() == "on"), "{narrow:#?}");
+    assert!(shown(&inspector, 60).contains(&"BlockPublicAcls    on".to_owned()));
+}
+
+#[test]
 fn each_section_says_alone_that_it_was_denied_or_is_not_offered() {
     let (mut inspector, ticket, _) = open(bucket());
     let mut denied = Error::new(Kind::Denied, "read the policy of", "photos", "access denied");

@@ -571,3 +571,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_object_that_is_gone_to_by_its_key_is_shown_where_it_is() {
+    let mut t = Harness::with_bucket("b", &["a.txt"]);
+    t.keys(":");
+    t.text("s3://b/logs/one.gz");
+    assert_eq!(listed(&t.keys("<enter>")), ["s3://b/logs/one.gz/"]);
+    // Nothing is below it, so it is no folder.
+    assert_eq!(listed(&t.page("s3://b/logs/one.gz/", &[])), ["s3://b/logs/"]);
+    t.page("s3://b/logs/", &["old/", "one.gz", "two.gz"]);
+    assert_eq!(t.right(), ["old", ">one.gz", "two.gz"]);
+    // A folder that is empty stays one, and so does what is named with its slash.
+    t.keys(":");
+    t.text("s3://b/logs/none/");
+    t.keys("<enter>");
+    assert_eq!(listed(&t.page("s3://b/logs/none/", &[])), [""; 0]);
+}
+
+#[test]
+fn a_start_at_an_object_shows_it_where_it_is() {
+    let mut t = Harness::unloaded("~/data", "s3://b/a.txt");
+    assert_eq!(listed(&t.page("s3://b/a.txt/", &[])), ["s3://b/"]);
+    t.page("s3://b/", &["0.txt", "a.txt"]);
+    assert_eq!(t.right(), ["0.txt", ">a.txt"]);
+}

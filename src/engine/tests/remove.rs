@@ -117,6 +117,16 @@ async fn an_edited_object_keeps_its_acl() {
         let ended = t.run(work).await;
         assert!(matches!(&ended.end, JobEnd::Failed(error) if error.to_string().contains("ACL")), "{ended:?}");
     }
+    // Nor is it opened for nothing.
+    t.engine.submit(Request::Fetch { ticket: Ticket(10), object: page });
+    let refused = loop {
+        match t.report().await {
+            Report::Failed { ticket: Ticket(10), error } => break error,
+            Report::Fetched { .. } => panic!("it was opened"),
+            _ => {}
+        }
+    };
+    assert!(refused.to_string().contains("would drop its ACL"), "{refused}");
     t.engine.shutdown(LIMIT).await;
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }

@@ -57,6 +57,13 @@ impl Payload {
         self
     }
 
+    /// Counts all of it: it turned out to have arrived.
+    pub fn count(&self) {
+        if let Some(progress) = &self.progress {
+            progress.add_bytes(self.size());
+        }
+    }
+
     pub(super) fn bytes(&self) -> Bytes {
         self.bytes.clone()
     }

@@ -34,6 +34,8 @@ pub(in crate::s3) struct Departure {
 }
 
 struct State {
+    /// Which try is under way.
+    attempt: AtomicU64,
     /// How much has left in this try, in bytes.
     left: AtomicU64,
     moved: Mutex<Instant>,
@@ -45,7 +47,11 @@ struct State {
 }
 
 impl State {
-    fn leave(&self, bytes: usize) {
+    fn leave(&self, attempt: u64, bytes: usize) {
+        // A connection may go on sending what was refused before it was read.
+        if attempt != self.attempt.load(Relaxed) {
+            return;
+        }
         *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         if !self.is_over.load(Relaxed) {
             self.left.fetch_add(bytes as u64, Relaxed);
@@ -72,6 +78,7 @@ impl Departure {
     /// Begins to send a payload.
     pub fn new(payload: &Payload, progress: Option<Arc<Progress>>) -> Self {
         let state = State {
+            attempt: AtomicU64::new(0),
             left: AtomicU64::new(0),
             moved: Mutex::new(Instant::now()),
             progress,
@@ -89,8 +96,9 @@ impl Departure {
             return ByteStream::from(bytes);
         }
         ByteStream::new(SdkBody::retryable(move || {
+            let attempt = state.attempt.fetch_add(1, Relaxed) + 1;
             state.return_all();
-            SdkBody::from_body_1_x(Frames { rest: bytes.clone(), state: Arc::clone(&state) })
+            SdkBody::from_body_1_x(Frames { rest: bytes.clone(), attempt, state: Arc::clone(&state) })
         }))
     }
 
@@ -133,6 +141,7 @@ impl Drop for Departure {
 /// The body, frame by frame.
 struct Frames {
     rest: Bytes,
+    attempt: u64,
     state: Arc<State>,
 }
 
@@ -149,7 +158,7 @@ impl Body for Frames {
         }
         let length = FRAME.min(self.rest.len());
         let frame = self.rest.split_to(length);
-        self.state.leave(length);
+        self.state.leave(self.attempt, length);
         Poll::Ready(Some(Ok(Frame::data(frame))))
     }
 
@@ -180,7 +189,8 @@ mod tests {
         let mut second = departure.stream(true);
         second.next().await.unwrap().unwrap();
         second.next().await.unwrap().unwrap();
-        assert_eq!(progress.snapshot().bytes_done, 2 * FRAME as u64);
+        first.next().await.unwrap().unwrap();
+        assert_eq!(progress.snapshot().bytes_done, 2 * FRAME as u64, "the first try counts no more");
         drop(departure);
         second.next().await.unwrap().unwrap();
         assert_eq!(progress.snapshot().bytes_done, 0);
