@@ -79,6 +79,15 @@ impl Default for Options {
     }
 }
 
+/// What the end of the program leaves, and has to tell.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct LeftOver {
+    /// Objects whose uploads could neither be joined nor aborted; their parts are billed.
+    pub uploads: Vec<String>,
+    /// Files with edited text that was not written back.
+    pub edits: Vec<PathBuf>,
+}
+
 /// The engine. Dropping it cancels all work.
 #[derive(Debug)]
 pub struct Engine {
@@ -112,6 +121,7 @@ impl Engine {
             Request::Complete { ticket, text, base } => self.complete.ask(ticket, (text, base)),
             Request::Count { ticket, items, purpose } => count::start(core, ticket, items, purpose),
             Request::Fetch { ticket, object } => edit::start_fetch(core, ticket, object),
+            Request::Discard(path) => edit::discard(core, path),
             Request::Identify => browse::identify(core),
             Request::Drop(ticket) => {
                 core.close_ticket(ticket);
@@ -133,16 +143,15 @@ impl Engine {
         }
     }
 
-    /// Cancels all work and waits, for so long at most, until it has cleaned up behind itself. Returns the objects whose
-    /// uploads are left unfinished all the same.
-    pub async fn shutdown(&self, limit: Duration) -> Vec<String> {
+    /// Cancels all work and waits, for so long at most, until it has cleaned up behind itself. Returns what is left all the
+    /// same.
+    pub async fn shutdown(&self, limit: Duration) -> LeftOver {
         self.core.root.cancel();
         self.core.tracker.close();
         if tokio::time::timeout(limit, self.core.tracker.wait()).await.is_err() {
             tracing::warn!(tasks = self.core.tracker.len(), "work did not end in time");
         }
-        edit::remove_untouched(&self.core);
-        self.core.unfinished.left()
+        LeftOver { edits: edit::remove_untouched(&self.core), uploads: self.core.unfinished.left() }
     }
 }
 

@@ -155,9 +155,13 @@ async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
     let takes_mouse = choice.config.mouse && !choice.args.no_mouse;
     let state = choice.state(left, right, base);
     let ended = Box::pin(tui::run::run(state, &engine, reports, choice.theme.clone(), takes_mouse)).await;
-    for object in engine.shutdown(CLEAN_UP).await {
-        let object = visible(&object);
-        let _ = writeln!(io::stderr(), "bucketry: an unfinished upload is left, with its parts: {object}");
+    let left = engine.shutdown(CLEAN_UP).await;
+    for object in &left.uploads {
+        let _ = writeln!(io::stderr(), "bucketry: an unfinished upload is left, with its parts: {}", visible(object));
+    }
+    for file in &left.edits {
+        let file = file.to_string_lossy();
+        let _ = writeln!(io::stderr(), "bucketry: edited and not written back: {}", visible(&file));
     }
     Ok(ended)
 }

@@ -161,7 +161,10 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
     job.core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != from);
     // An editor that went its own way may have saved once more.
     let removed = move || {
-        local::remove::remove_unchanged(&from, &identity)?;
+        local::remove::remove_unchanged(&from, &identity).map_err(|error| {
+            let cause = "the object was written; the file was saved once more since, and kept";
+            Error { cause: cause.to_owned(), ..error }
+        })?;
         remove(&from);
         Ok(())
     };
@@ -189,14 +192,29 @@ async fn grants(store: &Store, object: &ObjectRef) -> Result<Vec<Grant>, Error> 
     }
 }
 
-/// Removes the files that were read to be edited and never changed; what was edited and not written back stays.
-pub(super) fn remove_untouched(core: &Core) {
+/// Removes a file that was fetched, whatever it holds by now; no other.
+pub(super) fn discard(core: &Arc<Core>, path: PathBuf) {
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn_blocking(move || {
+        let mut fetched = core.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = fetched.iter().position(|fetched| fetched.path == path) {
+            fetched.swap_remove(at);
+            remove(&path);
+        }
+    });
+}
+
+/// Removes the files that were read to be edited and never changed. Returns those that were edited and not written back.
+pub(super) fn remove_untouched(core: &Core) -> Vec<PathBuf> {
+    let mut kept = Vec::new();
     for fetched in core.fetched.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        let now = local::metadata::follow(&fetched.path).map(|metadata| Identity::of(&metadata));
-        if now.is_ok_and(|now| now.is_still(&fetched.identity)) {
-            remove(&fetched.path);
+        match local::metadata::follow(&fetched.path).map(|metadata| Identity::of(&metadata)) {
+            Ok(now) if now.is_still(&fetched.identity) => remove(&fetched.path),
+            Ok(_) => kept.push(fetched.path),
+            Err(_) => {}
         }
     }
+    kept
 }
 
 /// Removes a fetched file with its private folder.

@@ -193,6 +193,8 @@ pub enum Request {
         /// What to read.
         object: ObjectRef,
     },
+    /// Remove a file that was fetched, and is not edited after all.
+    Discard(PathBuf),
     /// Find out who the caller is, and when the credentials end.
     Identify,
     /// Stop answering this ticket.

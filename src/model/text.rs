@@ -55,6 +55,8 @@ fn with_neighbours(text: &str) -> impl Iterator<Item = (Option<char>, char, Opti
 fn needs_escape((before, c, behind): (Option<char>, char, Option<char>)) -> bool {
     match c {
         '\u{200d}' => !before.is_some_and(is_picture) || behind.is_none_or(|behind| behind.is_ascii()),
+        // A keycap: a figure in a frame.
+        '\u{fe0f}' if behind == Some('\u{20e3}') => false,
         '\u{fe0e}' | '\u{fe0f}' => !before.is_some_and(|before| is_picture(before) && !is_selector(before)),
         '\u{3000}' => before.is_none() || behind.is_none(),
         c => is_hidden(c) || is_like_a_space(c),
@@ -263,9 +265,19 @@ mod tests {
 
     #[test]
     fn ordinary_names_in_any_script_are_left_alone() {
-        for name in
-            ["report.csv", "Grüße", "日本語", "資料\u{3000}1", "עברית", "e\u{301}", "👩‍💻", "❤️", "🏳️‍🌈", "ශ්\u{200d}රී"]
-        {
+        for name in [
+            "report.csv",
+            "Grüße",
+            "日本語",
+            "資料\u{3000}1",
+            "עברית",
+            "e\u{301}",
+            "👩‍💻",
+            "❤️",
+            "1️⃣",
+            "🏳️‍🌈",
+            "ශ්\u{200d}රී",
+        ] {
             assert_eq!(visible(name), name);
         }
     }

@@ -27,7 +27,7 @@ use crate::app::queue::Queue;
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::engine::Engine;
-use crate::model::job::{JobId, Report};
+use crate::model::job::{JobId, Report, Request};
 use crate::model::progress::{Progress, Snapshot};
 
 /// How often reports and ticks are drawn at the most.
@@ -78,6 +78,12 @@ struct Counter {
     changed: Instant,
 }
 
+impl Counter {
+    fn has_moved(&self) -> bool {
+        self.progress.snapshot() != self.last
+    }
+}
+
 /// Runs until the person leaves. The screen is given back before this returns.
 pub async fn run(
     state: State,
@@ -111,8 +117,9 @@ pub async fn run(
 
 impl Loop<'_> {
     async fn turn_until_over(&mut self) -> io::Result<()> {
-        let mut tick = interval(TICK);
+        let (mut tick, mut slow) = (interval(TICK), interval(QUIET));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        slow.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut batch = Vec::with_capacity(BATCH);
         while !self.is_over {
             let is_moving = is_moving(&self.counters, &self.state.queue, Instant::now())
@@ -130,6 +137,12 @@ impl Loop<'_> {
                     self.take_reports(&mut batch).await?;
                 }
                 _ = tick.tick(), if is_moving => self.sample().await?,
+                // While one item waits for an answer the others may go on.
+                _ = slow.tick(), if !is_moving && !self.counters.is_empty() => {
+                    if self.counters.values().any(Counter::has_moved) {
+                        self.sample().await?;
+                    }
+                }
                 () = sleep_until(self.next_frame), if self.is_dirty => {}
             }
             if draws_now || self.is_dirty && Instant::now() >= self.next_frame {
@@ -213,7 +226,7 @@ impl Loop<'_> {
                 Effect::Suspend => self.suspend().await?,
                 Effect::Redraw => drop(self.screen.resize()?),
                 Effect::Edit(path) => Box::pin(self.edit(path)).await?,
-                Effect::Discard(path) => discard(&path).await,
+                Effect::Discard(path) => self.engine.submit(Request::Discard(path)),
                 Effect::Copy(text) => self.screen.copy(&text)?,
             }
         }
@@ -318,7 +331,8 @@ impl Loop<'_> {
     }
 }
 
-/// Returns whether counters have to be read. A job that waits for a person, be it all night, wakes nobody.
+/// Returns whether counters have to be read at each tick. Those of a job that waits for a person, be it all night, are
+/// only looked at now and then.
 fn is_moving(counters: &HashMap<JobId, Counter>, queue: &Queue, now: Instant) -> bool {
     let is_waiting = |id| queue.jobs().iter().any(|job| job.id == id && job.is_waiting());
     counters.iter().any(|(id, counter)| now.duration_since(counter.changed) < QUIET || !is_waiting(*id))
@@ -329,13 +343,6 @@ fn now_or_never<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
-    }
-}
-
-/// Removes a temporary file; what is left over the engine removes at the end.
-async fn discard(path: &Path) {
-    if let Err(error) = tokio::fs::remove_file(path).await {
-        tracing::debug!(path = %path.display(), %error, "cannot remove a temporary file");
     }
 }
 
@@ -392,7 +399,7 @@ impl Signals {
 mod tests {
     use super::*;
     use crate::model::error::{Error, Kind};
-    use crate::model::job::{Request, Work};
+    use crate::model::job::Work;
 
     #[test]
     fn a_job_that_waits_for_a_person_wakes_nobody_once_its_counters_stand_still() {

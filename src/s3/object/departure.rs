@@ -27,6 +27,9 @@ const HELD_BY_SYSTEM: u64 = 4 * 1024 * 1024;
 /// The slowest line that is waited for, in bytes a second, for what has left us and is still with the system.
 const SLOWEST: u64 = 16 * 1024;
 
+/// The same for a body that leaves in one piece, of which nobody sees whether it moves, where many share the line.
+const SLOWEST_UNSEEN: u64 = 4 * 1024;
+
 /// One sending of a payload, tries of the SDK included.
 pub(in crate::s3) struct Departure {
     bytes: Bytes,
@@ -52,11 +55,15 @@ impl State {
         if attempt != self.attempt.load(Relaxed) {
             return;
         }
-        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.touch();
         if !self.is_over.load(Relaxed) {
             self.left.fetch_add(bytes as u64, Relaxed);
             self.add(bytes as u64);
         }
+    }
+
+    fn touch(&self) {
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
     fn add(&self, bytes: u64) {
@@ -93,7 +100,10 @@ impl Departure {
         let (bytes, state) = (self.bytes.clone(), Arc::clone(&self.state));
         if !is_unsigned || bytes.is_empty() {
             state.is_whole.store(true, Relaxed);
-            return ByteStream::from(bytes);
+            return ByteStream::new(SdkBody::retryable(move || {
+                state.touch();
+                SdkBody::from(bytes.clone())
+            }));
         }
         ByteStream::new(SdkBody::retryable(move || {
             let attempt = state.attempt.fetch_add(1, Relaxed) + 1;
@@ -118,8 +128,9 @@ impl Departure {
     fn deadline(&self) -> Instant {
         let moved = *self.state.moved.lock().unwrap_or_else(PoisonError::into_inner);
         let size = self.bytes.len() as u64;
-        let held = if self.state.is_whole.load(Relaxed) { size } else { size.min(HELD_BY_SYSTEM) };
-        moved + STILL + Duration::from_secs(held / SLOWEST)
+        let held =
+            if self.state.is_whole.load(Relaxed) { size / SLOWEST_UNSEEN } else { size.min(HELD_BY_SYSTEM) / SLOWEST };
+        moved + STILL + Duration::from_secs(held)
     }
 
     /// Counts all of it: it has arrived.
