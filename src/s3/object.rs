@@ -3,6 +3,7 @@
 mod body;
 mod departure;
 mod facts;
+mod parts;
 mod proof;
 mod value;
 
@@ -57,6 +58,33 @@ impl Store {
         let mut facts = facts_of_head(&output);
         facts.archive_status = output.archive_status().map(|status| status.as_str().to_owned());
         Ok(facts)
+    }
+
+    /// Returns the sizes in bytes of the first and the last part of an object that was joined of parts, if the server tells
+    /// them (Amazon S3 API Reference, `HeadObject`, `partNumber`).
+    pub async fn end_parts(&self, object: &ObjectRef, facts: &ObjectFacts) -> Option<(u64, u64)> {
+        let last = i32::try_from(facts.part_count()?).ok()?;
+        let (first, last) = tokio::join!(self.size_of_part(object, 1), self.size_of_part(object, last));
+        // A server that does not know the question tells the size of the whole.
+        Some((first?, last?)).filter(|(first, _)| *first < facts.size)
+    }
+
+    async fn size_of_part(&self, object: &ObjectRef, number: i32) -> Option<u64> {
+        let call = Call::new("look at a part of", object.to_string(), "s3:GetObject", &object.bucket);
+        let output = self
+            .call(&call, |client| {
+                client
+                    .head_object()
+                    .bucket(object.bucket.as_str())
+                    .key(object.key.as_str())
+                    .set_version_id(object.version.as_ref().map(ToString::to_string))
+                    .part_number(number)
+                    .set_request_payer(self.payer())
+                    .send()
+            })
+            .await
+            .ok()?;
+        bytes(output.content_length())
     }
 
     /// Reads an object, or a range of it, if it is still the same.

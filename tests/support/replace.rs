@@ -4,7 +4,7 @@
 use std::fs;
 
 use bucketry::model::capability::Support;
-use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
+use bucketry::model::job::{Item, ItemOutcome, Transfer, Verified, Work};
 use bucketry::model::location::Location;
 use bucketry::model::plan::ConflictPolicy;
 use bucketry::s3::{Condition, WriteOptions};
@@ -42,6 +42,16 @@ pub async fn what_is_agreed_to_be_replaced_is_replaced_whatever_the_server_guard
     }
     assert_eq!(t.read(&object(&bucket, "small")).await, [b'n'; 10]);
     assert!(t.read(&object(&bucket, "large")).await == vec![b'n'; LARGE]);
+    // What was joined of parts comes down verified, by the tag of the parts where there is nothing better.
+    let down = Transfer {
+        to: Location::Local(home.path().join("down")),
+        ..transfer(vec![Item::Object(object(&bucket, "large"))], "")
+    };
+    for (name, outcome) in works.run(Work::Transfer(down)).await {
+        let by =
+            if t.server.which == Which::Demo { Verified::Crc64Nvme } else { Verified::Checksum("MD5 of its parts") };
+        assert_eq!(outcome, ItemOutcome::Done(by), "{name}");
+    }
 
     t.put(&bucket, "x/small", "old").await;
     let item = Item::Object(object(&bucket, "small"));

@@ -113,7 +113,7 @@ fn start_moto() -> Result<Server, String> {
     let program = moto_program()?;
     let port = free_port(0);
     let script = r#""$0" -H 127.0.0.1 -p "$1" 2>&1 & pid=$!; read -r _; kill $pid; wait $pid"#;
-    let shell = hold(script, &[&program, Path::new(&port.to_string())], "Running on", Duration::from_mins(1))?;
+    let shell = hold(script, &[&program, Path::new(&port.to_string())], "Running on", Duration::from_mins(3))?;
     Ok(Server {
         which: Which::Moto,
         endpoint: format!("http://127.0.0.1:{port}"),

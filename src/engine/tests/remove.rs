@@ -62,7 +62,8 @@ async fn folders_and_buckets_are_made_once_and_only_empty_buckets_removed() {
 }
 
 async fn fetched(t: &mut Bench, object: &ObjectRef) -> (PathBuf, ETag) {
-    t.engine.submit(Request::Fetch { ticket: Ticket(9), object: object.clone() });
+    t.last += 1;
+    t.engine.submit(Request::Fetch { ticket: Ticket(t.last), object: object.clone() });
     loop {
         match t.report().await {
             Report::Fetched { path, etag, .. } => return (path, etag),
@@ -118,10 +119,11 @@ async fn an_edited_object_keeps_its_acl() {
         assert!(matches!(&ended.end, JobEnd::Failed(error) if error.to_string().contains("ACL")), "{ended:?}");
     }
     // Nor is it opened for nothing.
-    t.engine.submit(Request::Fetch { ticket: Ticket(10), object: page });
+    t.last += 1;
+    t.engine.submit(Request::Fetch { ticket: Ticket(t.last), object: page });
     let refused = loop {
         match t.report().await {
-            Report::Failed { ticket: Ticket(10), error } => break error,
+            Report::Failed { error, .. } => break error,
             Report::Fetched { .. } => panic!("it was opened"),
             _ => {}
         }

@@ -114,6 +114,22 @@ async fn where_nothing_is_said_of_checksums_the_tag_tells_wrong_bytes_of_large_o
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nothing_is_said_of_checksums_the_tag_of_the_parts_tells_wrong_bytes() {
+    let mut t = silent_bench().await;
+    let file = Item::File(t.write("f", noise(16 * MIB)));
+    t.transfer(vec![file], at("")).await;
+    let tag = t.store.head(&ObjectRef::new("bench", "f")).await.unwrap().etag.unwrap();
+    assert!(tag.as_str().contains("-3"), "{tag}");
+    let flip = t.demo.faults().add(Rule::new(Fault::Flip).on("GetObject").times(1));
+    let ended = t.run(moved(vec![object("f")], here(t.path("d")))).await;
+    assert!(ended.failure("/f").contains("the checksum of what arrived differs"), "{ended:#?}");
+    assert_eq!((t.tree("d").len(), t.keys().await.len()), (0, 1));
+    t.demo.faults().remove(flip);
+    let ended = t.run(moved(vec![object("f")], here(t.path("d")))).await;
+    assert_eq!(*ended.outcome("/f"), ItemOutcome::Done(Verified::Checksum("MD5 of its parts")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_nothing_is_said_of_checksums_the_tag_of_the_part_tells_a_wrong_copy() {
     let mut t = silent_bench().await;
     t.put("from/f", noise(3 * MIB)).await;
