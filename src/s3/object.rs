@@ -56,6 +56,10 @@ impl Store {
             })
             .await?;
         let mut facts = facts_of_head(&output);
+        if facts.etag.is_none() && facts.modified.is_none() {
+            // Something in between that says yes to everything. An empty object would be made of it.
+            return Err(call.error(Kind::Server, "the answer says nothing of an object"));
+        }
         facts.archive_status = output.archive_status().map(|status| status.as_str().to_owned());
         Ok(facts)
     }
