@@ -167,7 +167,8 @@ fn read_by_this_job(name: &str) -> Error {
 }
 
 fn unsafe_name(operation: &'static str, name: &str, problem: NameProblem) -> Error {
-    Error::new(Kind::UnsafeName, operation, name, problem.to_string())
+    let kind = if problem.goes_by_escaping() { Kind::UnsafeName } else { Kind::Invalid };
+    Error::new(kind, operation, name, problem.to_string())
 }
 
 async fn plan_local(

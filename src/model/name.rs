@@ -181,6 +181,13 @@ pub enum NameProblem {
     LongKey,
 }
 
+impl NameProblem {
+    /// Returns whether [`UnsafeKeys::Escape`] finds a name all the same.
+    pub fn goes_by_escaping(self) -> bool {
+        matches!(self, Self::DotPart | Self::EmptyPart | Self::Nul)
+    }
+}
+
 /// A key as a path relative to the folder it is written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalName {

@@ -79,6 +79,11 @@ async fn no_key_writes_outside_the_target() {
     assert!(ended.failure("p/../../x").contains("a part of the key is '.' or '..'"));
     assert!(ended.failure("p//abs").contains("a part of the key is empty"));
     assert_eq!(ended.results.iter().filter(|own| matches!(own.outcome, ItemOutcome::Failed(_))).count(), 6);
+    // Only what the advice helps with has it.
+    for (key, is_advised) in [("p/../../x", true), ("p//abs", true), ("nul\0", true), ("nnn", false)] {
+        let ItemOutcome::Failed(error) = ended.outcome(key) else { panic!("{key}") };
+        assert_eq!(error.hint().is_some_and(|hint| hint.contains("unsafe_keys")), is_advised, "{key}");
+    }
 }
 
 trait Sorted {
