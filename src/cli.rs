@@ -1,37 +1,72 @@
-//! The command line: what may be given, and what it means.
+//! The command line: what may be given, what it means, and the commands that need no screen.
+//!
+//! A command is a client of the engine like the screen: it asks and starts jobs by the same requests, and prints the
+//! reports. Standard output carries data and nothing else; all that is said goes to standard error.
+
+mod bucket;
+mod filters;
+mod list;
+mod location;
+mod object;
+mod output;
+mod progress;
+mod reference;
+mod remove;
+mod session;
+mod transfer;
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use tokio::sync::mpsc;
+
+pub use self::location::Base;
+pub use self::session::Stop;
+use self::session::{Session, interrupted, read_only};
+use crate::engine::{CLEAN_UP, Engine, LeftOver};
+use crate::model::job::Report;
+use crate::model::text::visible;
+
+/// What the pages of the commands say at their end.
+const LIKE_AWS: &str = "\
+As with `aws s3`, below a target that ends in a slash the name is kept, and --recursive takes what is in the source, \
+with or without slashes at the ends. Unlike there, an empty folder becomes an object that marks it, a move removes the \
+folders that it has emptied, and `rm` asks before it deletes more than one object.
+
+Exit codes: 0 all done, 1 something failed, 2 wrong use, 130 interrupted.";
 
 /// A two-pane terminal browser for Amazon S3 and compatible stores.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "bucketry", version, about, max_term_width = 100)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Args {
+    /// A command that needs no screen
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// What the left pane shows: a path or s3://bucket/prefix/ [default: the working folder]
     pub left: Option<String>,
     /// What the right pane shows [default: the buckets]
     pub right: Option<String>,
 
     /// The profile of the AWS configuration files
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// The region that requests start from; a bucket is reached in its own
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
     /// The endpoint of a compatible store, such as http://127.0.0.1:9000
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// Sign no request: for public buckets
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub no_sign_request: bool,
     /// Accept that the requester pays
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub request_payer: bool,
 
-    /// Refuse everything that writes, until W is pressed
-    #[arg(long)]
+    /// Refuse everything that writes; on the screen, until W is pressed
+    #[arg(long, global = true)]
     pub read_only: bool,
     /// Leave the mouse to the terminal
     #[arg(long)]
@@ -43,7 +78,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
     /// Write down what happened, with request ids
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Print every key and what it does, as Markdown, and leave
     #[arg(long)]
@@ -51,12 +86,122 @@ pub struct Args {
 
     /// Open on an S3 endpoint inside this process, with sample data
     #[cfg(feature = "demo")]
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub demo: bool,
     /// With --demo: no screen; print endpoint and keys, and serve until interrupted
     #[cfg(feature = "demo")]
     #[arg(long, requires = "demo")]
     pub serve: bool,
+}
+
+/// What needs no screen.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// List buckets, or what is below a location
+    #[command(after_long_help = LIKE_AWS)]
+    Ls(list::List),
+    /// Copy a file or an object, or all below a folder or a prefix
+    #[command(after_long_help = LIKE_AWS)]
+    Cp(transfer::Copy),
+    /// Move: copy, verify, and delete each source whose copy was verified
+    #[command(after_long_help = LIKE_AWS)]
+    Mv(transfer::Move),
+    /// Delete an object, or all objects below a prefix
+    #[command(after_long_help = LIKE_AWS)]
+    Rm(remove::Remove),
+    /// Write objects to standard output, one behind the other
+    Cat(object::Cat),
+    /// Print what is known of objects, buckets, prefixes and files, and who may read them
+    Stat(object::Stat),
+    /// Make a bucket, with public access blocked and ACLs disabled
+    Mb(bucket::Make),
+    /// Remove an empty bucket
+    Rb(bucket::Remove),
+    /// Sum up the objects below locations
+    Du(list::Usage),
+    /// Print an address by which anybody can read or write an object for a while
+    Presign(object::Presign),
+    /// Print the completions of a shell
+    Completions(reference::Completions),
+    /// Print the manual page, or that of a command
+    Man(reference::Manual),
+}
+
+impl Command {
+    /// Returns what the command does to a store, if it writes: then it is refused where writing is switched off.
+    fn writes(&self) -> Option<&'static str> {
+        match self {
+            Self::Cp(_) => Some("copy"),
+            Self::Mv(_) => Some("move"),
+            Self::Rm(_) => Some("delete"),
+            Self::Mb(_) => Some("make"),
+            Self::Rb(_) => Some("remove"),
+            Self::Ls(_)
+            | Self::Cat(_)
+            | Self::Stat(_)
+            | Self::Du(_)
+            | Self::Presign(_)
+            | Self::Completions(_)
+            | Self::Man(_) => None,
+        }
+    }
+
+    /// Runs a command that asks nobody, if it is one.
+    pub fn print(&self) -> Option<Result<(), Stop>> {
+        match self {
+            Self::Completions(completions) => Some(reference::completions(completions)),
+            Self::Man(manual) => Some(reference::manual(manual)),
+            _ => None,
+        }
+    }
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<(), Stop> {
+        match self {
+            Self::Ls(list) => list::list(session, list).await,
+            Self::Cp(copy) => transfer::copy(session, copy).await,
+            Self::Mv(moved) => transfer::move_all(session, moved).await,
+            Self::Rm(remove) => remove::remove(session, remove).await,
+            Self::Cat(cat) => object::cat(session, cat).await,
+            Self::Stat(stat) => object::stat(session, stat).await,
+            Self::Mb(make) => bucket::make(session, make).await,
+            Self::Rb(remove) => bucket::remove(session, remove).await,
+            Self::Du(usage) => list::usage(session, usage).await,
+            Self::Presign(presign) => object::presign(session, presign).await,
+            Self::Completions(_) | Self::Man(_) => self.print().unwrap_or(Ok(())),
+        }
+    }
+}
+
+/// Runs a command on an engine, ends the engine, and returns the exit code.
+pub async fn run(
+    command: &Command,
+    engine: &Engine,
+    reports: mpsc::Receiver<Report>,
+    base: Base,
+    is_read_only: bool,
+) -> u8 {
+    let mut session = Session::new(engine, reports, base);
+    let ended = if let Some(operation) = command.writes().filter(|_| is_read_only) {
+        Err(Stop::Use(read_only(operation)))
+    } else {
+        tokio::select! {
+            biased;
+            signal = interrupted() => Err(Stop::Signal(signal)),
+            ended = Box::pin(command.run(&mut session)) => ended,
+        }
+    };
+    tell_left_over(&engine.shutdown(CLEAN_UP).await);
+    ended.map_or_else(Stop::tell, |()| 0)
+}
+
+/// Says what the end of the work leaves behind.
+pub fn tell_left_over(left: &LeftOver) {
+    for object in &left.uploads {
+        output::say(&format!("an unfinished upload is left, with its parts: {}", visible(object)));
+    }
+    for file in &left.edits {
+        output::say(&format!("edited and not written back: {}", visible(&file.to_string_lossy())));
+    }
 }
 
 #[cfg(test)]

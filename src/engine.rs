@@ -23,9 +23,11 @@ mod newest;
 mod overlap;
 mod page;
 mod plan;
+mod presign;
 mod refuse;
 mod relay;
 mod remove;
+mod stream;
 mod transfer;
 mod unfinished;
 mod upload;
@@ -37,11 +39,19 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use self::browse::Depth;
 use self::core::Core;
 use self::newest::Newest;
+pub use self::stream::{Broken, StreamEnd, StreamOptions};
 use crate::model::job::{Item, Report, Request};
 use crate::model::name::UnsafeKeys;
 use crate::s3::Settings;
+
+/// How many reports may wait for whoever listens; beyond that the work pauses.
+pub const REPORTS: usize = 64;
+
+/// How long leaving waits for uploads to be aborted and temporary files to be removed.
+pub const CLEAN_UP: Duration = Duration::from_secs(5);
 
 /// What the caller decides about the work.
 #[derive(Debug, Clone, Copy)]
@@ -115,7 +125,11 @@ impl Engine {
     pub fn submit(&self, request: Request) {
         let core = &self.core;
         match request {
-            Request::List { ticket, place, from } => browse::start(core, ticket, place, from),
+            Request::List { ticket, place, from } => browse::start(core, ticket, place, Depth::Level, from),
+            Request::ListBelow { ticket, place } => browse::start(core, ticket, place, Depth::All, None),
+            Request::Presign { ticket, object, method, lifetime } => {
+                presign::start(core, ticket, object, method, lifetime);
+            }
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
             Request::Preview { ticket, item } => self.preview.ask(ticket, item),
             Request::Complete { ticket, text, base } => self.complete.ask(ticket, (text, base)),

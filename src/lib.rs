@@ -11,12 +11,14 @@
 //! ```text
 //! main -> cli, config          what was asked for, and the files that change the defaults
 //! main -> tui -> app -> model  the screen: rules without I/O, views without state
+//! main -> cli -> engine -> model         the commands: the same work without a screen
 //! main -> engine -> s3, local -> model  the work: the only place that spawns tasks
 //! main -> demo -> model        an S3 endpoint with sample data, also the fast server of the tests
 //! ```
 //!
 //! `app` and `engine` are strangers. They share [`model::job::Request`] and [`model::job::Report`], plain values over
-//! one bounded channel.
+//! one bounded channel. A command of [`cli`] uses the same values bare; only what is streamed (`-`, `cat`) goes to the
+//! engine by calls of its own, because no report is sent for each chunk.
 //!
 //! | Module | What it is | Changes when |
 //! |---|---|---|
@@ -26,7 +28,8 @@
 //! | [`engine`] | listing, inspection, copies, moves and deletions as cancelable jobs with progress | the way data moves changes |
 //! | [`app`] | state, actions, keys, dialogs: what a key or report does to the screen | behaviour changes |
 //! | [`tui`] | the loop, the terminal, input, themes and the views | looks change |
-//! | [`config`], [`cli`] | `config.toml`, `keymap.toml`, themes and the command line, with faults by file and line | an option is added |
+//! | [`config`] | `config.toml`, `keymap.toml` and themes, with faults by file and line | an option is added |
+//! | [`cli`] | the command line, and the commands that need no screen: locations, output, progress, exit codes | a command is added |
 //! | `demo` | an S3 endpoint in this process, with access rules of its own and faults on demand | S3 does something new |
 //!
 //! # Rules that hold everywhere

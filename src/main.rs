@@ -6,15 +6,13 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use bucketry::app::keymap::{self, Keymap};
 use bucketry::app::state::{Setup, State};
-use bucketry::cli::Args;
+use bucketry::cli::{self, Args, Base, Command, Stop};
 use bucketry::config::{self, Config, ConfigError, Glyphs};
-use bucketry::engine::{Engine, Options};
+use bucketry::engine::{CLEAN_UP, Engine, Options, REPORTS};
 use bucketry::model::location::Location;
-use bucketry::model::text::visible;
 use bucketry::s3::Settings;
 use bucketry::tui;
 use bucketry::tui::theme::{BUILT_IN, Theme};
@@ -22,12 +20,6 @@ use clap::Parser as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
-
-/// How long leaving waits for uploads to be aborted and temporary files to be removed.
-const CLEAN_UP: Duration = Duration::from_secs(5);
-
-/// How many reports may wait for the loop; beyond that the work pauses.
-const REPORTS: usize = 64;
 
 /// Wrong use, or a fault in a file: the start stops before the screen opens.
 const WRONG_USE: u8 = 2;
@@ -41,7 +33,11 @@ struct Choice {
 }
 
 fn main() -> ExitCode {
-    let outcome = Choice::new(Args::parse()).and_then(|choice| start(&choice));
+    let args = Args::parse();
+    let outcome = match args.command.clone() {
+        Some(command) => run_command(&args, &command),
+        None => Choice::new(args).and_then(|choice| start(&choice)),
+    };
     outcome.unwrap_or_else(|message| {
         let _ = writeln!(io::stderr(), "bucketry: {message}");
         ExitCode::from(WRONG_USE)
@@ -84,25 +80,71 @@ impl Choice {
             zone: TimeZone::system(),
         })
     }
+}
 
-    fn settings(&self) -> Settings {
-        Settings {
-            profile: self.args.profile.clone(),
-            region: self.args.region.clone(),
-            endpoint_url: self.args.endpoint_url.clone(),
-            no_sign_request: self.args.no_sign_request,
-            request_payer: self.args.request_payer,
-            ..Settings::default()
-        }
+fn settings(args: &Args) -> Settings {
+    Settings {
+        profile: args.profile.clone(),
+        region: args.region.clone(),
+        endpoint_url: args.endpoint_url.clone(),
+        no_sign_request: args.no_sign_request,
+        request_payer: args.request_payer,
+        ..Settings::default()
     }
+}
 
-    fn options(&self) -> Options {
-        Options {
-            unsafe_keys: self.config.unsafe_keys,
-            memory_bytes: self.config.memory_mib.saturating_mul(1 << 20),
-            ..Options::default()
-        }
+fn options(config: &Config) -> Options {
+    Options {
+        unsafe_keys: config.unsafe_keys,
+        memory_bytes: config.memory_mib.saturating_mul(1 << 20),
+        ..Options::default()
     }
+}
+
+/// Runs a command that needs no screen.
+fn run_command(args: &Args, command: &Command) -> Result<ExitCode, String> {
+    if args.left.is_some() {
+        return Err("a location before a command belongs to the screen; write it behind the command".to_owned());
+    }
+    if let Some(printed) = command.print() {
+        return Ok(ExitCode::from(printed.map_or_else(Stop::tell, |()| 0)));
+    }
+    let config = Config::load(config::folder().as_deref()).map_err(|error| error.to_string())?;
+    open_log(args)?;
+    let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    let code = runtime.block_on(async {
+        let (settings, folder, _demo) = surroundings(args).await?;
+        let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
+        let engine = Engine::start(settings, options(&config), sender);
+        let base = Base { folder, home: home() };
+        let is_read_only = args.read_only || config.read_only;
+        Ok::<_, String>(Box::pin(cli::run(command, &engine, reports, base, is_read_only)).await)
+    })?;
+    // Standard input that nobody writes to must not hold up the shell.
+    runtime.shutdown_background();
+    Ok(ExitCode::from(code))
+}
+
+/// What lives as long as the demo is in use.
+#[cfg(feature = "demo")]
+type Demo = Option<demo::Running>;
+#[cfg(not(feature = "demo"))]
+type Demo = ();
+
+/// Returns how to connect and the working folder: those of the demo, if it is asked for.
+async fn surroundings(args: &Args) -> Result<(Settings, PathBuf, Demo), String> {
+    #[cfg(feature = "demo")]
+    if args.demo {
+        let demo = demo::Running::start().await?;
+        return Ok((demo.settings(), demo.folder(), Some(demo)));
+    }
+    let folder = std::env::current_dir().map_err(|error| format!("cannot use the working folder: {error}"))?;
+    Ok((settings(args), folder, Demo::default()))
+}
+
+fn open_log(args: &Args) -> Result<(), String> {
+    let Some(path) = &args.log else { return Ok(()) };
+    log_to(path).map_err(|error| format!("cannot write the log {}: {error}", path.display()))
 }
 
 fn start(choice: &Choice) -> Result<ExitCode, String> {
@@ -111,9 +153,7 @@ fn start(choice: &Choice) -> Result<ExitCode, String> {
         let _ = io::stdout().write_all(keymap::markdown().as_bytes());
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(path) = &choice.args.log {
-        log_to(path).map_err(|error| format!("cannot write the log {}: {error}", path.display()))?;
-    }
+    open_log(&choice.args)?;
     let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
     #[cfg(feature = "demo")]
     if choice.args.serve {
@@ -134,16 +174,7 @@ fn start(choice: &Choice) -> Result<ExitCode, String> {
 
 /// Opens the browser and returns when the person has left and the work has cleaned up behind itself.
 async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
-    let mut base = std::env::current_dir().map_err(|error| format!("cannot use the working folder: {error}"))?;
-    #[cfg_attr(not(feature = "demo"), expect(unused_mut, reason = "only the demo changes them"))]
-    let mut settings = choice.settings();
-    #[cfg(feature = "demo")]
-    let demo = if choice.args.demo { Some(demo::Running::start().await?) } else { None };
-    #[cfg(feature = "demo")]
-    if let Some(demo) = &demo {
-        settings = demo.settings();
-        base = demo.folder();
-    }
+    let (settings, base, _demo) = surroundings(&choice.args).await?;
     let place = |given: Option<&String>, default: Location| match given {
         Some(text) => Location::parse(text, &base, home().as_deref()).map_err(|problem| format!("{text}: {problem}")),
         None => Ok(default),
@@ -151,18 +182,11 @@ async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
     let left = place(choice.args.left.as_ref(), Location::Local(base.clone()))?;
     let right = place(choice.args.right.as_ref(), Location::Buckets)?;
     let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
-    let engine = Engine::start(settings, choice.options(), sender);
+    let engine = Engine::start(settings, options(&choice.config), sender);
     let takes_mouse = choice.config.mouse && !choice.args.no_mouse;
     let state = choice.state(left, right, base);
     let ended = Box::pin(tui::run::run(state, &engine, reports, choice.theme.clone(), takes_mouse)).await;
-    let left = engine.shutdown(CLEAN_UP).await;
-    for object in &left.uploads {
-        let _ = writeln!(io::stderr(), "bucketry: an unfinished upload is left, with its parts: {}", visible(object));
-    }
-    for file in &left.edits {
-        let file = file.to_string_lossy();
-        let _ = writeln!(io::stderr(), "bucketry: edited and not written back: {}", visible(&file));
-    }
+    cli::tell_left_over(&engine.shutdown(CLEAN_UP).await);
     Ok(ended)
 }
 

@@ -5,6 +5,7 @@ pub mod capability;
 pub mod entry;
 pub mod error;
 pub mod fault;
+pub mod filter;
 pub mod inspect;
 pub mod job;
 pub mod location;

@@ -18,6 +18,7 @@ mod identity;
 mod list;
 mod multipart;
 mod object;
+mod presign;
 mod probe;
 mod region;
 mod settings;
@@ -32,4 +33,5 @@ pub use multipart::{PartDone, UploadId};
 pub use object::{
     Attributes, Check, Checksum, Condition, Crc, Encryption, ObjectBody, ObjectFacts, Payload, WriteOptions, Written,
 };
+pub use presign::Presigned;
 pub use settings::{Keys, Settings};

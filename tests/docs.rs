@@ -28,8 +28,10 @@ fn the_keys_in_the_readme_are_those_of_the_table() {
 
 #[test]
 fn every_option_that_the_readme_names_exists() {
-    let known: BTreeSet<String> = Args::command()
-        .get_arguments()
+    let program = Args::command();
+    let known: BTreeSet<String> = std::iter::once(&program)
+        .chain(program.get_subcommands())
+        .flat_map(clap::Command::get_arguments)
         .filter_map(|argument| argument.get_long())
         .map(|long| format!("--{long}"))
         .chain(["--release", "--path", "--test"].map(str::to_owned))

@@ -34,6 +34,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("Instant::now", &["src/engine", "src/s3", "src/tui/run.rs", "src/tui/input.rs", "src/demo"]),
     ("Color::", &["src/tui/theme"]),
     ("s3s::", &["src/demo"]),
+    ("indicatif::", &["src/cli/progress.rs"]),
+    ("clap_", &["src/cli/reference.rs"]),
     ("std::fs::", &["src/local", "src/engine", "src/config", "src/demo", "src/main.rs", "src/tui/terminal.rs"]),
 ];
 

@@ -50,8 +50,17 @@ pub(super) fn identify(core: &Arc<Core>) {
     });
 }
 
+/// What of a place is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// What is right below it.
+    Level,
+    /// All objects below it.
+    All,
+}
+
 /// Lists a place.
-pub(super) fn start(core: &Arc<Core>, ticket: Ticket, place: Location, from: Option<PageToken>) {
+pub(super) fn start(core: &Arc<Core>, ticket: Ticket, place: Location, depth: Depth, from: Option<PageToken>) {
     let token = core.open_ticket(ticket);
     let core = Arc::clone(core);
     core.tracker.clone().spawn(async move {
@@ -63,7 +72,12 @@ pub(super) fn start(core: &Arc<Core>, ticket: Ticket, place: Location, from: Opt
             tokio::select! {
                 biased;
                 () = guard.cancelled() => Err(Error::cancelled("list", "")),
-                result = list(sink, place, from) => result,
+                result = async {
+                    match depth {
+                        Depth::Level => list(sink, place, from).await,
+                        Depth::All => list_below(sink, place).await,
+                    }
+                } => result,
             }
         });
         let result = task.await.unwrap_or_else(|_| Err(super::jobs::panicked("list").about(shown)));
@@ -203,6 +217,20 @@ async fn list_keys(sink: Sink<'_>, bucket: BucketName, prefix: Prefix, from: Opt
         if is_last {
             return Ok(());
         }
+    }
+    Ok(())
+}
+
+async fn list_below(sink: Sink<'_>, place: Location) -> Result<(), Error> {
+    let Location::S3 { bucket, prefix } = place else {
+        let cause = "only what is in a bucket is listed to its depths";
+        return Err(Error::new(Kind::Invalid, "list all below", place.to_string(), cause));
+    };
+    let mut pages = Pages::start(Asker::Person(Arc::clone(sink.core)), &bucket, &prefix, false, None);
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        let is_last = page.next.is_none();
+        sink.page(entries_of(page, &prefix), None, is_last).await?;
     }
     Ok(())
 }

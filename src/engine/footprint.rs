@@ -42,7 +42,7 @@ fn of_transfer(transfer: &Transfer) -> Footprint {
         .items
         .iter()
         .map(|item| {
-            let name = transfer.rename.clone().unwrap_or_else(|| item.name());
+            let name = transfer.new_name().map_or_else(|| item.name(), str::to_owned);
             match &transfer.to {
                 Location::Local(path) => Location::Local(path.join(name)),
                 Location::S3 { bucket, prefix } => {
@@ -75,6 +75,7 @@ fn object(object: &ObjectRef) -> Location {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::filter::Filter;
     use crate::model::plan::ConflictPolicy;
 
     fn copy(item: &str, to: &str) -> Footprint {
@@ -82,6 +83,8 @@ mod tests {
             items: vec![Item::File(item.into())],
             to: Location::Local(to.into()),
             rename: None,
+            takes_contents: false,
+            filter: Filter::default(),
             is_move: false,
             policy: ConflictPolicy::Ask,
             storage_class: None,

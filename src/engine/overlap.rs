@@ -113,13 +113,23 @@ fn real_place(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::filter::Filter;
     use crate::model::location::Location;
     use crate::model::plan::ConflictPolicy;
 
     fn sources(items: Vec<Item>, is_move: bool) -> Sources {
         let to = Location::Buckets;
         let policy = ConflictPolicy::Ask;
-        Sources::of(&Transfer { items, to, rename: None, is_move, policy, storage_class: None })
+        Sources::of(&Transfer {
+            items,
+            to,
+            rename: None,
+            takes_contents: false,
+            filter: Filter::default(),
+            is_move,
+            policy,
+            storage_class: None,
+        })
     }
 
     #[test]

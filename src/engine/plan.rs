@@ -177,16 +177,20 @@ async fn plan_local(
     item: &Item,
     out: &mpsc::Sender<Planned>,
 ) -> Result<(), Error> {
-    let base = match &context.transfer.rename {
-        Some(rename) => PathBuf::from(rename),
+    let base = match context.transfer.new_name() {
+        Some(name) => PathBuf::from(name),
         None => path.file_name().map(PathBuf::from).unwrap_or_default(),
     };
-    if base.as_os_str().is_empty() {
+    if base.as_os_str().is_empty() && !context.transfer.takes_contents {
         return Err(Error::new(Kind::Invalid, "copy", path.to_string_lossy(), "it has no name of its own"));
     }
     let fresh_since = match &context.transfer.to {
         Location::S3 { bucket, prefix } if item.is_container() => {
-            let below = Prefix::from(format!("{prefix}{}/", base.to_string_lossy()));
+            let below = if context.transfer.takes_contents {
+                prefix.clone()
+            } else {
+                Prefix::from(format!("{prefix}{}/", base.to_string_lossy()))
+            };
             nothing_below_since(&context.job, bucket, &below).await
         }
         _ => None,
@@ -213,6 +217,13 @@ async fn plan_local(
 
 fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<Instant>) -> Vec<Planned> {
     let name = found.path.to_string_lossy().into_owned();
+    // What the filter knows a lone file by.
+    let below = if found.below.as_os_str().is_empty() { found.path.file_name().map(Path::new) } else { None };
+    if matches!(found.what, What::File(_) | What::Skipped(_) | What::Failed(_))
+        && !context.transfer.filter.takes(&below.unwrap_or(&found.below).to_string_lossy())
+    {
+        return vec![];
+    }
     let relative = if found.below.as_os_str().is_empty() { base.to_owned() } else { base.join(&found.below) };
     let item = |source: Source, is_folder: bool, identity: Option<Identity>| match context
         .target_of_path(&relative, is_folder)
@@ -232,8 +243,12 @@ fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<
         Err(problem) => Planned::Failed(name.clone(), unsafe_name("copy", &name, problem)),
     };
     let to_local = matches!(context.transfer.to, Location::Local(_));
+    let is_filtered = !context.transfer.filter.is_empty();
     match found.what {
         What::File(identity) => vec![item(Source::File(found.path, identity), false, Some(identity))],
+        // It receives, or gets its place where something is taken from it.
+        What::Folder if relative.as_os_str().is_empty() || is_filtered => vec![Planned::Walked(found.path)],
+        What::EmptyFolder if relative.as_os_str().is_empty() || is_filtered => vec![],
         What::Folder if to_local => {
             vec![item(Source::Folder(found.path), true, None)]
         }
@@ -260,7 +275,7 @@ pub(super) fn key_there(item: &Item, rename: Option<&str>) -> String {
         (None, Item::Object(object)) if is_folder => Prefix::from(object.key.as_str()).last_part().to_owned(),
         (None, item) => item.name(),
     };
-    if is_folder && !name.ends_with('/') { format!("{name}/") } else { name }
+    if is_folder && !name.is_empty() && !name.ends_with('/') { format!("{name}/") } else { name }
 }
 
 /// Returns since when a listing has found nothing below a prefix; if it cannot be listed, nobody knows.
@@ -275,7 +290,11 @@ async fn nothing_below_since(job: &Job, bucket: &BucketName, prefix: &Prefix) ->
 async fn plan_object(context: &Arc<Context>, object: &ObjectRef, out: &mpsc::Sender<Planned>) -> Result<(), Error> {
     let store = context.job.core.store().await;
     let facts = context.job.call(&context.job.core.lanes.small, || store.head(object)).await?;
-    let relative = key_there(&Item::Object(object.clone()), context.transfer.rename.as_deref());
+    let transfer = &context.transfer;
+    if !transfer.filter.takes(object.key.last_part()) {
+        return Ok(());
+    }
+    let relative = key_there(&Item::Object(object.clone()), transfer.new_name());
     let listed = ListedObject {
         key: object.key.clone(),
         size: facts.size,
@@ -294,7 +313,8 @@ async fn plan_prefix(
     item: &Item,
     out: &mpsc::Sender<Planned>,
 ) -> Result<(), Error> {
-    let head = key_there(item, context.transfer.rename.as_deref());
+    let transfer = &context.transfer;
+    let head = key_there(item, transfer.new_name());
     let fresh_since = match &context.transfer.to {
         Location::S3 { bucket, prefix } => {
             nothing_below_since(&context.job, bucket, &Prefix::from(format!("{prefix}{head}"))).await
@@ -305,6 +325,9 @@ async fn plan_prefix(
     while let Some(page) = pages.next().await {
         for object in page?.objects {
             let rest = object.key.as_str().strip_prefix(prefix.as_str()).unwrap_or_default();
+            if !transfer.filter.is_empty() && (object.key.is_marker() || !transfer.filter.takes(rest)) {
+                continue;
+            }
             let relative = format!("{head}{rest}");
             let reference = ObjectRef::new(bucket.clone(), object.key.clone());
             let planned = planned_object(context, reference, object, &relative, fresh_since);
@@ -322,6 +345,10 @@ fn planned_object(
     fresh_since: Option<Instant>,
 ) -> Planned {
     let name = reference.to_string();
+    // The marker of a prefix whose contents go to a folder or a bucket, which needs none.
+    if relative.is_empty() && context.transfer.to.marks_nothing() {
+        return Planned::Skipped(name, "it marks the folder itself, which is there".to_owned());
+    }
     match context.target_of_key(relative) {
         Ok((Target::Local(_), true)) if listed.size > 0 => {
             let cause = "a key that ends in a slash and has contents cannot be a local file";

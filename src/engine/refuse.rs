@@ -20,6 +20,14 @@ pub(super) async fn check(core: &Core, transfer: &Transfer, sources: &Arc<Source
     if transfer.rename.is_some() && transfer.items.len() != 1 {
         return Err(Error::new(Kind::Invalid, "rename", "several items", "only one item can be renamed at a time"));
     }
+    if transfer.takes_contents && !matches!(transfer.items.as_slice(), [item] if item.is_container()) {
+        return Err(Error::new(
+            Kind::Invalid,
+            "copy what is in",
+            "the items",
+            "one folder, prefix or bucket is wanted",
+        ));
+    }
     if let Some(rename) = &transfer.rename
         && name::local_name(rename, UnsafeKeys::Refuse).is_err()
         && (rename.is_empty() || !transfer.to.is_s3())
@@ -51,7 +59,7 @@ pub(super) async fn check(core: &Core, transfer: &Transfer, sources: &Arc<Source
                 return Err(Error::new(Kind::Invalid, "move", item.to_string(), cause));
             }
             if let (Item::File(path) | Item::Folder(path), Location::Local(to)) = (item, &transfer.to)
-                && let Some(cause) = onto_itself_here(path, to, transfer.rename.as_deref())
+                && let Some(cause) = onto_itself_here(path, to, transfer.new_name())
             {
                 return Err(Error::new(Kind::Invalid, "copy", path.to_string_lossy(), cause));
             }
@@ -63,8 +71,8 @@ pub(super) async fn check(core: &Core, transfer: &Transfer, sources: &Arc<Source
 
 /// Returns the name that an item gets; bytes, because two local names may differ in what is no text.
 fn name_there(item: &Item, transfer: &Transfer) -> OsString {
-    match (item, &transfer.rename) {
-        (_, Some(rename)) => rename.into(),
+    match (item, transfer.new_name()) {
+        (_, Some(name)) => name.into(),
         (Item::File(path) | Item::Folder(path), None) => path.file_name().unwrap_or_default().to_owned(),
         (item, None) => item.name().into(),
     }
@@ -78,7 +86,7 @@ fn onto_itself_on_s3(item: &Item, transfer: &Transfer) -> Option<&'static str> {
         Item::Bucket(bucket) => (bucket, ""),
         Item::File(_) | Item::Folder(_) => return None,
     };
-    let target = format!("{prefix}{}", key_there(item, transfer.rename.as_deref()));
+    let target = format!("{prefix}{}", key_there(item, transfer.new_name()));
     let meets = if item.is_container() { target.starts_with(key) } else { target == key };
     if bucket == to && meets {
         return Some(if target == key {
@@ -116,6 +124,7 @@ fn onto_itself_here(path: &Path, to: &Path, rename: Option<&str>) -> Option<&'st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::filter::Filter;
     use crate::model::location::ObjectRef;
     use crate::model::plan::ConflictPolicy;
 
@@ -124,6 +133,8 @@ mod tests {
             to: Location::parse(to, Path::new("/"), None).unwrap(),
             items: vec![item.clone()],
             rename: rename.map(str::to_owned),
+            takes_contents: false,
+            filter: Filter::default(),
             is_move,
             policy: ConflictPolicy::Overwrite,
             storage_class: None,

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::{Engine, Options};
 use crate::demo::{self, Demo, Fault, Rule};
 use crate::model::error::Kind;
+use crate::model::filter::Filter;
 use crate::model::job::*;
 use crate::model::location::{Location, ObjectRef};
 use crate::model::plan::{Answer, Conflict, ConflictPolicy};
@@ -23,6 +24,7 @@ mod matrix;
 mod overlap;
 mod remove;
 mod server_side;
+mod stream;
 mod verify;
 
 /// How long anything may take; reached only by a test that fails.
@@ -204,7 +206,16 @@ impl Bench {
 }
 
 fn transfer(items: Vec<Item>, to: Location) -> Transfer {
-    Transfer { items, to, rename: None, is_move: false, policy: ConflictPolicy::Ask, storage_class: None }
+    Transfer {
+        items,
+        to,
+        rename: None,
+        takes_contents: false,
+        filter: Filter::default(),
+        is_move: false,
+        policy: ConflictPolicy::Ask,
+        storage_class: None,
+    }
 }
 
 fn moved(items: Vec<Item>, to: Location) -> Work {

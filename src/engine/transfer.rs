@@ -80,7 +80,9 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let store = job.core.store().await.clone();
     let (written, folders) = (Mutex::default(), Mutex::default());
     let mut context = Context { job: Arc::clone(&job), transfer, store, root, sources, written, folders };
-    if context.transfer.is_move && context.root.is_some() {
+    // Item by item where not all of it is taken, or where its place is there already.
+    let is_whole = context.transfer.filter.is_empty() && !context.transfer.takes_contents;
+    if context.transfer.is_move && context.root.is_some() && is_whole {
         context.transfer.items = duplicate::take_in_whole(&context).await?;
     }
     let context = Arc::new(context);

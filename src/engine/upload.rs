@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
+use super::core::Core;
 use super::jobs::{Job, panicked};
 use super::plan::PlanItem;
 use super::transfer::{Aim, Context, Missed, Settled};
@@ -21,7 +22,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::text;
-use crate::s3::{Attributes, PartDone, Payload, UploadId, WriteOptions, Written};
+use crate::s3::{Attributes, ObjectFacts, PartDone, Payload, Store, UploadId, WriteOptions, Written};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -289,14 +290,19 @@ pub(super) async fn give_up(context: &Context, object: &ObjectRef, upload: &Uplo
 
 /// Aborts an upload, also when the job was cancelled: parts that are left are billed.
 pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
+    abort_on(&context.job.core, &context.store, object, upload).await
+}
+
+/// Aborts an upload that may belong to no job.
+pub(super) async fn abort_on(core: &Core, store: &Store, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
     let aborted = async {
         // A part that was still on its way may arrive behind the first abort (Amazon S3 API Reference,
         // AbortMultipartUpload); the second removes it too.
         for _ in 0..2 {
-            match context.store.abort_upload(object, upload).await {
+            match store.abort_upload(object, upload).await {
                 Err(error) if error.kind == Kind::ExpiredToken => {
-                    context.store.renew().await;
-                    context.store.abort_upload(object, upload).await?;
+                    store.renew().await;
+                    store.abort_upload(object, upload).await?;
                 }
                 result => result?,
             }
@@ -306,7 +312,7 @@ pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &Upload
     let late = || Error::new(Kind::Network, "abort the upload of", object.to_string(), "no answer in time");
     let result = tokio::time::timeout(ABORT_LIMIT, aborted).await.unwrap_or_else(|_| Err(late()));
     if result.is_ok() {
-        context.job.core.unfinished.ended(upload);
+        core.unfinished.ended(upload);
     }
     result.map_err(|error| {
         tracing::warn!(target_name = ?object.to_string(), %error, upload = upload.as_str(), "an unfinished upload is left");
@@ -322,19 +328,36 @@ pub(super) async fn verify(
     sent: Option<u64>,
     size: u64,
 ) -> Result<Verified, Error> {
+    if let Some(verified) = proof(written, sent) {
+        return Ok(verified);
+    }
+    let facts = context.look(object).await?;
+    compare(&context.store, object, facts, sent, size)
+}
+
+/// Returns what the answer to a write proves by itself.
+pub(super) fn proof(written: &Written, sent: Option<u64>) -> Option<Verified> {
     // The store has compared the checksum that came back already; to have one back is the proof.
     if written.crc64.is_some() && written.crc64 == sent {
-        return Ok(Verified::Crc64Nvme);
+        return Some(Verified::Crc64Nvme);
     }
-    if written.is_proved_by_md5 {
-        return Ok(Verified::Checksum("MD5"));
-    }
+    written.is_proved_by_md5.then_some(Verified::Checksum("MD5"))
+}
+
+/// Compares what stands on the server with what was sent.
+pub(super) fn compare(
+    store: &Store,
+    object: &ObjectRef,
+    facts: Option<ObjectFacts>,
+    sent: Option<u64>,
+    size: u64,
+) -> Result<Verified, Error> {
     let corrupt = |cause| Error::new(Kind::Corrupt, "upload", object.to_string(), cause);
-    let facts = context.look(object).await?.ok_or_else(|| corrupt("it is not there after it was written"))?;
+    let facts = facts.ok_or_else(|| corrupt("it is not there after it was written"))?;
     if facts.size != size {
         return Err(corrupt("the size on the server differs"));
     }
-    context.store.learn_checksums(&facts);
+    store.learn_checksums(&facts);
     match (facts.crc64, sent) {
         (Some(stored), Some(sent)) if stored == sent => Ok(Verified::Crc64Nvme),
         (Some(_), Some(_)) => Err(corrupt("the checksum on the server differs")),

@@ -147,7 +147,7 @@ fn hint(kind: Kind, permission: Option<&'static str>) -> Option<String> {
         Kind::BadCredentials => "check the access key, the secret and the session token of this profile",
         Kind::ClockSkew => "set the clock of this machine: requests are refused when it is more than 15 minutes off",
         Kind::WrongRegion => "start with --region set to the bucket's region",
-        Kind::Network => "check the network, the endpoint and the proxy settings; press R to try again",
+        Kind::Network => "check the network, the endpoint and the proxy settings, and try again",
         Kind::Throttled => "the server asks for fewer requests; try again in a moment",
         Kind::Server => "the fault is on the server's side; try again in a moment",
         Kind::NoSuchBucket => "check the bucket's name; names are unique to a partition and never renamed",

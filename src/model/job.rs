@@ -5,12 +5,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::access::Access;
 use super::entry::{Entry, StorageClass};
 use super::error::Error;
+use super::filter::Filter;
 use super::inspect::{Content, Preview, Section};
 use super::location::{Location, ObjectRef};
 use super::name::{BucketName, ETag, Prefix};
@@ -38,7 +40,7 @@ pub enum Item {
     Prefix {
         /// The bucket.
         bucket: BucketName,
-        /// Never empty: a whole bucket is `Item::Bucket`.
+        /// Empty only where a bucket is emptied and stays; a whole bucket is `Item::Bucket`.
         prefix: Prefix,
     },
     /// A bucket and all in it.
@@ -89,12 +91,23 @@ pub struct Transfer {
     pub to: Location,
     /// The new name, for exactly one item.
     pub rename: Option<String>,
+    /// Whether of exactly one folder, prefix or bucket only what is in it is taken, and gets its place right below `to`.
+    pub takes_contents: bool,
+    /// Which names below the items are taken. Folders and markers of a filtered transfer are not made for themselves.
+    pub filter: Filter,
     /// Whether each source is deleted after its copy was verified.
     pub is_move: bool,
     /// What happens where the target exists.
     pub policy: ConflictPolicy,
     /// The storage class of what is written to S3; the source's, or the bucket's default, if not given.
     pub storage_class: Option<StorageClass>,
+}
+
+impl Transfer {
+    /// Returns the name that the items get instead of their own; it is empty where only what is in them is taken.
+    pub fn new_name(&self) -> Option<&str> {
+        if self.takes_contents { Some("") } else { self.rename.as_deref() }
+    }
 }
 
 /// Work that the user can see, cancel and retry.
@@ -153,6 +166,25 @@ pub enum Request {
         place: Location,
         /// Where to go on; from the start if not given.
         from: Option<PageToken>,
+    },
+    /// List all objects below a place on S3, in the order of their keys and named relative to it, page by page, until it
+    /// ends or the ticket is dropped. Unlike `List` it never stops by itself: who asks keeps no more than he needs.
+    ListBelow {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// A bucket, or what the keys begin with.
+        place: Location,
+    },
+    /// Make an address by which anybody can read or write one object for a while.
+    Presign {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// What may be read or written.
+        object: ObjectRef,
+        /// Which of both.
+        method: PresignedMethod,
+        /// For how long; at most [`PresignedMethod::LONGEST`].
+        lifetime: Duration,
     },
     /// Load the sections of one thing. Newest wins: the one before is dropped.
     Inspect {
@@ -217,6 +249,20 @@ pub enum Request {
     },
     /// Stop a job; what is finished stays.
     Cancel(JobId),
+}
+
+/// What an address allows that carries its own signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PresignedMethod {
+    /// To read.
+    Get,
+    /// To write.
+    Put,
+}
+
+impl PresignedMethod {
+    /// The longest that a signature may live (Amazon S3 User Guide, "Sharing objects with presigned URLs"): seven days.
+    pub const LONGEST: Duration = Duration::from_hours(7 * 24);
 }
 
 /// One page of a listing.
@@ -307,7 +353,18 @@ pub enum Report {
         /// The rows.
         page: Page,
     },
-    /// A listing, preview, completion, count or fetch failed.
+    /// An address that carries its own signature.
+    Presigned {
+        /// Of this question.
+        ticket: Ticket,
+        /// The address.
+        url: String,
+        /// When its signature ends.
+        ends: Timestamp,
+        /// When the credentials end that it was made with, if they do: the address ends with them.
+        credentials_end: Option<Timestamp>,
+    },
+    /// A listing, preview, completion, count, fetch or presigning failed.
     Failed {
         /// Of this question.
         ticket: Ticket,

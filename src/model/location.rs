@@ -99,6 +99,11 @@ impl Location {
         }
     }
 
+    /// Returns whether the place is no prefix, and so has no marker object of its own.
+    pub fn marks_nothing(&self) -> bool {
+        !matches!(self, Self::S3 { prefix, .. } if !prefix.is_root())
+    }
+
     /// Returns whether `other` is this place or lies below it.
     pub fn contains(&self, other: &Self) -> bool {
         match (self, other) {

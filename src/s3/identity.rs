@@ -62,7 +62,7 @@ async fn caller(session: &Session) -> Option<(Option<String>, Option<String>)> {
     }
 }
 
-fn no_credentials(error: &CredentialsError) -> Error {
+pub(super) fn no_credentials(error: &CredentialsError) -> Error {
     let (kind, cause) = fault::credentials(error);
     let kind = if kind == Kind::Other { Kind::NoCredentials } else { kind };
     Error::new(kind, "sign in to", "S3", cause)

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bucketry::engine::{Engine, Options};
+use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, JobEnd, JobId, Report, Request, Transfer, Verified, Work};
 use bucketry::model::location::{Location, ObjectRef};
 use bucketry::model::name::Prefix;
@@ -28,6 +29,8 @@ async fn main() {
         items: vec![item(from)],
         to: location(to),
         rename: None,
+        takes_contents: false,
+        filter: Filter::default(),
         is_move: false,
         policy: ConflictPolicy::Overwrite,
         storage_class: None,

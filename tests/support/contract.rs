@@ -7,6 +7,7 @@ use aws_sdk_s3::types as sdk;
 use bucketry::model::access::PublicAccessBlock;
 use bucketry::model::capability::Support;
 use bucketry::model::error::Kind;
+use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
 use bucketry::model::location::Location;
 use bucketry::model::name::{BucketName, ETag, ObjectKey, Prefix};
@@ -334,6 +335,8 @@ pub async fn a_move_inside_the_server_keeps_bytes_metadata_and_tags(t: Target) {
         items: vec![Item::Prefix { bucket: bucket.clone(), prefix: "from/".into() }],
         to: Location::S3 { bucket: bucket.clone(), prefix: "to/".into() },
         rename: None,
+        takes_contents: false,
+        filter: Filter::default(),
         is_move: true,
         policy: ConflictPolicy::Ask,
         storage_class: None,

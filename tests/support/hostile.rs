@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
 use bucketry::model::location::Location;
 use bucketry::model::name::{BucketName, ObjectKey};
@@ -135,6 +136,8 @@ pub async fn hostile_keys_are_inspected_come_down_whole_or_are_refused_and_go(t:
         items: vec![Item::Bucket(bucket.clone())],
         to: Location::Local(home.path().to_owned()),
         rename: Some("down".to_owned()),
+        takes_contents: false,
+        filter: Filter::default(),
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,

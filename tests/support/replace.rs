@@ -4,6 +4,7 @@
 use std::fs;
 
 use bucketry::model::capability::Support;
+use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Transfer, Verified, Work};
 use bucketry::model::location::Location;
 use bucketry::model::plan::ConflictPolicy;
@@ -33,6 +34,8 @@ pub async fn what_is_agreed_to_be_replaced_is_replaced_whatever_the_server_guard
         items,
         to: Location::S3 { bucket: bucket.clone(), prefix: prefix.into() },
         rename: None,
+        takes_contents: false,
+        filter: Filter::default(),
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,

@@ -5,6 +5,7 @@ use super::sheet::{Part, Role, Sheet, Tone};
 use super::transfer::check_name;
 use super::{Ids, Step};
 use crate::app::field::Field;
+use crate::model::filter::Filter;
 use crate::model::job::{Item, Transfer, Work};
 use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
@@ -81,6 +82,8 @@ impl Ask for Rename {
             items: vec![self.item.clone()],
             to: self.place.clone(),
             rename: Some(self.field.text().to_owned()),
+            takes_contents: false,
+            filter: Filter::default(),
             is_move: true,
             policy: ConflictPolicy::Ask,
             storage_class: None,

@@ -13,6 +13,7 @@ use crate::app::effect::Effect;
 use crate::app::field::Field;
 use crate::model::entry::StorageClass;
 use crate::model::error::Error;
+use crate::model::filter::Filter;
 use crate::model::job::{self, Item, Purpose, Report, Request, Ticket, Work};
 use crate::model::location::Location;
 use crate::model::name::Prefix;
@@ -147,6 +148,8 @@ impl Transfer {
             items: self.opening.items.clone(),
             to,
             rename,
+            takes_contents: false,
+            filter: Filter::default(),
             is_move: self.opening.is_move,
             policy: self.policy,
             storage_class,

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::error::{Error, Kind};
+use crate::model::filter::Filter;
 use crate::model::job::{Item, ItemOutcome, ItemResult, Transfer, Verified, Work};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::plan::{ConflictPolicy, Side};
@@ -19,6 +20,8 @@ fn copy(items: Vec<Item>) -> Work {
         items,
         to: Location::Local("/t".into()),
         rename: None,
+        takes_contents: false,
+        filter: Filter::default(),
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,

@@ -156,3 +156,30 @@ async fn what_is_typed_is_completed_with_buckets_prefixes_and_paths() {
     assert_eq!(completed("s3://bench/photos/").await, ["s3://bench/photos/2026/"]);
     assert_eq!(completed("do").await, ["docs/"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_objects_below_a_place_are_listed_in_the_order_of_their_keys() {
+    let mut t = bench().await;
+    futures_util::future::join_all((0..1100).map(async |number| t.put(&format!("p/{number:04}/x"), "").await)).await;
+    t.put("p-q", "").await;
+    t.engine.submit(Request::ListBelow { ticket: Ticket(5), place: at("p/") });
+    let (mut names, mut pages) = (Vec::new(), 0);
+    loop {
+        let Report::Page { ticket: Ticket(5), page } = t.report().await else { continue };
+        names.extend(page.entries.iter().map(|entry| entry.name.to_string()));
+        pages += 1;
+        if page.is_last {
+            break;
+        }
+    }
+    assert_eq!((names.len(), pages), (1100, 2));
+    assert_eq!(names[0], "0000/x", "named relative to the place");
+    assert!(names.is_sorted());
+    t.engine.submit(Request::ListBelow { ticket: Ticket(6), place: here("/".into()) });
+    let error = loop {
+        if let Report::Failed { ticket: Ticket(6), error } = t.report().await {
+            break error;
+        }
+    };
+    assert_eq!(error.kind, Kind::Invalid);
+}

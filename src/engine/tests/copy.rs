@@ -434,3 +434,56 @@ async fn a_new_name_of_a_local_file_has_no_slash() {
     let ended = t.run(Work::Transfer(work)).await;
     assert!(matches!(&ended.end, JobEnd::Failed(error) if error.to_string().contains("slash")), "{ended:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_contents_of_one_folder_or_prefix_get_their_place_right_below_the_target() {
+    let mut t = bench().await;
+    t.write("d/a", "a");
+    t.write("d/sub/b", "b");
+    let contents = |item, to| Work::Transfer(Transfer { takes_contents: true, ..transfer(vec![item], to) });
+    t.run(contents(Item::Folder(t.path("d")), at(""))).await;
+    t.run(contents(prefix("sub/"), at("x/"))).await;
+    assert_eq!(t.keys().await, ["a", "sub/b", "x/b"]);
+    t.run(contents(Item::Folder(t.path("d")), here(t.path("e")))).await;
+    assert_eq!(t.tree("e"), ["a", "sub/", "sub/b"]);
+    let ended = t.run(contents(object("a"), at("y/"))).await;
+    assert!(matches!(&ended.end, JobEnd::Failed(error) if error.kind == Kind::Invalid), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn contents_are_not_copied_onto_or_into_themselves() {
+    let mut t = bench().await;
+    t.put("a/f", "f").await;
+    t.write("d/f", "f");
+    for (item, to) in [
+        (prefix("a/"), at("a/")),
+        (prefix("a/"), at("a/b/")),
+        (Item::Folder(t.path("d")), here(t.path("d"))),
+        (Item::Folder(t.path("d")), here(t.path("d/e"))),
+    ] {
+        let work = Work::Transfer(Transfer { takes_contents: true, is_move: true, ..transfer(vec![item], to) });
+        let ended = t.run(work).await;
+        assert!(matches!(&ended.end, JobEnd::Failed(error) if error.kind == Kind::Invalid), "{ended:?}");
+    }
+    assert_eq!((t.keys().await, t.read("d/f")), (vec!["a/f".to_owned()], b"f".to_vec()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_filtered_move_leaves_what_it_does_not_take() {
+    let mut t = bench().await;
+    t.write("d/a.csv", "a");
+    t.write("d/sub/b.txt", "b");
+    t.put("p/a.csv", "a").await;
+    t.put("p/sub/", "").await;
+    t.put("p/b.txt", "b").await;
+    let mut filter = Filter::default();
+    filter.push(false, "*.txt").unwrap();
+    let filtered = |item, to| {
+        let filter = filter.clone();
+        Work::Transfer(Transfer { filter, takes_contents: true, is_move: true, ..transfer(vec![item], to) })
+    };
+    t.run(filtered(Item::Folder(t.path("d")), here(t.path("e")))).await;
+    assert_eq!((t.tree("d"), t.tree("e")), (vec!["sub/".to_owned(), "sub/b.txt".to_owned()], vec!["a.csv".to_owned()]));
+    t.run(filtered(prefix("p/"), at("q/"))).await;
+    assert_eq!(t.keys().await, ["p/b.txt", "p/sub/", "q/a.csv"]);
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::*;
+use crate::model::filter::Filter;
 use crate::model::job::{Item, JobEnd, JobId, Report, Request, Transfer, Work};
 use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
@@ -16,6 +17,8 @@ fn upload() -> Work {
         items: vec![Item::File("/home/me/data/reports/q4.parquet".into())],
         to: Location::S3 { bucket: "acme-logs".into(), prefix: "2026/11/".into() },
         rename: None,
+        takes_contents: false,
+        filter: Filter::default(),
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,

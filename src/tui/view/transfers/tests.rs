@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::error::Kind;
+use crate::model::filter::Filter;
 use crate::model::job::{Item, JobEnd, JobId, Report, Request, Transfer, Work};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::plan::{Conflict, ConflictPolicy, Side};
@@ -17,6 +18,8 @@ fn download(keys: &[&str]) -> Work {
         items: keys.iter().map(|key| Item::Object(ObjectRef::new("acme-logs", *key))).collect(),
         to: Location::Local("/home/me/data".into()),
         rename: None,
+        takes_contents: false,
+        filter: Filter::default(),
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,

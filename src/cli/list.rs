@@ -1,0 +1,231 @@
+//! `ls` and `du`: what is there, and how much of it.
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::location::End;
+use super::session::{Session, Stop};
+use crate::model::entry::{Entry, EntryKind, StorageClass};
+use crate::model::job::{Page, PageToken, Report, Request};
+use crate::model::location::Location;
+use crate::model::name::{BucketName, Prefix};
+use crate::model::text;
+
+/// What `ls` is given.
+#[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct List {
+    /// s3://bucket/prefix; without a slash at its end, all that begins like it [default: the buckets]
+    location: Option<String>,
+    /// List all objects below, by their whole keys
+    #[arg(long, short)]
+    recursive: bool,
+    /// Print sizes as people read them
+    #[arg(long, short = 'H')]
+    human_readable: bool,
+    /// Print the number of objects and their size at the end
+    #[arg(long)]
+    summarize: bool,
+    /// Print one object of JSON a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `du` is given.
+#[derive(Debug, Clone, Args)]
+pub struct Usage {
+    /// s3://bucket/prefix; without a slash at its end, all that begins like it
+    #[arg(required = true)]
+    locations: Vec<String>,
+    /// Print sizes as people read them
+    #[arg(long, short = 'H')]
+    human_readable: bool,
+    /// Print one object of JSON a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs `ls`.
+pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
+    let place = match &list.location {
+        None => Location::Buckets,
+        Some(text) => match End::parse(text, &session.base).map_err(Stop::Use)? {
+            End::Buckets => Location::Buckets,
+            End::S3 { bucket, key } => Location::S3 { bucket, prefix: key.into() },
+            _ => return Err(Stop::Use(format!("{text} is not on S3: write s3://bucket/prefix"))),
+        },
+    };
+    if list.recursive && place == Location::Buckets {
+        return Err(Stop::Use("ls --recursive lists one bucket: write s3://bucket".to_owned()));
+    }
+    let zone = TimeZone::system();
+    let (mut objects, mut bytes, mut is_empty) = (0, 0, true);
+    let mut pages = Pages::of(place.clone(), list.recursive);
+    while let Some(page) = pages.next(session).await? {
+        is_empty &= page.entries.is_empty();
+        for entry in &page.entries {
+            if entry.kind == EntryKind::Object {
+                objects += 1;
+                bytes += entry.size.unwrap_or_default();
+            }
+            if list.json {
+                let value = entry_json(entry, &place);
+                session.output.json(&value).await?;
+            } else {
+                let line = entry_line(session, entry, &place, list, &zone);
+                session.output.line(&line).await?;
+            }
+        }
+        session.output.flush().await?;
+    }
+    if list.summarize && !list.json {
+        let size = shown_size(bytes, list.human_readable);
+        session.output.line(&format!("\nTotal Objects: {objects}\n   Total Size: {size}")).await?;
+        session.output.flush().await?;
+    }
+    // As `aws s3 ls` has it, so that a script can ask whether there is anything.
+    let is_below_nothing = matches!(&place, Location::S3 { prefix, .. } if !prefix.is_root()) && is_empty;
+    if is_below_nothing { Err(Stop::Told) } else { Ok(()) }
+}
+
+/// Runs `du`.
+pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop> {
+    let base = session.base.clone();
+    let places: Result<Vec<_>, _> = usage.locations.iter().map(|text| End::in_bucket(text, &base)).collect();
+    for (bucket, key) in places.map_err(Stop::Use)? {
+        let (mut objects, mut bytes) = (0_u64, 0_u64);
+        let place = Location::S3 { bucket, prefix: key.into() };
+        let mut pages = Pages::of(place.clone(), true);
+        while let Some(page) = pages.next(session).await? {
+            objects += page.entries.len() as u64;
+            bytes += page.entries.iter().filter_map(|entry| entry.size).sum::<u64>();
+        }
+        let shown = place.to_string();
+        if usage.json {
+            session.output.json(&json!({ "location": shown, "objects": objects, "bytes": bytes })).await?;
+        } else {
+            let name = session.output.name(&shown).into_owned();
+            let (size, objects) =
+                (shown_size(bytes, usage.human_readable), text::counted(objects, "object", "objects"));
+            session.output.line(&format!("{size:>10} {objects:>16} {name}")).await?;
+        }
+        session.output.flush().await?;
+    }
+    Ok(())
+}
+
+/// The pages of a listing, also beyond what one question brings.
+pub struct Pages {
+    place: Location,
+    is_deep: bool,
+    next: Next,
+}
+
+enum Next {
+    Ask(Option<PageToken>),
+    Asked(crate::model::job::Ticket),
+    Nothing,
+}
+
+impl Pages {
+    /// Lists what is right below a place, or all objects below it.
+    pub fn of(place: Location, is_deep: bool) -> Self {
+        Self { place, is_deep, next: Next::Ask(None) }
+    }
+
+    /// Returns the next page, or nothing after the last.
+    pub async fn next(&mut self, session: &mut Session<'_>) -> Result<Option<Page>, Stop> {
+        let place = self.place.clone();
+        let asked = match std::mem::replace(&mut self.next, Next::Nothing) {
+            Next::Nothing => return Ok(None),
+            Next::Asked(asked) => asked,
+            Next::Ask(_) if self.is_deep => session.ask(|ticket| Request::ListBelow { ticket, place }),
+            Next::Ask(from) => session.ask(|ticket| Request::List { ticket, place, from }),
+        };
+        let pick = |report| match report {
+            Report::Page { ticket, page } if ticket == asked => Some(page),
+            _ => None,
+        };
+        let page = session.answer(asked, pick).await?;
+        self.next = match (&page.rest, page.is_last) {
+            (Some(rest), true) => Next::Ask(Some(rest.clone())),
+            (None, true) => Next::Nothing,
+            (_, false) => Next::Asked(asked),
+        };
+        Ok(Some(page))
+    }
+}
+
+fn shown_size(bytes: u64, is_for_people: bool) -> String {
+    if is_for_people { text::size(bytes) } else { bytes.to_string() }
+}
+
+/// Returns the columns of `aws s3 ls`: time, size, name.
+fn entry_line(session: &Session<'_>, entry: &Entry, place: &Location, list: &List, zone: &TimeZone) -> String {
+    let time = super::output::list_time(entry.modified, zone);
+    let name = shown_name(entry, place, list.recursive);
+    let name = session.output.name(&name);
+    match entry.kind {
+        EntryKind::Prefix => format!("{:>30} {name}", "PRE"),
+        EntryKind::Object => {
+            let size = shown_size(entry.size.unwrap_or_default(), list.human_readable);
+            format!("{time} {size:>10} {name}")
+        }
+        _ => format!("{time} {name}"),
+    }
+}
+
+/// Returns the name of a row: the last part, or the whole key of what lies deep.
+fn shown_name(entry: &Entry, place: &Location, is_deep: bool) -> String {
+    let Location::S3 { prefix, .. } = place else { return entry.name.to_string() };
+    // A listing names what follows the prefix, which may end within a name.
+    let head = if is_deep { prefix.as_str() } else { prefix.as_str().rsplit('/').next().unwrap_or_default() };
+    let slash = if entry.kind == EntryKind::Prefix { "/" } else { "" };
+    format!("{head}{}{slash}", entry.name)
+}
+
+fn entry_json(entry: &Entry, place: &Location) -> serde_json::Value {
+    let time = entry.modified.map(|time| time.to_string());
+    let in_bucket = |bucket: &BucketName, prefix: &Prefix| {
+        let key = format!("{prefix}{}", entry.name);
+        match entry.kind {
+            EntryKind::Prefix => json!({ "type": "prefix", "bucket": bucket.as_str(), "prefix": format!("{key}/") }),
+            _ => json!({
+                "type": "object",
+                "bucket": bucket.as_str(),
+                "key": key,
+                "size": entry.size,
+                "lastModified": time,
+                "storageClass": entry.storage_class.map(StorageClass::name),
+            }),
+        }
+    };
+    if let Location::S3 { bucket, prefix } = place {
+        return in_bucket(bucket, prefix);
+    }
+    let region = entry.extra.as_ref().and_then(|extra| extra.region.as_deref());
+    json!({ "type": "bucket", "name": &*entry.name, "region": region, "created": time })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_keeps_what_the_prefix_holds_of_its_name() {
+        let at = |prefix: &str| Location::S3 { bucket: "b".into(), prefix: prefix.into() };
+        let object = Entry::new("rt.csv", EntryKind::Object);
+        assert_eq!(shown_name(&object, &at("2026/repo"), false), "report.csv");
+        assert_eq!(shown_name(&object, &at("2026/repo"), true), "2026/report.csv");
+        assert_eq!(shown_name(&Entry::new("sub", EntryKind::Prefix), &at("2026/"), false), "sub/");
+        assert_eq!(shown_name(&Entry::new("photos", EntryKind::Bucket), &Location::Buckets, false), "photos");
+    }
+
+    #[test]
+    fn json_names_the_whole_key() {
+        let place = Location::S3 { bucket: "b".into(), prefix: "a/".into() };
+        assert_eq!(entry_json(&Entry::new("f", EntryKind::Object), &place)["key"], "a/f");
+        assert_eq!(entry_json(&Entry::new("", EntryKind::Prefix), &place)["prefix"], "a//");
+    }
+}

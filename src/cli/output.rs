@@ -1,0 +1,169 @@
+//! What goes to standard output, and how everything else is said.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use tokio::io::{AsyncWriteExt as _, BufWriter, Stdout};
+
+use super::Stop;
+use crate::model::error::{Error, Kind};
+use crate::model::text::visible;
+
+/// What waits to be written at once, in bytes.
+const BUFFER: usize = 64 * 1024;
+
+/// Standard output: data, and nothing else.
+#[derive(Debug)]
+pub struct Output {
+    out: BufWriter<Stdout>,
+    is_terminal: bool,
+}
+
+impl Output {
+    /// Opens standard output.
+    pub fn new() -> Self {
+        Self { out: BufWriter::with_capacity(BUFFER, tokio::io::stdout()), is_terminal: io::stdout().is_terminal() }
+    }
+
+    /// Returns a name from outside as it is printed: as it came, unless a terminal would act on it.
+    pub fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        if self.is_terminal { visible(name) } else { Cow::Borrowed(name) }
+    }
+
+    /// Writes a line.
+    pub async fn line(&mut self, line: &str) -> Result<(), Stop> {
+        self.out.write_all(line.as_bytes()).await.map_err(|error| stop(&error))?;
+        self.out.write_all(b"\n").await.map_err(|error| stop(&error))
+    }
+
+    /// Writes an object of JSON on a line of its own.
+    pub async fn json(&mut self, value: &Value) -> Result<(), Stop> {
+        let text = value.to_string();
+        let text = if self.is_terminal { escaped(&text) } else { text };
+        self.line(&text).await
+    }
+
+    /// Writes what waits.
+    pub async fn flush(&mut self) -> Result<(), Stop> {
+        self.out.flush().await.map_err(|error| stop(&error))
+    }
+
+    /// Returns standard output for bytes that are no lines.
+    pub fn raw(&mut self) -> &mut (impl tokio::io::AsyncWrite + Unpin + Send + use<>) {
+        &mut self.out
+    }
+}
+
+/// Returns what a failure of standard output means: that nobody reads it any more is no error.
+pub fn stop(error: &io::Error) -> Stop {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Stop::Closed;
+    }
+    Stop::Failed(Error::from_io("write", "standard output", error))
+}
+
+/// Says something on standard error.
+pub fn say(line: &str) {
+    // Nobody may listen, which changes nothing.
+    let _ = writeln!(io::stderr(), "bucketry: {line}");
+}
+
+/// Says what went wrong, with what a support desk asks for, and what to try.
+pub fn say_error(error: &Error) {
+    say(&error_lines(error));
+}
+
+fn error_lines(error: &Error) -> String {
+    let mut lines = error.to_string();
+    // Most errors name their code already.
+    let code = error.code.as_deref().filter(|code| !lines.contains(*code));
+    let ids = [("code", code), ("request id", error.request_id.as_deref())];
+    let ids: Vec<_> = ids.into_iter().filter_map(|(name, id)| Some(format!("{name} {}", visible(id?)))).collect();
+    if !ids.is_empty() {
+        let _ = write!(lines, "\n  {}", ids.join(", "));
+    }
+    if let Some(hint) = error.hint() {
+        let _ = write!(lines, "\n  hint: {hint}");
+    }
+    lines
+}
+
+/// Returns an error as JSON.
+pub fn error_json(error: &Error) -> Value {
+    json!({
+        "message": error.to_string(),
+        "kind": kind_word(error.kind),
+        "code": error.code,
+        "requestId": error.request_id,
+        "hint": error.hint(),
+    })
+}
+
+/// Returns the word for a kind of error: `not found`.
+fn kind_word(kind: Kind) -> String {
+    let mut words = String::new();
+    for c in format!("{kind:?}").chars() {
+        if c.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(c.to_lowercase());
+    }
+    words
+}
+
+/// Returns a time as listings of `aws s3` have it, local and to the second.
+pub fn list_time(time: Option<Timestamp>, zone: &TimeZone) -> String {
+    match time {
+        Some(time) => time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        None => " ".repeat(19),
+    }
+}
+
+/// Returns JSON in which what a terminal would act on is escaped as JSON knows it.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if visible(c.encode_utf8(&mut [0; 4])).chars().eq([c]) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_for_a_terminal_means_the_same_and_holds_nothing_it_acts_on() {
+        let value = json!({ "key": "a\u{1b}[2J\u{202e}\u{9b}ü/\u{1f389}" });
+        let text = escaped(&value.to_string());
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{9b}']) && text.contains('ü'), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn an_error_is_told_with_code_request_id_and_hint() {
+        let mut error = Error::new(Kind::Throttled, "read", "s3://b/k", "slow down");
+        error.code = Some("SlowDown".to_owned());
+        error.request_id = Some("ABC".to_owned());
+        let lines = error_lines(&error);
+        assert!(lines.contains("(SlowDown)\n  request id ABC\n  hint: "), "{lines}");
+        assert_eq!(error_json(&error)["kind"], "throttled");
+        assert_eq!(kind_word(Kind::NotFound), "not found");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_told_apart_from_a_full_disk() {
+        assert!(matches!(stop(&io::ErrorKind::BrokenPipe.into()), Stop::Closed));
+        assert!(matches!(stop(&io::ErrorKind::StorageFull.into()), Stop::Failed(_)));
+    }
+}

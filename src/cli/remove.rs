@@ -1,0 +1,139 @@
+//! `rm`: objects go, after a question if they are many.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use clap::Args;
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use super::filters::Filters;
+use super::list::Pages;
+use super::location::{End, folder_prefix};
+use super::session::{Session, Stop, Telling};
+use crate::model::job::{Item, Purpose, Report, Request, Work};
+use crate::model::location::{Location, ObjectRef};
+use crate::model::name::{BucketName, Prefix};
+use crate::model::plan::{Deletion, PlanSummary};
+use crate::model::text::{self, visible};
+
+/// What `rm` is given.
+#[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Remove {
+    /// s3://bucket/key
+    location: String,
+    /// Delete all below; s3://bucket/logs means logs/ and not logs-old/
+    #[arg(long, short)]
+    recursive: bool,
+    #[command(flatten)]
+    filters: Filters,
+    /// Print what would be deleted, and delete nothing
+    #[arg(long, alias = "dryrun")]
+    dry_run: bool,
+    /// Do not ask before more than one object is deleted
+    #[arg(long, short)]
+    yes: bool,
+    /// Show no progress and no totals
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print each item as an object of JSON on a line of its own when it ends
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs `rm`.
+pub async fn remove(session: &mut Session<'_>, remove: &Remove) -> Result<(), Stop> {
+    let (bucket, key) = End::in_bucket(&remove.location, &session.base).map_err(Stop::Use)?;
+    if !remove.recursive {
+        let wants_recursive = |_| Stop::Use(format!("{} is deleted with --recursive", remove.location));
+        let object = End::object(&remove.location, &session.base).map_err(wants_recursive)?;
+        let is_taken = remove.filters.0.takes(object.key.last_part());
+        return finish(session, remove, if is_taken { vec![Item::Object(object)] } else { Vec::new() }).await;
+    }
+    let prefix = folder_prefix(&key);
+    if !remove.filters.0.is_empty() || remove.dry_run {
+        let (items, bytes) = matching(session, remove, &bucket, &prefix).await?;
+        let total = PlanSummary { items: items.len() as u64, bytes, ..PlanSummary::default() };
+        if !remove.dry_run {
+            confirm(remove, &total).await?;
+        }
+        return finish(session, remove, items).await;
+    }
+    let items = vec![Item::Prefix { bucket, prefix }];
+    if !remove.yes {
+        let total = count(session, &items).await?;
+        confirm(remove, &total).await?;
+    }
+    finish(session, remove, items).await
+}
+
+/// Returns the objects below a prefix that the filter takes, and their size.
+async fn matching(
+    session: &mut Session<'_>,
+    remove: &Remove,
+    bucket: &BucketName,
+    prefix: &Prefix,
+) -> Result<(Vec<Item>, u64), Stop> {
+    let place = Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() };
+    let mut pages = Pages::of(place, true);
+    let (mut items, mut bytes) = (Vec::new(), 0);
+    while let Some(page) = pages.next(session).await? {
+        for entry in page.entries.iter().filter(|entry| remove.filters.0.takes(&entry.name)) {
+            bytes += entry.size.unwrap_or_default();
+            items.push(Item::Object(ObjectRef::new(bucket.clone(), format!("{prefix}{}", entry.name))));
+        }
+    }
+    Ok((items, bytes))
+}
+
+async fn count(session: &mut Session<'_>, items: &[Item]) -> Result<PlanSummary, Stop> {
+    let items = items.to_vec();
+    let asked = session.ask(|ticket| Request::Count { ticket, items, purpose: Purpose::Delete });
+    let pick = |report| match report {
+        Report::Counted { ticket, summary } if ticket == asked && summary.is_complete => Some(summary),
+        _ => None,
+    };
+    session.answer(asked, pick).await
+}
+
+/// Asks, if there is more than one object to lose and somebody to ask.
+async fn confirm(remove: &Remove, total: &PlanSummary) -> Result<(), Stop> {
+    let objects = total.items + total.folders;
+    if remove.yes || objects <= 1 {
+        return Ok(());
+    }
+    let what = format!("{}, {}", text::counted(objects, "object", "objects"), text::size(total.bytes));
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Stop::Use(format!("refused to delete {what}, without a terminal to ask on; --yes means it")));
+    }
+    let undone = match total.deletion {
+        Deletion::AddsMarker => " Older versions stay.",
+        Deletion::Permanent => " This cannot be undone.",
+        Deletion::Unknown => "",
+    };
+    let _ = write!(io::stderr(), "bucketry: delete {what}, below {}?{undone} [y/N] ", visible(&remove.location));
+    let mut answer = String::new();
+    let read = BufReader::new(tokio::io::stdin()).read_line(&mut answer).await;
+    if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+        return Ok(());
+    }
+    Err(Stop::Use("nothing was deleted".to_owned()))
+}
+
+/// Deletes, or says what would be.
+async fn finish(session: &mut Session<'_>, remove: &Remove, items: Vec<Item>) -> Result<(), Stop> {
+    if !remove.dry_run {
+        let telling = Telling { verb: "deleted", is_quiet: remove.quiet, is_json: remove.json };
+        return session.run(Work::Delete(items), telling).await;
+    }
+    for item in &items {
+        let name = item.to_string();
+        if remove.json {
+            session.output.json(&json!({ "item": name, "outcome": "would be deleted" })).await?;
+        } else {
+            let line = format!("would delete {}", session.output.name(&name));
+            session.output.line(&line).await?;
+        }
+    }
+    session.output.flush().await
+}

@@ -1,0 +1,277 @@
+//! One command on the engine: questions, jobs, and how it ends.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::location::Base;
+use super::output::{Output, error_json, say, say_error};
+use super::progress::Display;
+use crate::engine::Engine;
+use crate::model::error::Error;
+use crate::model::job::{ItemOutcome, ItemResult, JobEnd, JobId, Report, Request, Ticket, Verified, Work};
+use crate::model::text::{self, visible};
+
+/// Why a command ended without having done all.
+#[derive(Debug)]
+pub enum Stop {
+    /// It was wrongly used.
+    Use(String),
+    /// It failed.
+    Failed(Error),
+    /// It failed, and has said so.
+    Told,
+    /// Nobody reads standard output any more.
+    Closed,
+    /// A signal asked for it; its number.
+    Signal(u8),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Stop {
+    /// Says what is left to be said, and returns the exit code.
+    pub fn tell(self) -> u8 {
+        match self {
+            Self::Use(message) => {
+                say(&visible(&message));
+                2
+            }
+            Self::Failed(error) => {
+                say_error(&error);
+                1
+            }
+            Self::Told => 1,
+            Self::Closed => 0,
+            Self::Signal(number) => {
+                say("interrupted; what was finished stays");
+                // As shells have it: 130 for SIGINT, which is 2.
+                128 + number
+            }
+        }
+    }
+}
+
+/// The engine of one command, and its way to the outside.
+pub struct Session<'a> {
+    engine: &'a Engine,
+    reports: mpsc::Receiver<Report>,
+    /// Standard output.
+    pub output: Output,
+    /// Where paths start.
+    pub base: Base,
+    last: u64,
+}
+
+/// How a job is told about.
+#[derive(Debug, Clone, Copy)]
+pub struct Telling {
+    /// What was done, in the past tense: `copied`.
+    pub verb: &'static str,
+    /// Whether only failures are told.
+    pub is_quiet: bool,
+    /// Whether each item is told as JSON when it ends.
+    pub is_json: bool,
+}
+
+/// How the items of a job ended.
+#[derive(Debug, Default)]
+struct Tally {
+    done: u64,
+    bytes: u64,
+    skipped: BTreeMap<String, u64>,
+    failed: Vec<Error>,
+}
+
+impl<'a> Session<'a> {
+    /// Opens a session on a running engine.
+    pub fn new(engine: &'a Engine, reports: mpsc::Receiver<Report>, base: Base) -> Self {
+        Self { engine, reports, output: Output::new(), base, last: 0 }
+    }
+
+    /// Returns the engine, for streams.
+    pub fn engine(&self) -> &'a Engine {
+        self.engine
+    }
+
+    /// Asks a question; the ticket is on its answers.
+    pub fn ask(&mut self, question: impl FnOnce(Ticket) -> Request) -> Ticket {
+        self.last += 1;
+        let ticket = Ticket(self.last);
+        self.engine.submit(question(ticket));
+        ticket
+    }
+
+    /// Returns the next report.
+    pub async fn report(&mut self) -> Report {
+        match self.reports.recv().await {
+            Some(report) => report,
+            // The engine outlives the session, so there is always somebody who may still say something.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Returns the next answer to a question that `pick` takes; fails if the question does.
+    pub async fn answer<T>(&mut self, asked: Ticket, pick: impl Fn(Report) -> Option<T>) -> Result<T, Stop> {
+        loop {
+            match self.report().await {
+                Report::Failed { ticket, error } if ticket == asked => return Err(error.into()),
+                report => {
+                    if let Some(answer) = pick(report) {
+                        return Ok(answer);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a job to its end, shows how far it is, and tells how it ended.
+    pub async fn run(&mut self, work: Work, telling: Telling) -> Result<(), Stop> {
+        self.last += 1;
+        let job = JobId(self.last);
+        self.engine.submit(Request::Start { job, work });
+        let mut display = Display::new(telling.is_quiet || telling.is_json);
+        let mut tally = Tally::default();
+        let end = loop {
+            let report = tokio::select! {
+                biased;
+                report = self.report() => report,
+                () = display.tick() => continue,
+            };
+            match report {
+                Report::Started { job: of, progress } if of == job => display.follow(progress),
+                Report::Items { job: of, results } if of == job => {
+                    for result in results {
+                        if telling.is_json {
+                            self.output.json(&result_json(&result)).await?;
+                        }
+                        tally.add(result);
+                    }
+                    if telling.is_json {
+                        self.output.flush().await?;
+                    }
+                }
+                Report::Held { job: of, reason } if of == job => display.aside(|| match reason {
+                    Some(error) => say_error(&error),
+                    None => say("going on with fresh credentials"),
+                }),
+                Report::Finished { job: of, end } if of == job => break end,
+                _ => {}
+            }
+        };
+        drop(display);
+        tally.tell(telling);
+        match end {
+            JobEnd::Done => Ok(()),
+            JobEnd::SomeFailed => Err(Stop::Told),
+            JobEnd::Failed(error) => Err(error.into()),
+            JobEnd::Cancelled => Err(Error::cancelled("go on with", "the job").into()),
+        }
+    }
+}
+
+impl Tally {
+    fn add(&mut self, result: ItemResult) {
+        match result.outcome {
+            ItemOutcome::Done(_) => {
+                self.done += 1;
+                self.bytes += result.bytes;
+            }
+            ItemOutcome::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
+            ItemOutcome::Failed(error) => self.failed.push(error),
+        }
+    }
+
+    /// Tells the totals, and each failure whether one wants to hear of it or not.
+    fn tell(&self, telling: Telling) {
+        for error in &self.failed {
+            say_error(error);
+        }
+        if telling.is_quiet || telling.is_json {
+            return;
+        }
+        for (reason, items) in &self.skipped {
+            say(&format!("skipped {}: {}", text::counted(*items, "item", "items"), visible(reason)));
+        }
+        let failed = match self.failed.len() as u64 {
+            0 => String::new(),
+            failed => format!("; {} failed", text::count(failed)),
+        };
+        let done = text::counted(self.done, "item", "items");
+        say(&format!("{} {done}, {}{failed}", telling.verb, text::size(self.bytes)));
+    }
+}
+
+fn result_json(result: &ItemResult) -> Value {
+    let mut value = json!({ "item": result.name, "bytes": result.bytes });
+    let (outcome, key, detail) = match &result.outcome {
+        ItemOutcome::Done(verified) => ("done", "verified", verified_json(*verified)),
+        ItemOutcome::Skipped(reason) => ("skipped", "reason", json!(reason)),
+        ItemOutcome::Failed(error) => ("failed", "error", error_json(error)),
+    };
+    if let Some(value) = value.as_object_mut() {
+        value.insert("outcome".to_owned(), json!(outcome));
+        value.insert(key.to_owned(), detail);
+    }
+    value
+}
+
+/// Returns what was verified as JSON.
+pub fn verified_json(verified: Verified) -> Value {
+    match verified {
+        Verified::Nothing => Value::Null,
+        Verified::Size => json!("size"),
+        Verified::Crc64Nvme => json!("CRC64NVME"),
+        Verified::Checksum(name) => json!(name),
+    }
+}
+
+/// Waits for a signal that asks the program to end; returns its number.
+pub async fn interrupted() -> u8 {
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let waits = kinds.map(|kind| {
+        Box::pin(async move {
+            match signal(kind) {
+                Ok(mut signals) => {
+                    signals.recv().await;
+                    u8::try_from(kind.as_raw_value()).unwrap_or_default()
+                }
+                Err(_) => std::future::pending().await,
+            }
+        })
+    });
+    futures_util::future::select_all(waits).await.0
+}
+
+/// Returns why a command that would write is refused.
+pub fn read_only(operation: &str) -> String {
+    format!("cannot {operation}: writing is switched off, by --read-only or by read_only in config.toml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_has_its_exit_code() {
+        assert_eq!(Stop::Use("x".to_owned()).tell(), 2);
+        assert_eq!(Stop::Failed(Error::cancelled("x", "y")).tell(), 1);
+        assert_eq!((Stop::Told.tell(), Stop::Closed.tell(), Stop::Signal(2).tell()), (1, 0, 130));
+    }
+
+    #[test]
+    fn an_item_says_in_json_how_it_ended() {
+        let result = |outcome| ItemResult { name: "s3://b/k".to_owned(), bytes: 3, outcome };
+        let done = result_json(&result(ItemOutcome::Done(Verified::Crc64Nvme)));
+        let wanted = json!({"item": "s3://b/k", "bytes": 3, "outcome": "done", "verified": "CRC64NVME"});
+        assert_eq!(done, wanted);
+        let failed = result_json(&result(ItemOutcome::Failed(Error::cancelled("read", "s3://b/k"))));
+        assert_eq!(failed["error"]["kind"], "cancelled");
+    }
+}

@@ -1,0 +1,18 @@
+//! The commands that need no screen: the built program against the demo endpoint, with real files.
+#![cfg(feature = "demo")]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+#[path = "cli/copy.rs"]
+mod copy;
+#[path = "cli/list.rs"]
+mod list;
+#[path = "cli/object.rs"]
+mod object;
+#[path = "cli/remove.rs"]
+mod remove;
+#[path = "cli/stage.rs"]
+mod stage;
+#[path = "cli/stream.rs"]
+mod stream;
+#[path = "cli/use.rs"]
+mod wrong_use;

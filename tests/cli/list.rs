@@ -1,0 +1,99 @@
+//! `ls`, `du`, `mb` and `rb`.
+
+use std::process::Stdio;
+
+use crate::stage::{Said, Stage};
+
+/// The columns of a line behind its time.
+fn rest(line: &str) -> &str {
+    line.get(20..).unwrap_or_default().trim_start()
+}
+
+#[test]
+fn buckets_are_made_listed_and_removed() {
+    let t = Stage::new();
+    assert_eq!(t.done(&["mb", "s3://second"]), "");
+    let listed = t.done(&["ls"]);
+    assert_eq!(listed.lines().map(rest).collect::<Vec<_>>(), ["second", "stage"]);
+    let said = t.run(&["mb", "s3://second"]);
+    assert!(said.code == 1 && said.err.contains("there is a bucket of this name already"), "{said:?}");
+    t.done(&["rb", "s3://second"]);
+    t.put("f", "f");
+    let said = t.run(&["rb", "s3://stage"]);
+    assert!(said.code == 1 && said.err.contains("BucketNotEmpty"), "{said:?}");
+    assert_eq!(t.run(&["rb", "s3://stage/f"]).code, 2);
+}
+
+#[test]
+fn a_bucket_is_made_in_the_region_that_is_given() {
+    let t = Stage::new();
+    t.done(&["mb", "s3://far", "--region", t.demo.far_region()]);
+    let said = t.run(&["ls", "--json"]);
+    assert_eq!(said.json()[0]["region"], t.demo.far_region());
+}
+
+#[test]
+fn what_is_right_below_is_listed_like_aws_s3_does() {
+    let t = Stage::new();
+    t.put("report.csv", "12345");
+    t.put("reports/2026.csv", "1");
+    assert_eq!(t.done(&["ls", "s3://stage"]).lines().map(rest).collect::<Vec<_>>(), ["5 report.csv", "PRE reports/"]);
+    let listed = t.done(&["ls", "s3://stage/repo"]);
+    assert!(listed.contains("                           PRE reports/\n") && listed.contains("         5 report.csv\n"));
+    let listed = t.done(&["ls", "s3://stage/reports/"]);
+    assert_eq!(rest(&listed).trim_end(), "1 2026.csv");
+}
+
+#[test]
+fn all_below_is_listed_in_key_order_by_whole_keys_with_totals() {
+    let t = Stage::new();
+    for key in ["a/2", "a/1", "a-b", "b"] {
+        t.put(key, "x");
+    }
+    let listed = t.done(&["ls", "--recursive", "--summarize", "s3://stage"]);
+    let rows: Vec<_> = listed.lines().take(4).map(rest).collect();
+    assert_eq!(rows, ["1 a-b", "1 a/1", "1 a/2", "1 b"]);
+    assert!(listed.ends_with("\nTotal Objects: 4\n   Total Size: 4\n"), "{listed}");
+    assert_eq!(t.done(&["ls", "-r", "s3://stage/a/"]).lines().map(rest).collect::<Vec<_>>(), ["1 a/1", "1 a/2"]);
+}
+
+#[test]
+fn what_is_not_there_ends_with_1_and_says_why_if_the_server_did() {
+    let t = Stage::new();
+    let said = t.run(&["ls", "s3://stage/nothing"]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert_eq!(t.run(&["ls", "s3://stage"]).code, 0, "an empty bucket is there");
+    let said = t.run(&["ls", "s3://no-such-bucket"]);
+    assert!(said.code == 1 && said.err.contains("NoSuchBucket") && said.err.contains("hint:"), "{said:?}");
+}
+
+#[test]
+fn keys_are_printed_raw_to_a_pipe_and_json_is_one_object_a_line() {
+    let t = Stage::new();
+    t.put("\u{1b}[2J\u{202e}", "x");
+    assert!(t.done(&["ls", "s3://stage"]).contains("\u{1b}[2J\u{202e}"));
+    let said = t.run(&["ls", "--json", "s3://stage"]);
+    assert_eq!(said.json()[0]["key"], "\u{1b}[2J\u{202e}");
+}
+
+#[test]
+fn du_sums_up_what_is_below() {
+    let t = Stage::new();
+    t.put("a/1", "123");
+    t.put("a/b/2", "4567");
+    t.put("c", "8");
+    let listed = t.done(&["du", "s3://stage/a/", "s3://stage"]);
+    let rows: Vec<_> = listed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+    assert_eq!(rows, [["7", "2", "objects", "s3://stage/a/"], ["8", "3", "objects", "s3://stage/"]]);
+    assert_eq!(t.run(&["du", "--json", "s3://stage/a/"]).json()[0]["bytes"], 7);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let t = Stage::new();
+    t.put("k", "x");
+    let mut child = t.command(&["ls", "-r", "s3://stage"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let said = Said::of(child);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
