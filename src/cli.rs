@@ -131,7 +131,7 @@ impl Command {
     /// Returns what the command does to a store, if it writes: then it is refused where writing is switched off.
     fn writes(&self) -> Option<&'static str> {
         match self {
-            Self::Cp(_) => Some("copy"),
+            Self::Cp(copy) => (!copy.is_to_output()).then_some("copy"),
             Self::Mv(_) => Some("move"),
             Self::Rm(_) => Some("delete"),
             Self::Mb(_) => Some("make"),

@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use super::filters::Filters;
 use super::list::Pages;
 use super::location::{End, folder_prefix};
+use super::output::say;
 use super::session::{Session, Stop, Telling};
 use crate::model::job::{Item, Purpose, Report, Request, Work};
 use crate::model::location::{Location, ObjectRef};
@@ -117,7 +118,8 @@ async fn confirm(remove: &Remove, total: &PlanSummary) -> Result<(), Stop> {
     if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
         return Ok(());
     }
-    Err(Stop::Use("nothing was deleted".to_owned()))
+    say("nothing was deleted");
+    Err(Stop::Told)
 }
 
 /// Deletes, or says what would be.

@@ -166,7 +166,10 @@ impl<'a> Session<'a> {
             }
         };
         drop(display);
-        tally.tell(telling);
+        tally.tell_failures();
+        if !matches!(end, JobEnd::Failed(_)) && !telling.is_quiet && !telling.is_json {
+            tally.tell_totals(telling.verb);
+        }
         match end {
             JobEnd::Done => Ok(()),
             JobEnd::SomeFailed => Err(Stop::Told),
@@ -188,14 +191,13 @@ impl Tally {
         }
     }
 
-    /// Tells the totals, and each failure whether one wants to hear of it or not.
-    fn tell(&self, telling: Telling) {
+    fn tell_failures(&self) {
         for error in &self.failed {
             say_error(error);
         }
-        if telling.is_quiet || telling.is_json {
-            return;
-        }
+    }
+
+    fn tell_totals(&self, verb: &str) {
         for (reason, items) in &self.skipped {
             say(&format!("skipped {}: {}", text::counted(*items, "item", "items"), visible(reason)));
         }
@@ -204,7 +206,7 @@ impl Tally {
             failed => format!("; {} failed", text::count(failed)),
         };
         let done = text::counted(self.done, "item", "items");
-        say(&format!("{} {done}, {}{failed}", telling.verb, text::size(self.bytes)));
+        say(&format!("{verb} {done}, {}{failed}", text::size(self.bytes)));
     }
 }
 

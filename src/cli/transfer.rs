@@ -154,6 +154,13 @@ async fn copy_in(session: &mut Session<'_>, object: &ObjectRef, choices: &Choice
     Ok(())
 }
 
+impl Copy {
+    /// Returns whether the copy goes to standard output, and so writes nothing that stays.
+    pub fn is_to_output(&self) -> bool {
+        self.target == "-"
+    }
+}
+
 impl Choices {
     fn policy(&self) -> ConflictPolicy {
         match (self.no_overwrite, self.if_newer) {

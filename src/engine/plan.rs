@@ -270,12 +270,14 @@ pub(super) fn key_there(item: &Item, rename: Option<&str>) -> String {
         Item::File(_) | Item::Folder(_) | Item::Bucket(_) => item.is_container(),
     };
     let name = match (rename, item) {
+        // Only what is in it is taken; the empty name that a prefix has between two slashes is a name.
+        (Some(""), _) => return String::new(),
         (Some(rename), _) => rename.to_owned(),
         // The marker of a prefix goes by the prefix's name.
         (None, Item::Object(object)) if is_folder => Prefix::from(object.key.as_str()).last_part().to_owned(),
         (None, item) => item.name(),
     };
-    if is_folder && !name.is_empty() && !name.ends_with('/') { format!("{name}/") } else { name }
+    if is_folder && !name.ends_with('/') { format!("{name}/") } else { name }
 }
 
 /// Returns since when a listing has found nothing below a prefix; if it cannot be listed, nobody knows.

@@ -45,6 +45,10 @@ impl Store {
         let Some(provider) = session.found.sdk.credentials_provider().filter(|_| session.found.is_signed) else {
             return Err(call.error(Kind::Invalid, "without credentials there is nothing to sign it with"));
         };
+        if self.payer().is_some() {
+            let cause = "an address cannot accept that the requester pays; who uses it says so by a header of his own";
+            return Err(call.error(Kind::Unsupported, cause));
+        }
         let credentials = provider.provide_credentials().await.map_err(|error| identity::no_credentials(&error))?;
         let credentials_end = credentials.expiry().and_then(|end| Timestamp::try_from(end).ok());
         let invalid = |error: &dyn std::error::Error| call.error(Kind::Invalid, error.to_string());

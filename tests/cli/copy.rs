@@ -149,3 +149,13 @@ fn the_storage_class_is_written() {
     t.done(&["cp", "f", "s3://stage/", "--storage-class", "standard_ia"]);
     assert!(t.done(&["ls", "--json", "s3://stage/"]).contains("\"STANDARD_IA\""));
 }
+
+#[test]
+fn what_is_refused_as_a_whole_says_why_and_nothing_of_totals() {
+    let t = Stage::new();
+    t.put("a/f", "f");
+    let said = t.run(&["mv", "-r", "s3://stage/a", "s3://stage/a/b"]);
+    assert!(said.code == 1 && said.err.contains("the destination is inside the source"), "{said:?}");
+    assert!(!said.err.contains("moved"), "{said:?}");
+    assert_eq!(t.keys(), ["a/f"]);
+}

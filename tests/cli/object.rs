@@ -45,6 +45,7 @@ fn a_presigned_address_names_the_object_and_its_lifetime() {
     assert!(value["url"].as_str().unwrap().contains("X-Amz-Expires=604800"), "{value}");
     assert_eq!(t.run(&["presign", "--expires-in", "8d", "s3://stage/new"]).code, 2);
     assert_eq!(t.run(&["presign", "--no-sign-request", "s3://stage/new"]).code, 1);
+    assert_eq!(t.run(&["presign", "--request-payer", "s3://stage/new"]).code, 1);
 }
 
 #[test]

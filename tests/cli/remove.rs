@@ -59,5 +59,6 @@ fn read_only_refuses_what_writes_and_nothing_else() {
         assert!(said.code == 2 && said.err.contains("writing is switched off"), "{said:?}");
     }
     t.done(&["--read-only", "ls", "s3://stage"]);
+    assert_eq!(t.done(&["--read-only", "cp", "s3://stage/one", "-"]), "x");
     assert_eq!(t.keys().len(), 5);
 }

@@ -446,7 +446,11 @@ async fn the_contents_of_one_folder_or_prefix_get_their_place_right_below_the_ta
     assert_eq!(t.keys().await, ["a", "sub/b", "x/b"]);
     t.run(contents(Item::Folder(t.path("d")), here(t.path("e")))).await;
     assert_eq!(t.tree("e"), ["a", "sub/", "sub/b"]);
-    let ended = t.run(contents(object("a"), at("y/"))).await;
+    t.put("odd//c", "c").await;
+    t.run(contents(prefix("odd//"), at("y/"))).await;
+    t.transfer(vec![prefix("odd//")], at("z/")).await;
+    assert_eq!(t.get("y/c").await, t.get("z//c").await, "the name between two slashes is empty, and a name");
+    let ended = t.run(contents(object("a"), at("w/"))).await;
     assert!(matches!(&ended.end, JobEnd::Failed(error) if error.kind == Kind::Invalid), "{ended:?}");
 }
 
