@@ -5,6 +5,7 @@
 //! up when one fires (an unfinished upload, a temporary file) is cleaned up by the task that made it.
 
 mod attempt;
+mod body;
 mod browse;
 mod buffers;
 mod complete;
@@ -21,11 +22,13 @@ mod lanes;
 mod meter;
 mod newest;
 mod overlap;
+mod pace;
 mod page;
 mod plan;
 mod refuse;
 mod relay;
 mod remove;
+mod share;
 mod transfer;
 mod unfinished;
 mod upload;

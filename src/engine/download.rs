@@ -235,14 +235,13 @@ async fn fetch(
         if facts.size > whole && facts.etag.is_some() {
             let _place = tokio::select! {
                 () = job.token.cancelled() => return Err(Error::cancelled("download", "")),
-                place = job.core.lanes.large.enter() => place,
+                place = job.core.lanes.large.enter(job.id) => place,
             };
             let (file, verified) = fetch_ranges(context, object, &facts, aim).await?;
             return Ok((Content::File(file), facts, verified));
         }
     }
-    let lane = if item.size > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
-    job.call(lane, || fetch_whole(context, object, aim)).await
+    job.call(job.core.lanes.way_of(item.size), || fetch_whole(context, object, aim)).await
 }
 
 /// What arrived is not what is stored.
@@ -401,7 +400,7 @@ async fn fetch_range(job: &Job, ranged: &Ranged, start: u64, end: u64) -> Result
     let digest = Mutex::new(ranged.facts.crc().map(Crc::digest));
     loop {
         let before = at.load(Relaxed);
-        match job.call(&job.core.lanes.parts, || piece(job, ranged, &at, end, &digest)).await {
+        match job.call(job.core.lanes.parts.carrying(end - before), || piece(job, ranged, &at, end, &digest)).await {
             Ok(()) => break,
             Err(error) if error.is_transient() && at.load(Relaxed) > before => {}
             Err(error) if error.kind == Kind::Conflict => {

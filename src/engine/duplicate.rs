@@ -82,7 +82,7 @@ pub(super) async fn file(
         let _place = tokio::select! {
             biased;
             () = job.token.cancelled() => return Err(Error::cancelled("copy", path.to_string_lossy())),
-            place = job.core.lanes.disk.enter() => place,
+            place = job.core.lanes.disk.enter(job.id) => place,
         };
         let (worker, root, path, relative) = (Arc::clone(job), context.root()?, path.to_owned(), aim.relative.clone());
         job.core

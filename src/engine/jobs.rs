@@ -84,7 +84,7 @@ async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
             }
             ended.await;
         }
-        job.core.lanes.jobs.enter().await
+        job.core.lanes.jobs.acquire().await
     };
     let _turn = tokio::select! {
         biased;

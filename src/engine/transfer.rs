@@ -23,8 +23,8 @@ use crate::model::name::{ETag, ObjectKey};
 use crate::model::plan::{Conflict, ConflictPolicy, Side};
 use crate::s3::{Condition, ObjectFacts, PartDone, Store, UploadId, Written};
 
-/// Items that one job has open at once; the lanes say how many of them move.
-const OPEN_ITEMS: usize = 128;
+/// Items that one job has open at once beyond those that move, so that the next is ready when one ends.
+const OPEN_AHEAD: usize = 64;
 
 /// Items that are planned ahead.
 const PLANNED_AHEAD: usize = 1024;
@@ -109,7 +109,7 @@ async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver<Planned>) 
             biased;
             () = job.token.cancelled() => break,
             Some(ended) = open.join_next(), if !open.is_empty() => note_panic(job, &ended).await,
-            next = planned.recv(), if open.len() < OPEN_ITEMS => match next {
+            next = planned.recv(), if open.len() < job.core.lanes.small.width() + OPEN_AHEAD => match next {
                 None => break,
                 Some(Planned::Item(item)) => {
                     open.spawn(Box::pin(one(Arc::clone(context), item)));
