@@ -43,6 +43,7 @@ use tokio::sync::mpsc;
 use self::core::Core;
 use self::newest::Newest;
 use crate::model::job::{Item, Report, Request};
+use crate::model::limit::ByteRate;
 use crate::model::name::UnsafeKeys;
 use crate::s3::Settings;
 
@@ -61,6 +62,8 @@ pub struct Options {
     pub part_size: Option<u64>,
     /// Whether a condition on a copy inside S3 is relied on with every server, not only Amazon's.
     pub trusts_copy_conditions: bool,
+    /// How fast the bytes of all jobs together may move to and from servers, to begin with.
+    pub limit: Option<ByteRate>,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
     /// How long a cancelled job waits for the answer to what it has sent already.
@@ -76,6 +79,7 @@ impl Default for Options {
             multipart_threshold: 16 * 1024 * 1024,
             part_size: None,
             trusts_copy_conditions: false,
+            limit: None,
             renewal_pause: Duration::from_secs(5),
             answer_grace: Duration::from_secs(10),
         }
@@ -136,6 +140,12 @@ impl Engine {
             Request::Resolve { job, question, answer } => {
                 if let Some(job) = core.job(job) {
                     job.resolve(question, answer);
+                }
+            }
+            Request::Limit { job: None, rate } => core.limit.set(rate),
+            Request::Limit { job: Some(job), rate } => {
+                if let Some(job) = core.job(job) {
+                    job.limit.set(rate);
                 }
             }
             Request::Cancel(job) => {

@@ -78,6 +78,7 @@ impl Choice {
             keymap: self.keymap.clone(),
             is_read_only: self.args.read_only || self.config.read_only,
             shows_hidden: self.config.show_hidden,
+            limit: self.config.limit_rate,
             home: home(),
             base,
             now: Timestamp::now(),
@@ -100,6 +101,7 @@ impl Choice {
         Options {
             unsafe_keys: self.config.unsafe_keys,
             memory_bytes: self.config.memory_mib.saturating_mul(1 << 20),
+            limit: self.config.limit_rate,
             ..Options::default()
         }
     }

@@ -7,6 +7,7 @@ pub mod error;
 pub mod fault;
 pub mod inspect;
 pub mod job;
+pub mod limit;
 pub mod location;
 pub mod name;
 pub mod plan;

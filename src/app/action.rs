@@ -153,6 +153,8 @@ actions! {
     Transfers "transfers" "Transfers" Program ANYWHERE false ["t"] "Open or close the transfers screen";
     CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor";
     RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor";
+    LimitJob "limit-job" "Limit" Work TRANSFERS false ["l"] "Limit the speed of the transfer under the cursor";
+    LimitAll "limit-all" "Limit all" Work TRANSFERS false ["L"] "Limit the speed of all transfers together";
     ClearFinished "clear-finished" "Clear" Show TRANSFERS false ["c"] "Forget the transfers that are over";
     ToggleWriting "toggle-writing" "RO/RW" Program ANYWHERE false ["W"] "Allow or refuse writing";
     Help "help" "Help" Program ANYWHERE false ["F1" "?"] "Show the keys of where you are";

@@ -17,6 +17,7 @@ pub use self::place::{Places, places};
 use super::effect::Effect;
 use super::state::Ids;
 use crate::model::job::{JobEnd, JobId, Report, Request};
+use crate::model::limit::ByteRate;
 use crate::model::plan::{Answer, Conflict};
 use crate::model::progress::{Progress, Snapshot};
 
@@ -45,9 +46,21 @@ pub struct Queue {
     standing: Vec<(JobId, Answer)>,
     /// The job that ended last, until the next key.
     ended: Option<JobId>,
+    /// How fast all jobs together may be.
+    limit: Option<ByteRate>,
 }
 
 impl Queue {
+    /// Returns a queue without jobs.
+    pub fn new(limit: Option<ByteRate>) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// Returns how fast all jobs together may be.
+    pub fn limit(&self) -> Option<ByteRate> {
+        self.limit
+    }
+
     /// Returns all jobs, oldest first.
     pub fn jobs(&self) -> &[Job] {
         &self.jobs
@@ -119,6 +132,14 @@ impl Queue {
                     job.is_stopping = true;
                     job.is_asking = false;
                 }
+                vec![]
+            }
+            Request::Limit { job: None, rate } => {
+                self.limit = *rate;
+                vec![]
+            }
+            Request::Limit { job: Some(id), rate } => {
+                self.change(*id, |job| job.limit = *rate);
                 vec![]
             }
             _ => vec![],
@@ -248,8 +269,10 @@ impl Queue {
 
     /// Returns the request for a new job with what failed in the selected one, if anything did.
     pub fn retry(&self, ids: &mut Ids) -> Vec<Effect> {
-        let work = self.selected().and_then(Job::retry);
-        work.map(|work| Effect::Submit(Request::Start { job: ids.job(), work })).into_iter().collect()
+        let Some((job, work)) = self.selected().and_then(|job| Some((job, job.retry()?))) else { return vec![] };
+        let id = ids.job();
+        let limit = job.limit.map(|rate| Request::Limit { job: Some(id), rate: Some(rate) });
+        std::iter::once(Request::Start { job: id, work }).chain(limit).map(Effect::Submit).collect()
     }
 
     /// Forgets all jobs that are over; the cursor stays on its job, or on the next one that is left.

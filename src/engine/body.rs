@@ -40,7 +40,7 @@ impl Body {
     /// Who waits here for memory has a place in a lane, and so has everybody who has memory: nobody waits for both.
     pub async fn load(&self, job: &Job) -> Result<Payload, Error> {
         let (source, offset, size) = match self {
-            Self::Here(payload) => return Ok(payload.clone()),
+            Self::Here(payload) => return Ok(payload.clone().limited_by(&job.limits)),
             Self::Whole(source) => (source, 0, self.size()),
             Self::Part(source, offset, size) => (source, *offset, *size),
         };
@@ -49,7 +49,7 @@ impl Body {
             () = job.token.cancelled() => return Err(Error::cancelled("read", "")),
             buffer = job.core.buffers.take(usize::try_from(size).unwrap_or(usize::MAX)) => buffer,
         };
-        let (source, progress) = (Arc::clone(source), Arc::clone(&job.progress));
+        let (source, progress, limits) = (Arc::clone(source), Arc::clone(&job.progress), job.limits.clone());
         // The parts of a file are sent over hours; whether it has changed meanwhile is asked when all of them have left.
         let is_whole = matches!(self, Self::Whole(_));
         job.core
@@ -58,7 +58,7 @@ impl Body {
                 if is_whole {
                     source.check_unchanged()?;
                 }
-                Ok(Payload::new(buffer.into_bytes()).counted_by(&progress))
+                Ok(Payload::new(buffer.into_bytes()).counted_by(&progress).limited_by(&limits))
             })
             .await
     }

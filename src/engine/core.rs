@@ -14,6 +14,7 @@ use super::lanes::Lanes;
 use super::unfinished::Unfinished;
 use crate::model::error::Error;
 use crate::model::job::{JobId, Report, Ticket};
+use crate::model::limit::Limit;
 use crate::model::name::BucketName;
 use crate::s3::{Settings, Store};
 
@@ -31,6 +32,8 @@ pub(super) struct Core {
     pub tracker: TaskTracker,
     /// What may run at once.
     pub lanes: Lanes,
+    /// How fast the bytes of all jobs may move.
+    pub limit: Arc<Limit>,
     /// Memory for parts.
     pub buffers: Arc<Buffers>,
     tickets: Mutex<HashMap<Ticket, CancellationToken>>,
@@ -50,6 +53,7 @@ impl Core {
         Arc::new(Self {
             settings,
             store: OnceCell::new(),
+            limit: Arc::new(Limit::of(options.limit)),
             buffers: Buffers::new(options.memory_bytes),
             options,
             reports,

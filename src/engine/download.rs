@@ -267,7 +267,7 @@ async fn fetch_whole(
     aim: &LocalAim,
 ) -> Result<(Content, ObjectFacts, Verified), Error> {
     let job = &context.job;
-    let mut body = context.store.get(object, None, None).await?;
+    let mut body = context.store.get(object, None, None).await?.limited_by(&job.limits);
     let facts = body.facts.clone();
     let mut check = facts.check(context.takes_tags_for_md5());
     let mut counted = Counted { job, bytes: 0 };
@@ -422,7 +422,8 @@ async fn piece(
     digest: &Mutex<Option<Digest>>,
 ) -> Result<(), Error> {
     let start = at.load(Relaxed);
-    let mut body = ranged.store.get(&ranged.object, Some(start..end), ranged.facts.etag.as_ref()).await?;
+    let body = ranged.store.get(&ranged.object, Some(start..end), ranged.facts.etag.as_ref()).await?;
+    let mut body = body.limited_by(&job.limits);
     while let Some(chunk) = body.next_chunk().await? {
         let offset = at.load(Relaxed);
         let next = offset + chunk.len() as u64;

@@ -15,6 +15,7 @@ use super::{edit, remove, transfer};
 use crate::local;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, Verified, Work};
+use crate::model::limit::{Limit, Limits};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::progress::Progress;
 
@@ -34,6 +35,10 @@ pub(super) struct Job {
     pub progress: Arc<Progress>,
     /// The places that it touches.
     pub footprint: Footprint,
+    /// How fast its bytes may move, to be changed.
+    pub limit: Arc<Limit>,
+    /// All limits that its bytes keep to: its own and the program's.
+    pub limits: Limits,
     /// Results on their way.
     pub meter: Meter,
     /// Questions and answers.
@@ -49,12 +54,15 @@ pub(super) fn panicked(operation: &'static str) -> Error {
 
 /// Queues a job.
 pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
+    let limit = Arc::new(Limit::default());
     let job = Arc::new(Job {
         id,
         core: Arc::clone(core),
         token: core.root.child_token(),
         progress: Arc::default(),
         footprint: Footprint::of(&work),
+        limits: Limits::new([Arc::clone(&core.limit), Arc::clone(&limit)]),
+        limit,
         meter: Meter::default(),
         desk: Desk::default(),
         gate: Gate::default(),

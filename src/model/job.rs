@@ -12,6 +12,7 @@ use super::access::Access;
 use super::entry::{Entry, StorageClass};
 use super::error::Error;
 use super::inspect::{Content, Preview, Section};
+use super::limit::ByteRate;
 use super::location::{Location, ObjectRef};
 use super::name::{BucketName, ETag, Prefix};
 use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
@@ -214,6 +215,13 @@ pub enum Request {
         question: u64,
         /// What to do.
         answer: Answer,
+    },
+    /// Limit how fast bytes move to and from servers, from now on.
+    Limit {
+        /// The job; all jobs together if not given.
+        job: Option<JobId>,
+        /// The limit; none if not given.
+        rate: Option<ByteRate>,
     },
     /// Stop a job; what is finished stays.
     Cancel(JobId),

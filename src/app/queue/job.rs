@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::error::Error;
 use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, Verified, Work};
+use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
 use crate::model::progress::{Progress, Rate, Snapshot};
@@ -180,6 +181,8 @@ pub struct Job {
     sampled: Option<Timestamp>,
     /// How long it has moved, in all.
     pub elapsed: Duration,
+    /// How fast it may be.
+    pub limit: Option<ByteRate>,
     held: Option<Error>,
     pub(super) is_asking: bool,
     pub(super) is_stopping: bool,
@@ -197,6 +200,7 @@ impl Job {
             rate: Rate::default(),
             sampled: None,
             elapsed: Duration::ZERO,
+            limit: None,
             held: None,
             is_asking: false,
             is_stopping: false,

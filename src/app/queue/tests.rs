@@ -151,12 +151,15 @@ fn a_retry_takes_the_failed_items_only() {
     let mut queue = Queue::default();
     let folder = Item::Prefix { bucket: "b".into(), prefix: "dir/".into() };
     start(&mut queue, 1, copy(vec![object("a"), object("c"), folder.clone(), object("dir2")]));
+    let rate = ByteRate::new(1000);
+    queue.on_submit(&Request::Limit { job: Some(JobId(1)), rate });
     let results = vec![done("s3://b/a"), failed("s3://b/c"), failed("s3://b/dir/x")];
     queue.on_report(&Report::Items { job: JobId(1), results });
     assert!(queue.retry(&mut Ids::default()).is_empty(), "not while it runs");
     finish(&mut queue, 1, JobEnd::SomeFailed);
     let effects = queue.retry(&mut Ids::default());
-    let [Effect::Submit(Request::Start { work: Work::Transfer(again), .. })] = &effects[..] else { panic!() };
+    let [Effect::Submit(Request::Start { job, work: Work::Transfer(again) }), limit] = &effects[..] else { panic!() };
+    assert_eq!(*limit, Effect::Submit(Request::Limit { job: Some(*job), rate }), "as slow as before");
     assert_eq!(again.items, [object("c"), folder]);
     assert_eq!(again.policy, ConflictPolicy::Skip, "nothing is replaced unasked");
 }

@@ -31,7 +31,11 @@ pub fn draw(frame: &mut Frame, area: Rect, queue: &Queue, theme: &Theme) {
 }
 
 fn draw_table(frame: &mut Frame, places: &Places, queue: &Queue, theme: &Theme) {
-    let title = Span::styled(" Transfers ", theme.title);
+    let title = match queue.limit() {
+        Some(rate) => format!(" Transfers {} at most {rate} ", theme.glyphs.dot),
+        None => " Transfers ".to_owned(),
+    };
+    let title = Span::styled(title, theme.title);
     let block = Block::bordered().border_set(theme.glyphs.border).border_style(theme.border_focused).title(title);
     frame.render_widget(block, places.table);
     let columns = usize::from(places.rows.width);
@@ -136,7 +140,9 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
         lines.push(Line::from(vec![Span::styled(label, theme.label), Span::styled(place, theme.text)]));
     }
     let mut words = job.results.words();
-    let parts = [amount(&job.snapshot), job.results.verified_words().map(|how| format!("verified: {how}"))];
+    let verified = job.results.verified_words().map(|how| format!("verified: {how}"));
+    let limit = job.limit.filter(|_| !job.is_over()).map(|rate| format!("at most {rate}"));
+    let parts = [amount(&job.snapshot), verified, limit];
     for part in parts.into_iter().flatten() {
         words = format!("{words} {} {part}", theme.glyphs.dot);
     }
