@@ -28,6 +28,7 @@ mod plan;
 mod refuse;
 mod relay;
 mod remove;
+mod roster;
 mod share;
 mod transfer;
 mod unfinished;
@@ -148,6 +149,8 @@ impl Engine {
                     job.limit.set(rate);
                 }
             }
+            Request::Pause(job) => core.roster(|roster| roster.pause(job)),
+            Request::Resume(job) => core.roster(|roster| roster.resume(job)),
             Request::Cancel(job) => {
                 if let Some(job) = core.job(job) {
                     job.token.cancel();

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
+use self::job::Turn;
 pub use self::job::{Direction, Job, JobState, Results};
 pub use self::place::{Places, places};
 use super::effect::Effect;
@@ -93,6 +94,7 @@ impl Queue {
             JobState::Asking => 1,
             JobState::Held(_) => 2,
             JobState::Stopping => 3,
+            JobState::Paused => 5,
             _ => 4,
         };
         let open = self.jobs.iter().filter(|job| !job.is_over()).min_by_key(rank);
@@ -134,6 +136,10 @@ impl Queue {
                 }
                 vec![]
             }
+            Request::Pause(id) | Request::Resume(id) => {
+                self.change(*id, |job| job.is_paused = matches!(request, Request::Pause(_)));
+                vec![]
+            }
             Request::Limit { job: None, rate } => {
                 self.limit = *rate;
                 vec![]
@@ -168,6 +174,10 @@ impl Queue {
         match report {
             Report::Started { job, progress } => self.change(*job, |job| job.start(Arc::clone(progress))),
             Report::Items { job, results } => self.change(*job, |job| job.take(results.clone())),
+            Report::Turn { job, has_turn } => {
+                let turn = if *has_turn { Turn::Has } else { Turn::Waits };
+                self.change(*job, |job| job.turn = turn);
+            }
             Report::Held { job, reason } => self.change(*job, |job| job.hold(reason.clone())),
             Report::Question { job, question, conflict } => {
                 return Some(self.on_question(*job, *question, conflict));
@@ -267,6 +277,19 @@ impl Queue {
         open.map(|job| Effect::Submit(Request::Cancel(job.id))).into_iter().collect()
     }
 
+    /// Returns the request to pause the selected job, or to resume it if it is paused.
+    pub fn pause(&self) -> Vec<Effect> {
+        let open = self.selected().filter(|job| job.can_pause());
+        open.map(|job| pause_request(job, !job.is_paused)).into_iter().collect()
+    }
+
+    /// Returns the requests to pause all jobs, or to resume all if none is left to be paused.
+    pub fn pause_all(&self) -> Vec<Effect> {
+        let open = || self.jobs.iter().filter(|job| job.can_pause());
+        let is_pause = open().any(|job| !job.is_paused);
+        open().filter(|job| job.is_paused != is_pause).map(|job| pause_request(job, is_pause)).collect()
+    }
+
     /// Returns the request for a new job with what failed in the selected one, if anything did.
     pub fn retry(&self, ids: &mut Ids) -> Vec<Effect> {
         let Some((job, work)) = self.selected().and_then(|job| Some((job, job.retry()?))) else { return vec![] };
@@ -284,6 +307,10 @@ impl Queue {
         self.cursor = self.cursor();
         self.detail = 0;
     }
+}
+
+fn pause_request(job: &Job, is_pause: bool) -> Effect {
+    Effect::Submit(if is_pause { Request::Pause(job.id) } else { Request::Resume(job.id) })
 }
 
 fn resolve(job: JobId, question: u64, answer: Answer) -> Effect {

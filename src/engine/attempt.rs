@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::body::Body;
 use super::jobs::Job;
-use super::lanes::Way;
+use super::lanes::{Lane, Way};
+use super::share::Place;
 use crate::model::error::{Error, Kind};
 use crate::model::job::Report;
 use crate::model::location::ObjectRef;
@@ -88,11 +89,7 @@ impl Job {
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T, Error>>,
     {
-        let _place = tokio::select! {
-            biased;
-            () = self.token.cancelled() => return Err(cancelled()),
-            place = way.lane.enter(self.id) => place,
-        };
+        let _place = self.enter(way.lane).await?;
         let silence = async {
             self.token.cancelled().await;
             tokio::time::sleep(self.core.options.answer_grace).await;
@@ -103,6 +100,32 @@ impl Job {
             () = silence => {
                 let cause = "the server has not answered: whether it was done is not known";
                 Err(Error::new(Kind::Network, "cancel", "the request", cause))
+            }
+        }
+    }
+
+    /// Waits until it is the job's turn: it is not while the job is paused.
+    pub async fn turn(&self) -> Result<(), Error> {
+        let mut turn = self.turn.clone();
+        tokio::select! {
+            biased;
+            () = self.token.cancelled() => Err(cancelled()),
+            turn = turn.wait_for(|has_turn| *has_turn) => turn.map(|_| ()).map_err(|_| cancelled()),
+        }
+    }
+
+    /// Waits for a place in a lane while it is the job's turn.
+    pub async fn enter(&self, lane: &Lane) -> Result<Place, Error> {
+        loop {
+            self.turn().await?;
+            let place = tokio::select! {
+                biased;
+                () = self.token.cancelled() => return Err(cancelled()),
+                place = lane.enter(self.id) => place,
+            };
+            // The turn may have ended while it waited.
+            if *self.turn.borrow() {
+                return Ok(place);
             }
         }
     }

@@ -235,7 +235,7 @@ async fn fetch(
         if facts.size > whole && facts.etag.is_some() {
             let _place = tokio::select! {
                 () = job.token.cancelled() => return Err(Error::cancelled("download", "")),
-                place = job.core.lanes.large.enter(job.id) => place,
+                place = job.large.acquire() => place,
             };
             let (file, verified) = fetch_ranges(context, object, &facts, aim).await?;
             return Ok((Content::File(file), facts, verified));

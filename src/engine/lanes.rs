@@ -18,14 +18,10 @@ const SMALL: u64 = 1024 * 1024;
 pub(super) struct Lanes {
     /// Listings, inspection, previews: what a person waits for.
     pub interactive: Semaphore,
-    /// Jobs that run beside each other.
-    pub jobs: Semaphore,
     /// Whole small objects, and requests about single objects.
     pub small: Arc<Lane>,
     /// Parts and ranges of large objects.
     pub parts: Arc<Lane>,
-    /// Large objects that are open at once: their parts share one lane anyway.
-    pub large: Arc<Lane>,
     /// Batches of a deletion.
     pub batches: Arc<Lane>,
     /// Files that are read at once to be copied on this machine.
@@ -36,10 +32,8 @@ impl Default for Lanes {
     fn default() -> Self {
         Self {
             interactive: Semaphore::new(32),
-            jobs: Semaphore::new(4),
             small: Lane::new(64, 256),
             parts: Lane::new(16, 64),
-            large: Lane::new(4, 4),
             batches: Lane::new(8, 8),
             disk: Lane::new(4, 4),
         }

@@ -21,6 +21,7 @@ mod fault;
 mod inspect;
 mod limit;
 mod overlap;
+mod pause;
 mod remove;
 mod server_side;
 mod verify;

@@ -143,7 +143,11 @@ async fn note_panic(job: &Job, ended: &Result<(), tokio::task::JoinError>) {
 async fn one(context: Arc<Context>, item: Box<PlanItem>) {
     let (job, name) = (&context.job, item.name());
     job.progress.begin(&name);
-    let outcome = match Box::pin(move_one(&context, &item)).await {
+    let moved = async {
+        job.turn().await?;
+        Box::pin(move_one(&context, &item)).await
+    };
+    let outcome = match moved.await {
         Ok(outcome) => outcome,
         // Neither done nor failed: it was not come to.
         Err(error) if error.kind == Kind::Cancelled && job.token.is_cancelled() => return,

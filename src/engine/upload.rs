@@ -111,7 +111,7 @@ async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<(Verified
             if in_parts {
                 let _place = tokio::select! {
                     () = job.token.cancelled() => return Err(Error::cancelled("upload", "").into()),
-                    place = job.core.lanes.large.enter(job.id) => place,
+                    place = job.large.acquire() => place,
                 };
                 let (written, crc) = put_in_parts(context, aim, &source).await?;
                 (written, crc, size, identity)

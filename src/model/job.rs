@@ -223,6 +223,10 @@ pub enum Request {
         /// The limit; none if not given.
         rate: Option<ByteRate>,
     },
+    /// Let a job send nothing new until it is resumed; what is on its way ends.
+    Pause(JobId),
+    /// Let a paused job go on as soon as there is a place for it.
+    Resume(JobId),
     /// Stop a job; what is finished stays.
     Cancel(JobId),
 }
@@ -387,6 +391,13 @@ pub enum Report {
         job: JobId,
         /// Its counters.
         progress: Arc<Progress>,
+    },
+    /// A job that has begun lost its turn, because it was paused, or got it back.
+    Turn {
+        /// The job.
+        job: JobId,
+        /// Whether it runs.
+        has_turn: bool,
     },
     /// Items ended; sent in batches.
     Items {

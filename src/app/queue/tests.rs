@@ -176,6 +176,41 @@ fn a_held_job_says_so_and_goes_on() {
 }
 
 #[test]
+fn a_paused_job_says_so_and_waits_for_its_turn_when_it_is_resumed() {
+    let mut queue = Queue::default();
+    start(&mut queue, 1, copy(vec![object("a")]));
+    let submit = |queue: &mut Queue, effects: Vec<Effect>| {
+        for effect in &effects {
+            let Effect::Submit(request) = effect else { panic!() };
+            queue.on_submit(request);
+        }
+        effects
+    };
+    let pause = queue.pause();
+    assert_eq!(submit(&mut queue, pause), [Effect::Submit(Request::Pause(JobId(1)))]);
+    assert_eq!((queue.jobs()[0].state(), queue.jobs()[0].is_waiting()), (JobState::Paused, true));
+    queue.on_report(&Report::Turn { job: JobId(1), has_turn: false });
+    let resume = queue.pause();
+    assert_eq!(submit(&mut queue, resume), [Effect::Submit(Request::Resume(JobId(1)))]);
+    assert_eq!(queue.jobs()[0].state(), JobState::Queued);
+    queue.on_report(&Report::Turn { job: JobId(1), has_turn: true });
+    assert_eq!(queue.jobs()[0].state(), JobState::Counting);
+}
+
+#[test]
+fn all_are_paused_unless_all_are_then_all_are_resumed() {
+    let mut queue = Queue::default();
+    for id in 1..=3 {
+        start(&mut queue, id, copy(vec![object("a")]));
+    }
+    finish(&mut queue, 2, JobEnd::Done);
+    queue.on_submit(&Request::Pause(JobId(1)));
+    assert_eq!(queue.pause_all(), [Effect::Submit(Request::Pause(JobId(3)))]);
+    queue.on_submit(&Request::Pause(JobId(3)));
+    assert_eq!(queue.pause_all(), [1, 3].map(|id| Effect::Submit(Request::Resume(JobId(id)))));
+}
+
+#[test]
 fn failures_outlive_thousands_of_successes() {
     let mut queue = Queue::default();
     start(&mut queue, 1, copy(vec![object("a")]));
@@ -214,7 +249,7 @@ fn clearing_leaves_the_cursor_on_its_job() {
 
 proptest! {
     #[test]
-    fn any_order_of_reports_adds_up(steps in prop::collection::vec((0u8..13, 0u64..4), 0..80)) {
+    fn any_order_of_reports_adds_up(steps in prop::collection::vec((0u8..15, 0u64..4), 0..80)) {
         let mut queue = Queue::default();
         let mut ids = Ids::default();
         for (step, id) in steps {
@@ -233,6 +268,8 @@ proptest! {
                 9 => queue.on_tick(Timestamp::from_second(i64::try_from(id).unwrap()).unwrap(), &[]),
                 10 => drop(queue.cancel()),
                 11 => queue.put_off(JobId(id)),
+                12 => drop(queue.on_submit(&Request::Pause(JobId(id)))),
+                13 => drop(queue.on_report(&Report::Turn { job: JobId(id), has_turn: id % 2 == 0 })),
                 _ => drop(queue.retry(&mut ids)),
             }
             prop_assert!(queue.cursor() == 0 || queue.cursor() < queue.jobs().len());

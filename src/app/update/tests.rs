@@ -54,6 +54,15 @@ fn a_limit_is_asked_for_and_told_to_the_engine_for_one_transfer_or_all() {
 }
 
 #[test]
+fn a_paused_transfer_is_not_resumed_while_writing_is_off() {
+    let mut t = Harness::new();
+    t.state.queue.on_submit(&Request::Start { job: JobId(7), work: Work::RemoveBucket("old".into()) });
+    assert_eq!(t.keys("t W <space>"), [Effect::Submit(Request::Pause(JobId(7)))]);
+    assert!(t.keys("<space>").is_empty() && t.keys("P").is_empty() && t.state.notice.is_some());
+    assert_eq!(t.keys("W <space>"), [Effect::Submit(Request::Resume(JobId(7)))]);
+}
+
+#[test]
 fn entering_a_folder_and_coming_back_restores_the_cursor() {
     let mut t = Harness::with_bucket("b", &["x/", "y/", "z"]);
     assert_eq!(listed(&t.keys("j <enter>")), ["s3://b/y/"]);

@@ -29,6 +29,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PageUp => state.queue.scroll_detail(-page),
         Action::BackOut => state.screen = Screen::Browse,
         Action::Open => drop(state.queue.ask_again()),
+        Action::PauseJob => return state.queue.pause(),
+        Action::PauseAll => return state.queue.pause_all(),
         Action::CancelJob => return state.queue.cancel(),
         Action::RetryJob => return retry(state),
         Action::LimitJob => limit_job(state),

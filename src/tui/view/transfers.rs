@@ -68,7 +68,7 @@ fn what(job: &Job, theme: &Theme, columns: usize) -> String {
 fn state_style(state: &JobState, theme: &Theme) -> Style {
     match state {
         JobState::Running | JobState::Counting => theme.text,
-        JobState::Held(_) | JobState::Asking => theme.warning,
+        JobState::Held(_) | JobState::Asking | JobState::Paused => theme.warning,
         JobState::Failed(_) | JobState::SomeFailed => theme.error,
         JobState::Done => theme.good,
         JobState::Queued | JobState::Stopping | JobState::Cancelled => theme.dim,
@@ -78,7 +78,7 @@ fn state_style(state: &JobState, theme: &Theme) -> Style {
 fn cells(job: &Job) -> [String; 5] {
     let state = job.state();
     let done = match &state {
-        JobState::Queued => String::new(),
+        JobState::Queued if job.snapshot.items_done == 0 => String::new(),
         JobState::Done => "100 %".to_owned(),
         _ if job.snapshot.is_counted => percent(&job.snapshot),
         _ if job.snapshot.items_done == 0 => String::new(),
@@ -157,6 +157,7 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
             add(lines, "It waits and goes on by itself when fresh credentials are there.", columns, theme.warning);
             add_error(lines, &error, columns, theme);
         }
+        JobState::Paused => add(lines, "It is paused: Space lets it go on.", columns, theme.warning),
         JobState::Asking => add(lines, "It waits for an answer: Enter shows the question.", columns, theme.warning),
         _ => {}
     }

@@ -83,6 +83,14 @@ fn jobs_and_what_went_wrong_in_the_selected_one() {
 }
 
 #[test]
+fn a_paused_job_says_how_it_goes_on() {
+    let mut queue = queue();
+    queue.on_submit(&Request::Pause(JobId(2)));
+    queue.move_by(1);
+    insta::assert_snapshot!(screen(80, 16, &queue, &Theme::default()));
+}
+
+#[test]
 fn limits_are_shown_in_the_head_and_with_their_job() {
     let mut queue = queue();
     queue.on_submit(&Request::Limit { job: None, rate: ByteRate::new(10 << 20) });
