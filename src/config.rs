@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::app::keymap::Keymap;
 use crate::model::fault::{self, Fault};
+use crate::model::limit::ByteRate;
 use crate::model::name::UnsafeKeys;
 use crate::model::text;
 
@@ -33,6 +34,9 @@ pub struct Config {
     pub unsafe_keys: UnsafeKeys,
     /// How much memory transfers may use, in MiB.
     pub memory_mib: u64,
+    /// How fast transfers may be, all together.
+    #[serde(deserialize_with = "limit")]
+    pub limit_rate: Option<ByteRate>,
 }
 
 /// Which characters borders are drawn with.
@@ -181,6 +185,10 @@ fn unsafe_keys<'de, D: serde::Deserializer<'de>>(from: D) -> Result<UnsafeKeys, 
     }
 }
 
+fn limit<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<ByteRate>, D::Error> {
+    ByteRate::parse_limit(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +218,13 @@ mod tests {
         assert_eq!(fault.line, 2);
         assert!(fault.message.starts_with("unsafe_keys: unknown variant `allow`"), "{}", fault.message);
         assert_eq!(Config::parse("mouse = true\nmouse = ").unwrap_err().line, 2);
+    }
+
+    #[test]
+    fn a_limit_has_its_unit() {
+        let limit = |text: &str| Config::parse(text).map(|config| config.limit_rate).map_err(|fault| fault.message);
+        assert_eq!((limit(""), limit("limit_rate = \"2 MiB\"")), (Ok(None), Ok(ByteRate::new(2 << 20))));
+        assert!(limit("limit_rate = \"2 MB\"").unwrap_err().starts_with("limit_rate: not a speed"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! up when one fires (an unfinished upload, a temporary file) is cleaned up by the task that made it.
 
 mod attempt;
+mod body;
 mod browse;
 mod buffers;
 mod complete;
@@ -21,12 +22,15 @@ mod lanes;
 mod meter;
 mod newest;
 mod overlap;
+mod pace;
 mod page;
 mod plan;
 mod presign;
 mod refuse;
 mod relay;
 mod remove;
+mod roster;
+mod share;
 mod stream;
 mod transfer;
 mod unfinished;
@@ -44,6 +48,7 @@ use self::core::Core;
 use self::newest::Newest;
 pub use self::stream::{Broken, StreamEnd, StreamOptions};
 use crate::model::job::{Item, Report, Request};
+use crate::model::limit::ByteRate;
 use crate::model::name::UnsafeKeys;
 use crate::s3::Settings;
 
@@ -68,6 +73,8 @@ pub struct Options {
     pub part_size: Option<u64>,
     /// Whether a condition on a copy inside S3 is relied on with every server, not only Amazon's.
     pub trusts_copy_conditions: bool,
+    /// How fast the bytes of all jobs together may move to and from servers, to begin with.
+    pub limit: Option<ByteRate>,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
     /// How long a cancelled job waits for the answer to what it has sent already.
@@ -83,6 +90,7 @@ impl Default for Options {
             multipart_threshold: 16 * 1024 * 1024,
             part_size: None,
             trusts_copy_conditions: false,
+            limit: None,
             renewal_pause: Duration::from_secs(5),
             answer_grace: Duration::from_secs(10),
         }
@@ -149,6 +157,14 @@ impl Engine {
                     job.resolve(question, answer);
                 }
             }
+            Request::Limit { job: None, rate } => core.limit.set(rate),
+            Request::Limit { job: Some(job), rate } => {
+                if let Some(job) = core.job(job) {
+                    job.limit.set(rate);
+                }
+            }
+            Request::Pause(job) => core.roster(|roster| roster.pause(job)),
+            Request::Resume(job) => core.roster(|roster| roster.resume(job)),
             Request::Cancel(job) => {
                 if let Some(job) = core.job(job) {
                     job.token.cancel();

@@ -74,6 +74,7 @@ impl Choice {
             keymap: self.keymap.clone(),
             is_read_only: self.args.read_only || self.config.read_only,
             shows_hidden: self.config.show_hidden,
+            limit: self.config.limit_rate,
             home: home(),
             base,
             now: Timestamp::now(),
@@ -97,6 +98,7 @@ fn options(config: &Config) -> Options {
     Options {
         unsafe_keys: config.unsafe_keys,
         memory_bytes: config.memory_mib.saturating_mul(1 << 20),
+        limit: config.limit_rate,
         ..Options::default()
     }
 }

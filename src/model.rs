@@ -8,6 +8,7 @@ pub mod fault;
 pub mod filter;
 pub mod inspect;
 pub mod job;
+pub mod limit;
 pub mod location;
 pub mod name;
 pub mod plan;

@@ -151,8 +151,12 @@ actions! {
     ToggleHidden "toggle-hidden" "Hidden" Show PANES false ["."] "Show or hide names that begin with a dot";
     Refresh "refresh" "Refresh" Show BROWSE false ["R" "Ctrl-R"] "Read again";
     Transfers "transfers" "Transfers" Program ANYWHERE false ["t"] "Open or close the transfers screen";
+    PauseJob "pause-job" "Pause" Work TRANSFERS false ["Space"] "Pause or resume the transfer under the cursor";
+    PauseAll "pause-all" "Pause all" Work TRANSFERS false ["P"] "Pause all transfers, or resume them if all are paused";
     CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor";
     RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor";
+    LimitJob "limit-job" "Limit" Work TRANSFERS false ["l"] "Limit the speed of the transfer under the cursor";
+    LimitAll "limit-all" "Limit all" Work TRANSFERS false ["L"] "Limit the speed of all transfers together";
     ClearFinished "clear-finished" "Clear" Show TRANSFERS false ["c"] "Forget the transfers that are over";
     ToggleWriting "toggle-writing" "RO/RW" Program ANYWHERE false ["W"] "Allow or refuse writing";
     Help "help" "Help" Program ANYWHERE false ["F1" "?"] "Show the keys of where you are";

@@ -9,6 +9,7 @@ pub mod delete;
 pub mod failure;
 pub mod form;
 pub mod layout;
+pub mod limit;
 pub mod new_bucket;
 pub mod new_folder;
 pub mod overwrite;
@@ -102,6 +103,8 @@ pub enum Dialog {
     Pattern(Box<pattern::Pattern>),
     /// What of an entry goes to the clipboard.
     Yank(Box<yank::Yank>),
+    /// How fast transfers may be.
+    Limit(Box<limit::Limit>),
     /// Something went wrong.
     Failure(Box<failure::Failure>),
     /// Leave while jobs run.
@@ -181,6 +184,7 @@ impl Dialog {
             Self::Rename(dialog) => &**dialog,
             Self::Pattern(dialog) => &**dialog,
             Self::Yank(dialog) => &**dialog,
+            Self::Limit(dialog) => &**dialog,
             Self::Failure(dialog) => &**dialog,
             Self::Quit(dialog) => &**dialog,
         }
@@ -196,6 +200,7 @@ impl Dialog {
             Self::Rename(dialog) => &mut **dialog,
             Self::Pattern(dialog) => &mut **dialog,
             Self::Yank(dialog) => &mut **dialog,
+            Self::Limit(dialog) => &mut **dialog,
             Self::Failure(dialog) => &mut **dialog,
             Self::Quit(dialog) => &mut **dialog,
         }

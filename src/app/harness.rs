@@ -73,6 +73,7 @@ impl Harness {
             keymap: Keymap::default(),
             is_read_only: false,
             shows_hidden: false,
+            limit: None,
             home: Some("/home/me".into()),
             base: "/home/me".into(),
             now: now(),

@@ -12,11 +12,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
+use self::job::Turn;
 pub use self::job::{Direction, Job, JobState, Results};
 pub use self::place::{Places, places};
 use super::effect::Effect;
 use super::state::Ids;
 use crate::model::job::{JobEnd, JobId, Report, Request};
+use crate::model::limit::ByteRate;
 use crate::model::plan::{Answer, Conflict};
 use crate::model::progress::{Progress, Snapshot};
 
@@ -45,9 +47,21 @@ pub struct Queue {
     standing: Vec<(JobId, Answer)>,
     /// The job that ended last, until the next key.
     ended: Option<JobId>,
+    /// How fast all jobs together may be.
+    limit: Option<ByteRate>,
 }
 
 impl Queue {
+    /// Returns a queue without jobs.
+    pub fn new(limit: Option<ByteRate>) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// Returns how fast all jobs together may be.
+    pub fn limit(&self) -> Option<ByteRate> {
+        self.limit
+    }
+
     /// Returns all jobs, oldest first.
     pub fn jobs(&self) -> &[Job] {
         &self.jobs
@@ -80,6 +94,7 @@ impl Queue {
             JobState::Asking => 1,
             JobState::Held(_) => 2,
             JobState::Stopping => 3,
+            JobState::Paused => 5,
             _ => 4,
         };
         let open = self.jobs.iter().filter(|job| !job.is_over()).min_by_key(rank);
@@ -121,6 +136,18 @@ impl Queue {
                 }
                 vec![]
             }
+            Request::Pause(id) | Request::Resume(id) => {
+                self.change(*id, |job| job.is_paused = matches!(request, Request::Pause(_)));
+                vec![]
+            }
+            Request::Limit { job: None, rate } => {
+                self.limit = *rate;
+                vec![]
+            }
+            Request::Limit { job: Some(id), rate } => {
+                self.change(*id, |job| job.limit = *rate);
+                vec![]
+            }
             _ => vec![],
         }
     }
@@ -147,6 +174,10 @@ impl Queue {
         match report {
             Report::Started { job, progress } => self.change(*job, |job| job.start(Arc::clone(progress))),
             Report::Items { job, results } => self.change(*job, |job| job.take(results.clone())),
+            Report::Turn { job, has_turn } => {
+                let turn = if *has_turn { Turn::Has } else { Turn::Waits };
+                self.change(*job, |job| job.turn = turn);
+            }
             Report::Held { job, reason } => self.change(*job, |job| job.hold(reason.clone())),
             Report::Question { job, question, conflict } => {
                 return Some(self.on_question(*job, *question, conflict));
@@ -246,10 +277,25 @@ impl Queue {
         open.map(|job| Effect::Submit(Request::Cancel(job.id))).into_iter().collect()
     }
 
+    /// Returns the request to pause the selected job, or to resume it if it is paused.
+    pub fn pause(&self) -> Vec<Effect> {
+        let open = self.selected().filter(|job| job.can_pause());
+        open.map(|job| pause_request(job, !job.is_paused)).into_iter().collect()
+    }
+
+    /// Returns the requests to pause all jobs, or to resume all if none is left to be paused.
+    pub fn pause_all(&self) -> Vec<Effect> {
+        let open = || self.jobs.iter().filter(|job| job.can_pause());
+        let is_pause = open().any(|job| !job.is_paused);
+        open().filter(|job| job.is_paused != is_pause).map(|job| pause_request(job, is_pause)).collect()
+    }
+
     /// Returns the request for a new job with what failed in the selected one, if anything did.
     pub fn retry(&self, ids: &mut Ids) -> Vec<Effect> {
-        let work = self.selected().and_then(Job::retry);
-        work.map(|work| Effect::Submit(Request::Start { job: ids.job(), work })).into_iter().collect()
+        let Some((job, work)) = self.selected().and_then(|job| Some((job, job.retry()?))) else { return vec![] };
+        let id = ids.job();
+        let limit = job.limit.map(|rate| Request::Limit { job: Some(id), rate: Some(rate) });
+        std::iter::once(Request::Start { job: id, work }).chain(limit).map(Effect::Submit).collect()
     }
 
     /// Forgets all jobs that are over; the cursor stays on its job, or on the next one that is left.
@@ -261,6 +307,10 @@ impl Queue {
         self.cursor = self.cursor();
         self.detail = 0;
     }
+}
+
+fn pause_request(job: &Job, is_pause: bool) -> Effect {
+    Effect::Submit(if is_pause { Request::Pause(job.id) } else { Request::Resume(job.id) })
 }
 
 fn resolve(job: JobId, question: u64, answer: Answer) -> Effect {

@@ -18,6 +18,7 @@ use super::queue::Queue;
 use super::tree::{Row, Tree};
 use crate::model::error::Error;
 use crate::model::job::{Connection, Item, JobId, Request, Ticket};
+use crate::model::limit::ByteRate;
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, ETag};
 
@@ -95,6 +96,8 @@ pub struct Setup {
     pub is_read_only: bool,
     /// Whether names that begin with a dot are shown.
     pub shows_hidden: bool,
+    /// How fast all transfers together may be.
+    pub limit: Option<ByteRate>,
     /// The person's home folder.
     pub home: Option<PathBuf>,
     /// Where relative paths start.
@@ -238,7 +241,7 @@ impl State {
             inspector: Inspector::default(),
             is_inspecting: false,
             is_inspector_focused: false,
-            queue: Queue::default(),
+            queue: Queue::new(setup.limit),
             dialog: None,
             palette: None,
             help: None,

@@ -68,9 +68,12 @@ fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
     admitted
 }
 
-/// Every job writes somewhere, and an object is only fetched to be edited.
+/// Every job writes somewhere, also one that is resumed, and an object is only fetched to be edited.
 fn is_writing(effect: &Effect) -> bool {
-    matches!(effect, Effect::Edit(_) | Effect::Submit(Request::Start { .. } | Request::Fetch { .. }))
+    matches!(
+        effect,
+        Effect::Edit(_) | Effect::Submit(Request::Start { .. } | Request::Resume(_) | Request::Fetch { .. })
+    )
 }
 
 /// Removes the file that an object was fetched to, where writing was switched off before it could be edited.

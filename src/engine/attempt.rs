@@ -1,17 +1,16 @@
 //! Requests of a job: within a lane, again when the server asks for patience, on hold while the credentials are old.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
+use super::body::Body;
 use super::jobs::Job;
-use super::lanes::Lane;
+use super::lanes::{Lane, Way};
+use super::share::Place;
 use crate::model::error::{Error, Kind};
 use crate::model::job::Report;
 use crate::model::location::ObjectRef;
-use crate::s3::{Condition, Payload, Store, WriteOptions, Written};
+use crate::s3::{Condition, Store, WriteOptions, Written};
 
 /// How often a throttled request is tried again, on top of what the SDK tries.
 const THROTTLED_TRIES: u32 = 6;
@@ -30,7 +29,7 @@ pub(super) struct Gate {
 
 impl Job {
     /// Makes a request, and drops it in the middle if the job is cancelled.
-    pub async fn call<T, F, Fut>(&self, lane: &Arc<Lane>, request: F) -> Result<T, Error>
+    pub async fn call<'a, T, F, Fut>(&self, way: impl Into<Way<'a>>, request: F) -> Result<T, Error>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T, Error>>,
@@ -38,24 +37,24 @@ impl Job {
         tokio::select! {
             biased;
             () = self.token.cancelled() => Err(cancelled()),
-            result = self.call_to_end(lane, request) => result,
+            result = self.call_to_end(way, request) => result,
         }
     }
 
     /// Makes a request whose answer must be known once it was sent: what creates, joins, deletes.
     ///
     /// The job's end stops it only before it is sent, while it waits to be sent again, and when the server stays silent.
-    pub async fn call_to_end<T, F, Fut>(&self, lane: &Arc<Lane>, request: F) -> Result<T, Error>
+    pub async fn call_to_end<'a, T, F, Fut>(&self, way: impl Into<Way<'a>>, request: F) -> Result<T, Error>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T, Error>>,
     {
+        let way = way.into();
         let mut tries = 0;
         loop {
             let (renewals, began) = (self.gate.renewals.load(Relaxed), Instant::now());
-            let result = self.once(lane, &request).await;
+            let result = self.once(way, &request).await;
             let Err(error) = result else {
-                lane.went_well();
                 self.gate.was_open.store(true, Relaxed);
                 return result;
             };
@@ -65,18 +64,18 @@ impl Job {
                 Kind::ExpiredToken | Kind::NoCredentials
                     if error.kind == Kind::ExpiredToken || self.gate.was_open.load(Relaxed) =>
                 {
-                    if let Some(result) = self.hold(lane, error, renewals, &request).await? {
+                    if let Some(result) = self.hold(way, error, renewals, &request).await? {
                         return result;
                     }
                 }
                 Kind::Throttled if tries < THROTTLED_TRIES => {
-                    lane.slow_down(began);
+                    way.lane.slow_down(began);
                     tries += 1;
                     self.pause(Duration::from_millis(250 << tries)).await?;
                 }
                 _ if error.is_transient() && tries < LOST_TRIES => {
                     // Too many at once may be why a slow line lets each of them starve.
-                    lane.slow_down(began);
+                    way.lane.slow_down(began);
                     tries += 1;
                     self.pause(Duration::from_millis(250 << tries)).await?;
                 }
@@ -85,23 +84,19 @@ impl Job {
         }
     }
 
-    async fn once<T, F, Fut>(&self, lane: &Arc<Lane>, request: &F) -> Result<T, Error>
+    async fn once<T, F, Fut>(&self, way: Way<'_>, request: &F) -> Result<T, Error>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T, Error>>,
     {
-        let _permit = tokio::select! {
-            biased;
-            () = self.token.cancelled() => return Err(cancelled()),
-            permit = lane.enter() => permit,
-        };
+        let _place = self.enter(way.lane).await?;
         let silence = async {
             self.token.cancelled().await;
             tokio::time::sleep(self.core.options.answer_grace).await;
         };
         tokio::select! {
             biased;
-            result = request() => result,
+            result = request() => result.inspect(|_| way.went_well()),
             () = silence => {
                 let cause = "the server has not answered: whether it was done is not known";
                 Err(Error::new(Kind::Network, "cancel", "the request", cause))
@@ -109,24 +104,55 @@ impl Job {
         }
     }
 
-    /// Writes an object with one request, however often it has to be sent.
-    pub async fn put(
+    /// Waits until it is the job's turn: it is not while the job is paused.
+    pub async fn turn(&self) -> Result<(), Error> {
+        let mut turn = self.turn.clone();
+        tokio::select! {
+            biased;
+            () = self.token.cancelled() => Err(cancelled()),
+            turn = turn.wait_for(|has_turn| *has_turn) => turn.map(|_| ()).map_err(|_| cancelled()),
+        }
+    }
+
+    /// Waits for a place in a lane while it is the job's turn.
+    pub async fn enter(&self, lane: &Lane) -> Result<Place, Error> {
+        loop {
+            self.turn().await?;
+            let place = tokio::select! {
+                biased;
+                () = self.token.cancelled() => return Err(cancelled()),
+                place = lane.enter(self.id) => place,
+            };
+            // The turn may have ended while it waited.
+            if *self.turn.borrow() {
+                return Ok(place);
+            }
+        }
+    }
+
+    /// Writes an object with one request, however often it has to be sent. Returns the CRC64NVME of what was sent too.
+    pub async fn put<'a>(
         &self,
-        lane: &Arc<Lane>,
+        way: impl Into<Way<'a>>,
         store: &Store,
         object: &ObjectRef,
-        payload: &Payload,
+        body: &Body,
         options: &WriteOptions,
-    ) -> Result<Written, Error> {
+    ) -> Result<(Written, u64), Error> {
         let tries = AtomicU64::new(0);
-        let write = || {
+        let write = || async {
+            let payload = body.load(self).await?;
             tries.fetch_add(1, Relaxed);
-            store.put(object, payload.clone(), options)
+            let crc = payload.crc64();
+            store.put(object, payload, options).await.map(|written| (written, crc))
         };
-        match self.call_to_end(lane, write).await {
+        match self.call_to_end(way, write).await {
             // The conflict may be with an earlier try of this very request, whose answer was lost.
             Err(error) if error.kind == Kind::Conflict && tries.load(Relaxed) > 1 => {
-                store.written_before(object, payload).await.inspect(|_| payload.count()).ok_or(error)
+                let payload = body.load(self).await?;
+                let written = store.written_before(object, &payload).await.ok_or(error)?;
+                payload.count();
+                Ok((written, payload.crc64()))
             }
             result => result,
         }
@@ -136,8 +162,7 @@ impl Job {
     pub async fn put_marker(&self, store: &Store, object: &ObjectRef) -> Result<(), Error> {
         let put = |condition: Condition| async move {
             let options = WriteOptions { condition, ..WriteOptions::default() };
-            let nothing = Payload::new(Bytes::new());
-            self.put(&self.core.lanes.small, store, object, &nothing, &options).await.map(|_| ())
+            self.put(&self.core.lanes.small, store, object, &Body::empty(), &options).await.map(|_| ())
         };
         match put(Condition::IfAbsent).await {
             Err(error) if error.kind == Kind::Unsupported => {
@@ -161,7 +186,7 @@ impl Job {
     /// of this job found them meanwhile.
     async fn hold<T, F, Fut>(
         &self,
-        lane: &Arc<Lane>,
+        way: Way<'_>,
         error: Error,
         renewals: u64,
         request: &F,
@@ -181,7 +206,7 @@ impl Job {
         self.core.send(Report::Held { job: self.id, reason: Some(error) }, &self.token).await?;
         loop {
             self.core.store().await.renew().await;
-            match self.once(lane, request).await {
+            match self.once(way, request).await {
                 Err(error) if is_credentials(error.kind) => self.pause(self.core.options.renewal_pause).await?,
                 result => {
                     self.gate.renewals.fetch_add(1, Relaxed);

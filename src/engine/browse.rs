@@ -187,7 +187,7 @@ async fn list_buckets(sink: Sink<'_>, from: Option<PageToken>) -> Result<(), Err
     let mut tally = Tally::default();
     loop {
         let page = {
-            let _permit = sink.core.lanes.interactive.enter().await;
+            let _permit = sink.core.lanes.interactive.acquire().await;
             store.list_buckets(token.take()).await?
         };
         tally.add(&page.entries);

@@ -37,7 +37,7 @@ async fn find(core: &Arc<Core>, text: &str, base: &Path) -> Result<Vec<String>, 
 
 async fn find_on_s3(core: &Arc<Core>, scheme: &str, rest: &str) -> Result<Vec<String>, Error> {
     let store = core.store().await;
-    let _permit = core.lanes.interactive.enter().await;
+    let _permit = core.lanes.interactive.acquire().await;
     if !rest.contains('/') {
         let page = store.list_buckets(None).await?;
         let names = page.entries.iter().map(|entry| &*entry.name).filter(|name| name.starts_with(rest));

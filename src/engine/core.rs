@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{Notify, OnceCell, mpsc};
+use tokio::sync::{OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -11,9 +11,11 @@ use super::Options;
 use super::buffers::Buffers;
 use super::jobs::Job;
 use super::lanes::Lanes;
+use super::roster::Roster;
 use super::unfinished::Unfinished;
 use crate::model::error::Error;
 use crate::model::job::{JobId, Report, Ticket};
+use crate::model::limit::Limit;
 use crate::model::name::BucketName;
 use crate::s3::{Settings, Store};
 
@@ -31,12 +33,13 @@ pub(super) struct Core {
     pub tracker: TaskTracker,
     /// What may run at once.
     pub lanes: Lanes,
+    /// How fast the bytes of all jobs may move.
+    pub limit: Arc<Limit>,
     /// Memory for parts.
     pub buffers: Arc<Buffers>,
     tickets: Mutex<HashMap<Ticket, CancellationToken>>,
     jobs: Mutex<Vec<Arc<Job>>>,
-    /// Fires when a job ended.
-    pub job_ended: Notify,
+    roster: Mutex<Roster>,
     /// Uploads that have not come to an end.
     pub unfinished: Unfinished,
     said_regions: Mutex<HashSet<BucketName>>,
@@ -50,6 +53,7 @@ impl Core {
         Arc::new(Self {
             settings,
             store: OnceCell::new(),
+            limit: Arc::new(Limit::of(options.limit)),
             buffers: Buffers::new(options.memory_bytes),
             options,
             reports,
@@ -58,7 +62,7 @@ impl Core {
             lanes: Lanes::default(),
             tickets: Mutex::default(),
             jobs: Mutex::default(),
-            job_ended: Notify::new(),
+            roster: Mutex::default(),
             unfinished: Unfinished::default(),
             said_regions: Mutex::default(),
             fetched: Mutex::default(),
@@ -126,25 +130,24 @@ impl Core {
         }
     }
 
-    /// Puts a job into the table, behind those before it.
+    /// Looks into, or changes, which jobs run.
+    pub fn roster<T>(&self, change: impl FnOnce(&mut Roster) -> T) -> T {
+        change(&mut self.roster.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a job into the table.
     pub fn add_job(&self, job: &Arc<Job>) {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(job));
     }
 
-    /// Takes a job out of the table and wakes those that wait for it.
+    /// Takes a job out of the table and gives its place to the next.
     pub fn remove_job(&self, id: JobId) {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).retain(|job| job.id != id);
-        self.job_ended.notify_waiters();
+        self.roster(|roster| roster.remove(id));
     }
 
     /// Returns a job that has not ended.
     pub fn job(&self, id: JobId) -> Option<Arc<Job>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|job| job.id == id).cloned()
-    }
-
-    /// Returns whether a job that was queued earlier touches the same places.
-    pub fn is_behind_another(&self, job: &Job) -> bool {
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        jobs.iter().take_while(|other| other.id != job.id).any(|other| other.footprint.is_in_the_way_of(&job.footprint))
     }
 }

@@ -134,7 +134,7 @@ async fn count_objects(tally: &mut Tally<'_>, items: &[Item]) -> Result<(), Erro
     let look = |object: ObjectRef| {
         let core = Arc::clone(tally.core);
         async move {
-            let _permit = core.lanes.interactive.enter().await;
+            let _permit = core.lanes.interactive.acquire().await;
             let found = core.store().await.head(&object).await;
             (object, found)
         }
@@ -226,7 +226,7 @@ async fn deletion(core: &Arc<Core>, items: &[Item]) -> Deletion {
     let store = core.store().await;
     let mut all = Deletion::AddsMarker;
     for bucket in buckets {
-        let _permit = core.lanes.interactive.enter().await;
+        let _permit = core.lanes.interactive.acquire().await;
         match store.versioning(bucket).await.map(|versioning| versioning.status) {
             Ok(Some(status)) if status == "Enabled" => {}
             // While versioning is suspended, the version without an id is overwritten by the marker, for good.

@@ -235,14 +235,13 @@ async fn fetch(
         if facts.size > whole && facts.etag.is_some() {
             let _place = tokio::select! {
                 () = job.token.cancelled() => return Err(Error::cancelled("download", "")),
-                place = job.core.lanes.large.enter() => place,
+                place = job.large.acquire() => place,
             };
             let (file, verified) = fetch_ranges(context, object, &facts, aim).await?;
             return Ok((Content::File(file), facts, verified));
         }
     }
-    let lane = if item.size > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
-    job.call(lane, || fetch_whole(context, object, aim)).await
+    job.call(job.core.lanes.way_of(item.size), || fetch_whole(context, object, aim)).await
 }
 
 /// What arrived is not what is stored.
@@ -268,7 +267,7 @@ async fn fetch_whole(
     aim: &LocalAim,
 ) -> Result<(Content, ObjectFacts, Verified), Error> {
     let job = &context.job;
-    let mut body = context.store.get(object, None, None).await?;
+    let mut body = context.store.get(object, None, None).await?.limited_by(&job.limits);
     let facts = body.facts.clone();
     let mut check = facts.check(context.takes_tags_for_md5());
     let mut counted = Counted { job, bytes: 0 };
@@ -412,7 +411,7 @@ async fn fetch_range(job: &Job, ranged: &Ranged, start: u64, end: u64) -> Result
     let digest = Mutex::new(ranged.facts.crc().map(Crc::digest));
     loop {
         let before = at.load(Relaxed);
-        match job.call(&job.core.lanes.parts, || piece(job, ranged, &at, end, &digest)).await {
+        match job.call(job.core.lanes.parts.carrying(end - before), || piece(job, ranged, &at, end, &digest)).await {
             Ok(()) => break,
             Err(error) if error.is_transient() && at.load(Relaxed) > before => {}
             Err(error) if error.kind == Kind::Conflict => {
@@ -434,7 +433,8 @@ async fn piece(
     digest: &Mutex<Option<Digest>>,
 ) -> Result<(), Error> {
     let start = at.load(Relaxed);
-    let mut body = ranged.store.get(&ranged.object, Some(start..end), ranged.facts.etag.as_ref()).await?;
+    let body = ranged.store.get(&ranged.object, Some(start..end), ranged.facts.etag.as_ref()).await?;
+    let mut body = body.limited_by(&job.limits);
     while let Some(chunk) = body.next_chunk().await? {
         let offset = at.load(Relaxed);
         let next = offset + chunk.len() as u64;

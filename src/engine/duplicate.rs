@@ -79,11 +79,7 @@ pub(super) async fn file(
         Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
     };
     let copied = {
-        let _place = tokio::select! {
-            biased;
-            () = job.token.cancelled() => return Err(Error::cancelled("copy", path.to_string_lossy())),
-            place = job.core.lanes.disk.enter() => place,
-        };
+        let _place = job.enter(&job.core.lanes.disk).await?;
         let (worker, root, path, relative) = (Arc::clone(job), context.root()?, path.to_owned(), aim.relative.clone());
         job.core
             .block("copy", move || {

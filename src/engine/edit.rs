@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
+use super::body::Body;
 use super::core::Core;
 use super::jobs::{Job, panicked};
 use crate::local;
@@ -49,7 +50,7 @@ async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) 
     let store = core.store().await;
     let refuse = |cause| Error::new(Kind::Invalid, "edit", object.to_string(), cause);
     let read = async {
-        let _permit = core.lanes.interactive.enter().await;
+        let _permit = core.lanes.interactive.acquire().await;
         let mut body = store.get(object, None, None).await?;
         if body.facts.size > MAX_EDITED {
             return Err(refuse("it is larger than 64 MiB; download it instead"));
@@ -133,7 +134,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
     if contents.len() as u64 != identity.size {
         return Err(refused("it has become larger than 64 MiB: upload it instead"));
     }
-    let payload = Payload::new(Bytes::from(contents));
+    let body = Body::Here(Payload::new(Bytes::from(contents)));
     // Written anew, an object keeps only what is sent along.
     let guarded = WriteOptions {
         attributes: facts.attributes.clone(),
@@ -143,7 +144,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         condition: Condition::IfMatch(if_match.clone()),
         grants: job.call(small, || grants(store, &to)).await?,
     };
-    let mut result = job.put(small, store, &to, &payload, &guarded).await;
+    let mut result = job.put(small, store, &to, &body, &guarded).await;
     let has_no_condition = match &result {
         Err(error) if error.kind == Kind::Unsupported => true,
         Err(error) => store.fails_every_match(&to, &guarded.condition, error).await,
@@ -152,12 +153,12 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
     if has_no_condition {
         // The server has no such condition; it was looked at just now.
         let bare = WriteOptions { condition: Condition::None, ..guarded };
-        result = job.put(small, store, &to, &payload, &bare).await;
+        result = job.put(small, store, &to, &body, &bare).await;
     }
     match result {
         Err(error) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => return Err(changed()),
-        result => result?,
-    };
+        result => drop(result?),
+    }
     job.core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != from);
     // An editor that went its own way may have saved once more.
     let removed = move || {

@@ -52,7 +52,7 @@ impl View {
 
     /// Runs one request in the lane of what a person waits for.
     async fn ask<T>(&self, request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let _permit = self.core.lanes.interactive.enter().await;
+        let _permit = self.core.lanes.interactive.acquire().await;
         request.await
     }
 }
@@ -106,7 +106,7 @@ async fn preview_file(core: &Core, path: &Path) -> Result<Preview, Error> {
 
 async fn preview_object(core: &Arc<Core>, object: &ObjectRef) -> Result<Preview, Error> {
     let store = core.store().await;
-    let _permit = core.lanes.interactive.enter().await;
+    let _permit = core.lanes.interactive.acquire().await;
     let limit = usize::try_from(Preview::LIMIT).unwrap_or(usize::MAX);
     let mut body = match store.get(object, Some(0..Preview::LIMIT), None).await {
         // An empty object has no first byte, so a range of it cannot be had.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::Gate;
@@ -15,11 +16,15 @@ use super::{edit, remove, transfer};
 use crate::local;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, Verified, Work};
+use crate::model::limit::{Limit, Limits};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::progress::Progress;
 
 /// How long results wait for others to be sent with them.
 const FLUSH: Duration = Duration::from_millis(200);
+
+/// How many large objects a job has open at once.
+const LARGE: usize = 4;
 
 /// One job, shared by its tasks.
 #[derive(Debug)]
@@ -32,8 +37,15 @@ pub(super) struct Job {
     pub token: CancellationToken,
     /// Its counters.
     pub progress: Arc<Progress>,
-    /// The places that it touches.
-    pub footprint: Footprint,
+    /// Whether it runs, or waits for its turn.
+    pub turn: watch::Receiver<bool>,
+    /// Large objects that it has open at once: their parts share one lane anyway. Each job has its own, or one that is
+    /// paused would keep the others waiting.
+    pub large: Semaphore,
+    /// How fast its bytes may move, to be changed.
+    pub limit: Arc<Limit>,
+    /// All limits that its bytes keep to: its own and the program's.
+    pub limits: Limits,
     /// Results on their way.
     pub meter: Meter,
     /// Questions and answers.
@@ -49,12 +61,16 @@ pub(super) fn panicked(operation: &'static str) -> Error {
 
 /// Queues a job.
 pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
+    let limit = Arc::new(Limit::default());
     let job = Arc::new(Job {
         id,
         core: Arc::clone(core),
         token: core.root.child_token(),
         progress: Arc::default(),
-        footprint: Footprint::of(&work),
+        turn: core.roster(|roster| roster.add(id, Footprint::of(&work))),
+        large: Semaphore::new(LARGE),
+        limits: Limits::new([Arc::clone(&core.limit), Arc::clone(&limit)]),
+        limit,
         meter: Meter::default(),
         desk: Desk::default(),
         gate: Gate::default(),
@@ -75,22 +91,9 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
 
 /// Waits for the job's turn, runs it, and sends its results on while it runs.
 async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
-    let turn = async {
-        loop {
-            let mut ended = std::pin::pin!(job.core.job_ended.notified());
-            ended.as_mut().enable();
-            if !job.core.is_behind_another(job) {
-                break;
-            }
-            ended.await;
-        }
-        job.core.lanes.jobs.enter().await
-    };
-    let _turn = tokio::select! {
-        biased;
-        () = job.token.cancelled() => return JobEnd::Cancelled,
-        turn = turn => turn,
-    };
+    if job.turn().await.is_err() {
+        return JobEnd::Cancelled;
+    }
     tracing::info!(job = job.id.0, work = work_name(&work), "job starts");
     let started = Report::Started { job: job.id, progress: Arc::clone(&job.progress) };
     if job.core.send(started, &job.token).await.is_err() {
@@ -99,10 +102,18 @@ async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
     let mut task = tokio::spawn(Box::pin(execute(Arc::clone(job), work)));
     let mut tick = tokio::time::interval(FLUSH);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let (mut turn, mut told) = (job.turn.clone(), true);
     let result = loop {
         tokio::select! {
             result = &mut task => break result,
             _ = tick.tick() => job.flush().await,
+            Ok(()) = turn.changed() => {
+                let has_turn = *turn.borrow_and_update();
+                if has_turn != told {
+                    told = has_turn;
+                    let _ = job.core.send(Report::Turn { job: job.id, has_turn }, &job.token).await;
+                }
+            }
         }
     };
     job.progress.counted();

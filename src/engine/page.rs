@@ -67,7 +67,7 @@ impl Pages {
             match asker {
                 Asker::Person(core) => {
                     let store = core.store().await;
-                    let _permit = core.lanes.interactive.enter().await;
+                    let _permit = core.lanes.interactive.acquire().await;
                     store.list_page(&page).await
                 }
                 Asker::Job(job) => {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::task::JoinSet;
 
+use super::body::Body;
 use super::jobs::panicked;
 use super::plan::PlanItem;
 use super::transfer::{Aim, Context, Missed, Settled};
@@ -14,7 +14,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::name::ETag;
-use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, Payload, UploadId, WriteOptions, Written};
+use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, UploadId, WriteOptions, Written};
 
 /// The smallest part of a copy, in bytes: the server moves them, so they are large.
 const MIN_PART: u64 = 256 * 1024 * 1024;
@@ -144,8 +144,8 @@ async fn write_guarded(
         grants: Vec::new(),
     };
     if source.size == 0 {
-        let written = job.put(small, store, &aim.object, &Payload::new(Bytes::new()), &options).await;
-        return written.map(|written| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition));
+        let written = job.put(small, store, &aim.object, &Body::empty(), &options).await;
+        return written.map(|(written, _)| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition));
     }
     let upload = begin(context, &aim.object, &options).await?;
     let done = match copy_parts(context, from, source, &aim.object, &upload).await {
@@ -197,7 +197,8 @@ async fn copy_parts(
             open.spawn(async move {
                 let job = &context.job;
                 let copy = || context.store.upload_part_copy(&from, etag.as_ref(), range.clone(), &to, &upload, number);
-                job.call(&job.core.lanes.parts, copy).await
+                let way = job.core.lanes.parts.carrying(range.end - range.start);
+                job.call(way, copy).await
             });
         }
         match open.join_next().await {

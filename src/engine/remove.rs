@@ -198,10 +198,10 @@ impl Doomed {
 
 async fn delete_local(job: &Arc<Job>, path: PathBuf) -> Result<(), Error> {
     let (out, mut results) = mpsc::channel::<Removed>(RESULTS);
-    let token = job.token.clone();
+    let (inner, runtime) = (Arc::clone(job), tokio::runtime::Handle::current());
     let worker = job.core.block("delete", move || {
         remove_tree(&path, |removed| {
-            if out.blocking_send(removed).is_err() || token.is_cancelled() {
+            if out.blocking_send(removed).is_err() || runtime.block_on(inner.turn()).is_err() {
                 return ControlFlow::Break(());
             }
             ControlFlow::Continue(())

@@ -23,8 +23,8 @@ use crate::model::name::{ETag, ObjectKey};
 use crate::model::plan::{Conflict, ConflictPolicy, Side};
 use crate::s3::{Condition, ObjectFacts, PartDone, Store, UploadId, Written};
 
-/// Items that one job has open at once; the lanes say how many of them move.
-const OPEN_ITEMS: usize = 128;
+/// Items that one job has open at once beyond those that move, so that the next is ready when one ends.
+const OPEN_AHEAD: usize = 64;
 
 /// Items that are planned ahead.
 const PLANNED_AHEAD: usize = 1024;
@@ -111,7 +111,7 @@ async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver<Planned>) 
             biased;
             () = job.token.cancelled() => break,
             Some(ended) = open.join_next(), if !open.is_empty() => note_panic(job, &ended).await,
-            next = planned.recv(), if open.len() < OPEN_ITEMS => match next {
+            next = planned.recv(), if open.len() < job.core.lanes.small.width() + OPEN_AHEAD => match next {
                 None => break,
                 Some(Planned::Item(item)) => {
                     open.spawn(Box::pin(one(Arc::clone(context), item)));
@@ -145,7 +145,11 @@ async fn note_panic(job: &Job, ended: &Result<(), tokio::task::JoinError>) {
 async fn one(context: Arc<Context>, item: Box<PlanItem>) {
     let (job, name) = (&context.job, item.name());
     job.progress.begin(&name);
-    let outcome = match Box::pin(move_one(&context, &item)).await {
+    let moved = async {
+        job.turn().await?;
+        Box::pin(move_one(&context, &item)).await
+    };
+    let outcome = match moved.await {
         Ok(outcome) => outcome,
         // Neither done nor failed: it was not come to.
         Err(error) if error.kind == Kind::Cancelled && job.token.is_cancelled() => return,

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
+use super::body::Body;
 use super::core::Core;
-use super::jobs::{Job, panicked};
+use super::jobs::panicked;
 use super::plan::PlanItem;
 use super::transfer::{Aim, Context, Missed, Settled};
 use crate::local;
@@ -95,8 +96,9 @@ async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<(Verified
     let opened = job.core.block("read", move || open(&owned)).await?;
     let (written, sent, size, identity) = match opened {
         Opened::Whole(payload, identity) => {
-            let (crc, size) = (payload.crc64(), payload.size());
-            (put(context, aim, payload.counted_by(&job.progress)).await?, Some(crc), size, identity)
+            let body = Body::Here(payload.counted_by(&job.progress));
+            let (written, crc) = put(context, aim, &body).await?;
+            (written, Some(crc), body.size(), identity)
         }
         Opened::Source(source) => {
             let (size, identity) = (source.identity().size, *source.identity());
@@ -110,14 +112,13 @@ async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<(Verified
             if in_parts {
                 let _place = tokio::select! {
                     () = job.token.cancelled() => return Err(Error::cancelled("upload", "").into()),
-                    place = job.core.lanes.large.enter() => place,
+                    place = job.large.acquire() => place,
                 };
                 let (written, crc) = put_in_parts(context, aim, &source).await?;
                 (written, crc, size, identity)
             } else {
-                let payload = read(job, &source, 0, size, true).await?;
-                let crc = payload.crc64();
-                (put(context, aim, payload).await?, Some(crc), size, identity)
+                let (written, crc) = put(context, aim, &Body::Whole(source)).await?;
+                (written, Some(crc), size, identity)
             }
         }
     };
@@ -136,25 +137,6 @@ fn open(path: &Path) -> Result<Opened, Error> {
     Ok(Opened::Whole(Payload::new(Bytes::from(memory)), *source.identity()))
 }
 
-/// Reads a piece of a file into memory of the budget, with its checksum.
-async fn read(job: &Job, source: &Arc<Source>, offset: u64, size: u64, is_whole: bool) -> Result<Payload, Error> {
-    let mut buffer = tokio::select! {
-        biased;
-        () = job.token.cancelled() => return Err(Error::cancelled("read", "")),
-        buffer = job.core.buffers.take(usize::try_from(size).unwrap_or(usize::MAX)) => buffer,
-    };
-    let (source, progress) = (Arc::clone(source), Arc::clone(&job.progress));
-    job.core
-        .block("read", move || {
-            source.read_at(buffer.as_mut(), offset)?;
-            if is_whole {
-                source.check_unchanged()?;
-            }
-            Ok(Payload::new(buffer.into_bytes()).counted_by(&progress))
-        })
-        .await
-}
-
 /// Returns what is written with a new object.
 fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
     let content_type = mime_guess::from_path(aim.object.key.last_part()).first_raw().map(str::to_owned);
@@ -166,15 +148,14 @@ fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
     }
 }
 
-async fn put(context: &Context, aim: &Aim, payload: Payload) -> Result<Written, Missed> {
+async fn put(context: &Context, aim: &Aim, body: &Body) -> Result<(Written, u64), Missed> {
     let job = &context.job;
-    let options = write_options(context, aim);
-    let lane = if payload.size() > MIB { &job.core.lanes.parts } else { &job.core.lanes.small };
+    let (options, way) = (write_options(context, aim), job.core.lanes.way_of(body.size()));
     let written = tokio::select! {
         biased;
         // A body that breaks off writes nothing.
         () = job.token.cancelled() => return Err(Error::cancelled("upload", aim.object.to_string()).into()),
-        written = job.put(lane, &context.store, &aim.object, &payload, &options) => written,
+        written = job.put(way, &context.store, &aim.object, body, &options) => written,
     };
     written.map_err(|error| Missed::of_write(error, &aim.condition))
 }
@@ -245,18 +226,21 @@ async fn send_parts(
     let mut open = JoinSet::new();
     let mut parts = Vec::new();
     loop {
-        let width = if context.store.awaits_md5(upload) { 1 } else { job.core.lanes.parts.width() + 2 };
+        let width = if context.store.awaits_md5(upload) { 1 } else { job.core.lanes.parts.width() };
         while open.len() < width
             && let Some((offset, number)) = offsets.next()
         {
-            let (context, source) = (Arc::clone(context), Arc::clone(source));
-            let (object, upload, moved) = (object.clone(), upload.clone(), Arc::clone(moved));
+            let (context, object, upload, moved) =
+                (Arc::clone(context), object.clone(), upload.clone(), Arc::clone(moved));
             let length = step.min(size - offset);
+            let body = Body::Part(Arc::clone(source), offset, length);
             open.spawn(async move {
                 let job = &context.job;
-                let payload = read(job, &source, offset, length, false).await?;
-                let send = || context.store.upload_part(&object, &upload, number, payload.clone());
-                let part = job.call(&job.core.lanes.parts, send).await?;
+                let send = || async {
+                    let payload = body.load(job).await?;
+                    context.store.upload_part(&object, &upload, number, payload).await
+                };
+                let part = job.call(job.core.lanes.parts.carrying(length), send).await?;
                 moved.fetch_add(length, Relaxed);
                 Ok::<_, Error>(part)
             });

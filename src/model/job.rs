@@ -14,6 +14,7 @@ use super::entry::{Entry, StorageClass};
 use super::error::Error;
 use super::filter::Filter;
 use super::inspect::{Content, Preview, Section};
+use super::limit::ByteRate;
 use super::location::{Location, ObjectRef};
 use super::name::{BucketName, ETag, Prefix};
 use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
@@ -247,6 +248,17 @@ pub enum Request {
         /// What to do.
         answer: Answer,
     },
+    /// Limit how fast bytes move to and from servers, from now on.
+    Limit {
+        /// The job; all jobs together if not given.
+        job: Option<JobId>,
+        /// The limit; none if not given.
+        rate: Option<ByteRate>,
+    },
+    /// Let a job send nothing new until it is resumed; what is on its way ends.
+    Pause(JobId),
+    /// Let a paused job go on as soon as there is a place for it.
+    Resume(JobId),
     /// Stop a job; what is finished stays.
     Cancel(JobId),
 }
@@ -436,6 +448,13 @@ pub enum Report {
         job: JobId,
         /// Its counters.
         progress: Arc<Progress>,
+    },
+    /// A job that has begun lost its turn, because it was paused, or got it back.
+    Turn {
+        /// The job.
+        job: JobId,
+        /// Whether it runs.
+        has_turn: bool,
     },
     /// Items ended; sent in batches.
     Items {

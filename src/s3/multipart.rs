@@ -146,6 +146,7 @@ impl Store {
         let call = Call::new("send a part of", object.to_string(), "s3:PutObject", &object.bucket).carrying(&departure);
         let is_unsigned = self.leaves_body_unsigned();
         let md5 = self.wants_md5(upload.has_checksums).then(|| payload.md5());
+        departure.wait_its_turn(is_unsigned).await;
         let output = self
             .call(&call, |client| {
                 let operation = client

@@ -5,6 +5,7 @@ mod departure;
 mod facts;
 mod parts;
 mod proof;
+mod restraint;
 mod value;
 
 use std::ops::Range;
@@ -191,6 +192,7 @@ impl Store {
         let is_unsigned = self.leaves_body_unsigned();
         let tries = Arc::new(AtomicU32::new(0));
         let md5 = self.wants_md5(false).then(|| payload.md5());
+        departure.wait_its_turn(is_unsigned).await;
         let result = self
             .call(&call, |client| {
                 let operation = dressed!(client.put_object(), attributes, tag_query(&options.tags), options)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::error::Error;
 use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, Verified, Work};
+use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
 use crate::model::progress::{Progress, Rate, Snapshot};
@@ -22,8 +23,10 @@ const KEPT_PROBLEMS: usize = 50_000;
 /// Where a job is in its life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobState {
-    /// It has not begun.
+    /// It waits for its turn.
     Queued,
+    /// It was paused: nothing new begins, what was on its way ends.
+    Paused,
     /// It runs, and still finds more to do.
     Counting,
     /// It runs, and knows how much there is.
@@ -49,6 +52,7 @@ impl JobState {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Queued => "queued",
+            Self::Paused => "paused",
             Self::Counting => "counting",
             Self::Running => "running",
             Self::Held(_) => "held",
@@ -164,6 +168,15 @@ fn keep(list: &mut Vec<ItemResult>, result: ItemResult) {
     }
 }
 
+/// What the engine said of a job's turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It has not begun, or lost its turn since.
+    Waits,
+    /// It runs.
+    Has,
+}
+
 /// One job.
 #[derive(Debug, Clone)]
 pub struct Job {
@@ -180,9 +193,14 @@ pub struct Job {
     sampled: Option<Timestamp>,
     /// How long it has moved, in all.
     pub elapsed: Duration,
+    /// How fast it may be.
+    pub limit: Option<ByteRate>,
     held: Option<Error>,
     pub(super) is_asking: bool,
     pub(super) is_stopping: bool,
+    /// Whether it was paused and not resumed.
+    pub(super) is_paused: bool,
+    pub(super) turn: Turn,
     end: Option<JobEnd>,
 }
 
@@ -197,27 +215,36 @@ impl Job {
             rate: Rate::default(),
             sampled: None,
             elapsed: Duration::ZERO,
+            limit: None,
             held: None,
             is_asking: false,
             is_stopping: false,
+            is_paused: false,
+            turn: Turn::Waits,
             end: None,
         }
     }
 
     /// Returns where the job is in its life.
     pub fn state(&self) -> JobState {
-        match (&self.end, &self.held, &self.progress) {
+        match (&self.end, &self.held) {
             (Some(JobEnd::Done), ..) => JobState::Done,
             (Some(JobEnd::SomeFailed), ..) => JobState::SomeFailed,
             (Some(JobEnd::Failed(error)), ..) => JobState::Failed(error.clone()),
             (Some(JobEnd::Cancelled), ..) => JobState::Cancelled,
             _ if self.is_stopping => JobState::Stopping,
-            (_, Some(error), _) => JobState::Held(error.clone()),
+            _ if self.is_paused => JobState::Paused,
+            (_, Some(error)) => JobState::Held(error.clone()),
             _ if self.is_asking => JobState::Asking,
-            (_, _, None) => JobState::Queued,
+            _ if self.turn == Turn::Waits => JobState::Queued,
             _ if self.snapshot.is_counted => JobState::Running,
             _ => JobState::Counting,
         }
+    }
+
+    /// Returns whether the job can be paused, or resumed.
+    pub fn can_pause(&self) -> bool {
+        !self.is_over() && !self.is_stopping
     }
 
     /// Returns whether nothing more will happen.
@@ -232,6 +259,7 @@ impl Job {
 
     pub(super) fn start(&mut self, progress: Arc<Progress>) {
         self.progress = Some(progress);
+        self.turn = Turn::Has;
     }
 
     pub(super) fn take(&mut self, results: Vec<ItemResult>) {
@@ -266,9 +294,9 @@ impl Job {
         self.elapsed = self.elapsed.saturating_add(since);
     }
 
-    /// Returns whether the job waits for a person: for an answer, or for fresh credentials.
+    /// Returns whether the job waits: for an answer, for fresh credentials, for a person to resume it, for its turn.
     pub fn is_waiting(&self) -> bool {
-        self.held.is_some() || self.is_asking
+        self.held.is_some() || self.is_asking || self.is_paused || self.turn == Turn::Waits
     }
 
     /// Returns the speed in bytes per second, while the job runs and moves bytes.

@@ -154,12 +154,15 @@ fn a_retry_takes_the_failed_items_only() {
     let mut queue = Queue::default();
     let folder = Item::Prefix { bucket: "b".into(), prefix: "dir/".into() };
     start(&mut queue, 1, copy(vec![object("a"), object("c"), folder.clone(), object("dir2")]));
+    let rate = ByteRate::new(1000);
+    queue.on_submit(&Request::Limit { job: Some(JobId(1)), rate });
     let results = vec![done("s3://b/a"), failed("s3://b/c"), failed("s3://b/dir/x")];
     queue.on_report(&Report::Items { job: JobId(1), results });
     assert!(queue.retry(&mut Ids::default()).is_empty(), "not while it runs");
     finish(&mut queue, 1, JobEnd::SomeFailed);
     let effects = queue.retry(&mut Ids::default());
-    let [Effect::Submit(Request::Start { work: Work::Transfer(again), .. })] = &effects[..] else { panic!() };
+    let [Effect::Submit(Request::Start { job, work: Work::Transfer(again) }), limit] = &effects[..] else { panic!() };
+    assert_eq!(*limit, Effect::Submit(Request::Limit { job: Some(*job), rate }), "as slow as before");
     assert_eq!(again.items, [object("c"), folder]);
     assert_eq!(again.policy, ConflictPolicy::Skip, "nothing is replaced unasked");
 }
@@ -173,6 +176,41 @@ fn a_held_job_says_so_and_goes_on() {
     assert_eq!(queue.jobs()[0].state(), JobState::Held(error));
     queue.on_report(&Report::Held { job: JobId(1), reason: None });
     assert_eq!(queue.jobs()[0].state(), JobState::Counting);
+}
+
+#[test]
+fn a_paused_job_says_so_and_waits_for_its_turn_when_it_is_resumed() {
+    let mut queue = Queue::default();
+    start(&mut queue, 1, copy(vec![object("a")]));
+    let submit = |queue: &mut Queue, effects: Vec<Effect>| {
+        for effect in &effects {
+            let Effect::Submit(request) = effect else { panic!() };
+            queue.on_submit(request);
+        }
+        effects
+    };
+    let pause = queue.pause();
+    assert_eq!(submit(&mut queue, pause), [Effect::Submit(Request::Pause(JobId(1)))]);
+    assert_eq!((queue.jobs()[0].state(), queue.jobs()[0].is_waiting()), (JobState::Paused, true));
+    queue.on_report(&Report::Turn { job: JobId(1), has_turn: false });
+    let resume = queue.pause();
+    assert_eq!(submit(&mut queue, resume), [Effect::Submit(Request::Resume(JobId(1)))]);
+    assert_eq!(queue.jobs()[0].state(), JobState::Queued);
+    queue.on_report(&Report::Turn { job: JobId(1), has_turn: true });
+    assert_eq!(queue.jobs()[0].state(), JobState::Counting);
+}
+
+#[test]
+fn all_are_paused_unless_all_are_then_all_are_resumed() {
+    let mut queue = Queue::default();
+    for id in 1..=3 {
+        start(&mut queue, id, copy(vec![object("a")]));
+    }
+    finish(&mut queue, 2, JobEnd::Done);
+    queue.on_submit(&Request::Pause(JobId(1)));
+    assert_eq!(queue.pause_all(), [Effect::Submit(Request::Pause(JobId(3)))]);
+    queue.on_submit(&Request::Pause(JobId(3)));
+    assert_eq!(queue.pause_all(), [1, 3].map(|id| Effect::Submit(Request::Resume(JobId(id)))));
 }
 
 #[test]
@@ -214,7 +252,7 @@ fn clearing_leaves_the_cursor_on_its_job() {
 
 proptest! {
     #[test]
-    fn any_order_of_reports_adds_up(steps in prop::collection::vec((0u8..13, 0u64..4), 0..80)) {
+    fn any_order_of_reports_adds_up(steps in prop::collection::vec((0u8..15, 0u64..4), 0..80)) {
         let mut queue = Queue::default();
         let mut ids = Ids::default();
         for (step, id) in steps {
@@ -233,6 +271,8 @@ proptest! {
                 9 => queue.on_tick(Timestamp::from_second(i64::try_from(id).unwrap()).unwrap(), &[]),
                 10 => drop(queue.cancel()),
                 11 => queue.put_off(JobId(id)),
+                12 => drop(queue.on_submit(&Request::Pause(JobId(id)))),
+                13 => drop(queue.on_report(&Report::Turn { job: JobId(id), has_turn: id % 2 == 0 })),
                 _ => drop(queue.retry(&mut ids)),
             }
             prop_assert!(queue.cursor() == 0 || queue.cursor() < queue.jobs().len());

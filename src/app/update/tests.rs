@@ -17,6 +17,7 @@ use crate::app::state::{Screen, Side};
 use crate::model::entry::{Entry, StorageClass};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{JobEnd, JobId, Page, Report, Request, Ticket, Work};
+use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::Conflict;
 
@@ -28,6 +29,37 @@ fn the_start_asks_for_both_places_and_for_the_caller() {
     let effects = t.state.begin();
     assert!(matches!(effects.first(), Some(Effect::Submit(Request::Identify))));
     assert_eq!(listed(&effects), ["/home/me/data", "s3://"]);
+}
+
+#[test]
+fn a_limit_is_asked_for_and_told_to_the_engine_for_one_transfer_or_all() {
+    let mut t = Harness::new();
+    t.state.queue.on_submit(&Request::Start { job: JobId(7), work: Work::RemoveBucket("old".into()) });
+    t.keys("t l <ctrl-u>");
+    t.text("500 KiB");
+    let rate = ByteRate::new(500 << 10);
+    assert_eq!(t.keys("<enter>"), [Effect::Submit(Request::Limit { job: Some(JobId(7)), rate })]);
+    assert_eq!((t.state.queue.jobs()[0].limit, t.state.queue.limit()), (rate, None));
+    t.keys("L <ctrl-u>");
+    t.text("fast");
+    assert!(t.keys("<enter>").is_empty() && t.state.dialog.is_some(), "that is no speed");
+    t.keys("<ctrl-u>");
+    t.text("2 MiB");
+    let rate = ByteRate::new(2 << 20);
+    assert_eq!(t.keys("<enter>"), [Effect::Submit(Request::Limit { job: None, rate })]);
+    assert_eq!(t.state.queue.limit(), rate);
+    t.report(Report::Finished { job: JobId(7), end: JobEnd::Cancelled });
+    t.keys("l");
+    assert!(t.state.dialog.is_none(), "what is over is as fast as it was");
+}
+
+#[test]
+fn a_paused_transfer_is_not_resumed_while_writing_is_off() {
+    let mut t = Harness::new();
+    t.state.queue.on_submit(&Request::Start { job: JobId(7), work: Work::RemoveBucket("old".into()) });
+    assert_eq!(t.keys("t W <space>"), [Effect::Submit(Request::Pause(JobId(7)))]);
+    assert!(t.keys("<space>").is_empty() && t.keys("P").is_empty() && t.state.notice.is_some());
+    assert_eq!(t.keys("W <space>"), [Effect::Submit(Request::Resume(JobId(7)))]);
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use super::browse::movement;
 use super::work::open_delete_of;
 use crate::app::action::Action;
+use crate::app::dialog::Dialog;
+use crate::app::dialog::limit::Limit;
 use crate::app::effect::Effect;
 use crate::app::layout::layout;
 use crate::app::queue::Job;
 use crate::app::state::{Screen, State};
-use crate::model::job::{Item, Work};
+use crate::model::job::{Item, JobId, Work};
 
 /// Opens or closes the transfers screen.
 pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
@@ -27,8 +29,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PageUp => state.queue.scroll_detail(-page),
         Action::BackOut => state.screen = Screen::Browse,
         Action::Open => drop(state.queue.ask_again()),
+        Action::PauseJob => return state.queue.pause(),
+        Action::PauseAll => return state.queue.pause_all(),
         Action::CancelJob => return state.queue.cancel(),
         Action::RetryJob => return retry(state),
+        Action::LimitJob => limit_job(state),
+        Action::LimitAll => open_limit(state, None),
         Action::ClearFinished => state.queue.clear_finished(),
         action => {
             if let Some(rows) = movement(action, page) {
@@ -37,6 +43,22 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
     }
     vec![]
+}
+
+/// Asks how fast the transfer under the cursor may be; one that is over is as fast as it was.
+fn limit_job(state: &mut State) {
+    if let Some(id) = state.queue.selected().filter(|job| !job.is_over()).map(|job| job.id) {
+        open_limit(state, Some(id));
+    }
+}
+
+fn open_limit(state: &mut State, id: Option<JobId>) {
+    let job = state.queue.jobs().iter().find(|job| Some(job.id) == id);
+    let (what, rate) = match job {
+        Some(job) => (format!("{} {}", job.verb(), job.what()), job.limit),
+        None => ("all transfers together".to_owned(), state.queue.limit()),
+    };
+    state.dialog = Some(Dialog::Limit(Box::new(Limit::new(id, what, rate))));
 }
 
 /// Does again what failed, by the choices of then. A deletion is asked about anew: a prefix may hold more by now.

@@ -61,6 +61,21 @@ async fn progress_adds_up_to_all_bytes_and_items() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parts_and_whole_files_share_memory_for_one_of_them_and_none_waits_for_ever() {
+    let mut t = bench_with(Options { memory_bytes: 6 * MIB as u64, ..small_parts() }).await;
+    for number in 0..8 {
+        t.write(&format!("up/whole-{number}"), noise(2 * MIB));
+        t.write(&format!("up/small-{number}"), noise(MIB / 2));
+    }
+    for number in 0..3 {
+        t.write(&format!("up/large-{number}"), noise(11 * MIB));
+    }
+    let up = t.transfer(vec![Item::Folder(t.path("up"))], at("")).await;
+    assert_eq!((up.end.clone(), up.results.len()), (JobEnd::Done, 19), "{up:#?}");
+    assert_eq!(t.get("up/large-2").await, noise(11 * MIB));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_key_writes_outside_the_target() {
     let mut t = bench().await;
     let hostile = ["p/../../x", "p//abs", "p/a/../../b", "p/nul\0", &format!("p/{}", "n".repeat(300)), "p/./dot"];

@@ -62,6 +62,7 @@ async fn folders_and_buckets_are_made_once_and_only_empty_buckets_removed() {
 }
 
 async fn fetched(t: &mut Bench, object: &ObjectRef) -> (PathBuf, ETag) {
+    // The first question may end after the second has begun, and would end it too if it had the same ticket.
     t.last += 1;
     t.engine.submit(Request::Fetch { ticket: Ticket(t.last), object: object.clone() });
     loop {

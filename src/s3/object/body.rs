@@ -11,8 +11,10 @@ use bytes::Bytes;
 use md5::{Digest as _, Md5};
 
 use super::departure::Departure;
+use super::restraint;
 use super::value::ObjectFacts;
 use crate::model::error::{Error, Kind};
+use crate::model::limit::Limits;
 use crate::model::name::ETag;
 use crate::model::progress::Progress;
 use crate::s3::fault;
@@ -26,13 +28,14 @@ pub struct Payload {
     bytes: Bytes,
     crc64: u64,
     progress: Option<Arc<Progress>>,
+    limits: Limits,
 }
 
 impl Payload {
     /// Computes the checksum: about 0.1 CPU seconds a GiB.
     pub fn new(bytes: Bytes) -> Self {
         let crc64 = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, &bytes);
-        Self { bytes, crc64, progress: None }
+        Self { bytes, crc64, progress: None, limits: Limits::default() }
     }
 
     /// Returns the length in bytes.
@@ -57,6 +60,13 @@ impl Payload {
         self
     }
 
+    /// Lets it leave no faster than this.
+    #[must_use]
+    pub fn limited_by(mut self, limits: &Limits) -> Self {
+        self.limits = limits.clone();
+        self
+    }
+
     /// Counts all of it: it turned out to have arrived.
     pub fn count(&self) {
         if let Some(progress) = &self.progress {
@@ -69,7 +79,7 @@ impl Payload {
     }
 
     pub(in crate::s3) fn depart(&self) -> Departure {
-        Departure::new(self, self.progress.clone())
+        Departure::new(self, self.progress.clone(), self.limits.clone())
     }
 }
 
@@ -109,6 +119,7 @@ pub struct ObjectBody {
     expected: Option<u64>,
     received: u64,
     target: String,
+    limits: Limits,
 }
 
 impl fmt::Debug for ObjectBody {
@@ -122,7 +133,14 @@ impl fmt::Debug for ObjectBody {
 
 impl ObjectBody {
     pub(super) fn new(facts: ObjectFacts, body: ByteStream, expected: Option<u64>, target: String) -> Self {
-        Self { facts, body, expected, received: 0, target }
+        Self { facts, body, expected, received: 0, target, limits: Limits::default() }
+    }
+
+    /// Lets it come no faster than this: what is not read waits at the server.
+    #[must_use]
+    pub fn limited_by(mut self, limits: &Limits) -> Self {
+        self.limits = limits.clone();
+        self
     }
 
     /// Returns the length of this body in bytes, if the server said it.
@@ -137,6 +155,7 @@ impl ObjectBody {
             Err(_) => Err(failed(format!("nothing came for {} s", STALL.as_secs()))),
             Ok(Some(Ok(chunk))) => {
                 self.received += chunk.len() as u64;
+                restraint::take(&self.limits, chunk.len()).await;
                 Ok(Some(chunk))
             }
             Ok(Some(Err(error))) => Err(failed(fault::body_words(&error))),

@@ -1,18 +1,20 @@
-//! A body on its way out: counted as it leaves, and noticed when it stands still.
+//! A body on its way out: counted as it leaves, held back by its limits, and noticed when it stands still by itself.
 
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::body::Payload;
+use super::restraint;
+use crate::model::limit::Limits;
 use crate::model::progress::Progress;
 
 /// What leaves at once, in bytes: enough to cost nothing, little enough to be a pulse on a slow line.
@@ -43,6 +45,7 @@ struct State {
     left: AtomicU64,
     moved: Mutex<Instant>,
     progress: Option<Arc<Progress>>,
+    limits: Limits,
     /// Whether it leaves in one piece, of which nothing is seen.
     is_whole: AtomicBool,
     /// Whether nothing more is counted.
@@ -66,6 +69,12 @@ impl State {
         *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
+    /// Takes notice that nothing is to move before a time: until then it does not stand still, it waits.
+    fn wait_until(&self, at: Instant) {
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        *moved = at.max(*moved);
+    }
+
     fn add(&self, bytes: u64) {
         if let Some(progress) = &self.progress {
             progress.add_bytes(bytes);
@@ -83,16 +92,25 @@ impl State {
 
 impl Departure {
     /// Begins to send a payload.
-    pub fn new(payload: &Payload, progress: Option<Arc<Progress>>) -> Self {
+    pub fn new(payload: &Payload, progress: Option<Arc<Progress>>, limits: Limits) -> Self {
         let state = State {
             attempt: AtomicU64::new(0),
             left: AtomicU64::new(0),
             moved: Mutex::new(Instant::now()),
             progress,
+            limits,
             is_whole: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
         };
         Self { bytes: payload.bytes(), state: Arc::new(state) }
+    }
+
+    /// Waits until its limits let a body leave that has to leave in one piece.
+    pub async fn wait_its_turn(&self, is_unsigned: bool) {
+        if !is_unsigned {
+            restraint::take(&self.state.limits, self.bytes.len()).await;
+            self.state.touch();
+        }
     }
 
     /// Returns the body of one try, which the SDK can make anew. Only what need not be signed may leave piece by piece.
@@ -108,7 +126,7 @@ impl Departure {
         ByteStream::new(SdkBody::retryable(move || {
             let attempt = state.attempt.fetch_add(1, Relaxed) + 1;
             state.return_all();
-            SdkBody::from_body_1_x(Frames { rest: bytes.clone(), attempt, state: Arc::clone(&state) })
+            SdkBody::from_body_1_x(Frames { rest: bytes.clone(), held: None, attempt, state: Arc::clone(&state) })
         }))
     }
 
@@ -152,8 +170,30 @@ impl Drop for Departure {
 /// The body, frame by frame.
 struct Frames {
     rest: Bytes,
+    /// The length of the next frame, which is held back until its time.
+    held: Option<(usize, Pin<Box<Sleep>>)>,
     attempt: u64,
     state: Arc<State>,
+}
+
+impl Frames {
+    /// Returns the length of the next frame once it may leave.
+    fn poll_length(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
+        let (length, mut time) = if let Some(held) = self.held.take() {
+            held
+        } else {
+            let limits = &self.state.limits;
+            let length = limits.portion(FRAME.min(self.rest.len()));
+            let Some(at) = limits.take(length, Instant::now().into_std()) else { return Poll::Ready(length) };
+            self.state.wait_until(at.into());
+            (length, Box::pin(sleep_until(at.into())))
+        };
+        if time.as_mut().poll(cx).is_pending() {
+            self.held = Some((length, time));
+            return Poll::Pending;
+        }
+        Poll::Ready(length)
+    }
 }
 
 impl Body for Frames {
@@ -162,12 +202,12 @@ impl Body for Frames {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         if self.rest.is_empty() {
             return Poll::Ready(None);
         }
-        let length = FRAME.min(self.rest.len());
+        let length = ready!(self.poll_length(cx));
         let frame = self.rest.split_to(length);
         self.state.leave(self.attempt, length);
         Poll::Ready(Some(Ok(Frame::data(frame))))
@@ -185,10 +225,14 @@ impl Body for Frames {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::limit::{ByteRate, Limit};
 
     fn departure(size: usize) -> (Departure, Arc<Progress>) {
         let progress = Arc::new(Progress::default());
-        (Departure::new(&Payload::new(Bytes::from(vec![0; size])), Some(Arc::clone(&progress))), progress)
+        (
+            Departure::new(&Payload::new(Bytes::from(vec![0; size])), Some(Arc::clone(&progress)), Limits::default()),
+            progress,
+        )
     }
 
     #[tokio::test]
@@ -215,6 +259,21 @@ mod tests {
             departure.arrived();
             drop(departure);
             assert_eq!(progress.snapshot().bytes_done, 2 * FRAME as u64 + 1);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_is_held_back_leaves_as_fast_as_it_may_and_is_not_given_up() {
+        for is_unsigned in [true, false] {
+            let limit = Arc::new(Limit::of(ByteRate::new(FRAME as u64 / 60)));
+            let payload = Payload::new(Bytes::from(vec![0; 10 * FRAME])).limited_by(&Limits::new([limit]));
+            let (departure, began) = (payload.depart(), Instant::now());
+            departure.wait_its_turn(is_unsigned).await;
+            let body = departure.stream(is_unsigned);
+            let left = departure.watch(async { body.collect().await.unwrap().into_bytes().len() }).await;
+            assert_eq!(left, Some(10 * FRAME));
+            let minutes = began.elapsed().as_secs_f64() / 60.0;
+            assert!((9.8..10.1).contains(&minutes), "{minutes} min, unsigned: {is_unsigned}");
         }
     }
 

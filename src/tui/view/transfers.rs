@@ -31,7 +31,11 @@ pub fn draw(frame: &mut Frame, area: Rect, queue: &Queue, theme: &Theme) {
 }
 
 fn draw_table(frame: &mut Frame, places: &Places, queue: &Queue, theme: &Theme) {
-    let title = Span::styled(" Transfers ", theme.title);
+    let title = match queue.limit() {
+        Some(rate) => format!(" Transfers {} at most {rate} ", theme.glyphs.dot),
+        None => " Transfers ".to_owned(),
+    };
+    let title = Span::styled(title, theme.title);
     let block = Block::bordered().border_set(theme.glyphs.border).border_style(theme.border_focused).title(title);
     frame.render_widget(block, places.table);
     let columns = usize::from(places.rows.width);
@@ -64,7 +68,7 @@ fn what(job: &Job, theme: &Theme, columns: usize) -> String {
 fn state_style(state: &JobState, theme: &Theme) -> Style {
     match state {
         JobState::Running | JobState::Counting => theme.text,
-        JobState::Held(_) | JobState::Asking => theme.warning,
+        JobState::Held(_) | JobState::Asking | JobState::Paused => theme.warning,
         JobState::Failed(_) | JobState::SomeFailed => theme.error,
         JobState::Done => theme.good,
         JobState::Queued | JobState::Stopping | JobState::Cancelled => theme.dim,
@@ -74,7 +78,7 @@ fn state_style(state: &JobState, theme: &Theme) -> Style {
 fn cells(job: &Job) -> [String; 5] {
     let state = job.state();
     let done = match &state {
-        JobState::Queued => String::new(),
+        JobState::Queued if job.snapshot.items_done == 0 => String::new(),
         JobState::Done => "100 %".to_owned(),
         _ if job.snapshot.is_counted => percent(&job.snapshot),
         _ if job.snapshot.items_done == 0 => String::new(),
@@ -136,7 +140,9 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
         lines.push(Line::from(vec![Span::styled(label, theme.label), Span::styled(place, theme.text)]));
     }
     let mut words = job.results.words();
-    let parts = [amount(&job.snapshot), job.results.verified_words().map(|how| format!("verified: {how}"))];
+    let verified = job.results.verified_words().map(|how| format!("verified: {how}"));
+    let limit = job.limit.filter(|_| !job.is_over()).map(|rate| format!("at most {rate}"));
+    let parts = [amount(&job.snapshot), verified, limit];
     for part in parts.into_iter().flatten() {
         words = format!("{words} {} {part}", theme.glyphs.dot);
     }
@@ -151,6 +157,7 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
             add(lines, "It waits and goes on by itself when fresh credentials are there.", columns, theme.warning);
             add_error(lines, &error, columns, theme);
         }
+        JobState::Paused => add(lines, "It is paused: Space lets it go on.", columns, theme.warning),
         JobState::Asking => add(lines, "It waits for an answer: Enter shows the question.", columns, theme.warning),
         _ => {}
     }

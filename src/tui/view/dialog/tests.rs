@@ -8,11 +8,12 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::app::dialog::{
-    Ids, Step, ask_quit, delete, failure, new_bucket, new_folder, overwrite, pattern, rename, transfer, yank,
+    Ids, Step, ask_quit, delete, failure, limit, new_bucket, new_folder, overwrite, pattern, rename, transfer, yank,
 };
 use crate::app::keymap::{Code, Key};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, JobId, Report, Ticket};
+use crate::model::limit::ByteRate;
 use crate::model::location::{Location, ObjectRef};
 use crate::model::plan::{Conflict, Deletion, PlanSummary, Side};
 use crate::tui::view::picture::picture;
@@ -48,6 +49,12 @@ fn copy() -> Dialog {
     let summary = PlanSummary { items: 1204, folders: 3, bytes: 13_314_398_617, notes, ..PlanSummary::default() };
     counted(&mut dialog, summary);
     dialog
+}
+
+#[test]
+fn limiting_the_speed() {
+    let what = "Copy big.bin".to_owned();
+    snapshots("limit", &Dialog::Limit(Box::new(limit::Limit::new(None, what, ByteRate::new(10 << 20)))));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::*;
 use crate::model::error::Kind;
 use crate::model::filter::Filter;
 use crate::model::job::{Item, JobEnd, JobId, Report, Request, Transfer, Work};
+use crate::model::limit::ByteRate;
 use crate::model::location::{Location, ObjectRef};
 use crate::model::plan::{Conflict, ConflictPolicy, Side};
 use crate::model::progress::Progress;
@@ -82,6 +83,23 @@ fn jobs_and_what_went_wrong_in_the_selected_one() {
     for (width, height) in [(120, 36), (80, 22), (40, 8)] {
         insta::assert_snapshot!(format!("{width}x{height}"), screen(width, height, &queue, &Theme::default()));
     }
+}
+
+#[test]
+fn a_paused_job_says_how_it_goes_on() {
+    let mut queue = queue();
+    queue.on_submit(&Request::Pause(JobId(2)));
+    queue.move_by(1);
+    insta::assert_snapshot!(screen(80, 16, &queue, &Theme::default()));
+}
+
+#[test]
+fn limits_are_shown_in_the_head_and_with_their_job() {
+    let mut queue = queue();
+    queue.on_submit(&Request::Limit { job: None, rate: ByteRate::new(10 << 20) });
+    queue.on_submit(&Request::Limit { job: Some(JobId(2)), rate: ByteRate::new(500 << 10) });
+    queue.move_by(1);
+    insta::assert_snapshot!(screen(80, 16, &queue, &Theme::default()));
 }
 
 #[test]
