@@ -18,6 +18,7 @@ mod footprint;
 mod inspect;
 mod jobs;
 mod lanes;
+mod lister;
 mod meter;
 mod newest;
 mod overlap;

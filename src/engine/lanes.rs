@@ -17,6 +17,8 @@ const GROW_AFTER: usize = 32;
 pub(super) struct Lanes {
     /// Listings, inspection, previews: what a person waits for.
     pub interactive: Arc<Lane>,
+    /// Pages of listings that a person waits for as a whole.
+    pub listings: Arc<Lane>,
     /// Jobs that run beside each other.
     pub jobs: Arc<Lane>,
     /// Whole small objects, and requests about single objects.
@@ -35,6 +37,7 @@ impl Default for Lanes {
     fn default() -> Self {
         Self {
             interactive: Lane::new(32, 32),
+            listings: Lane::new(64, 64),
             jobs: Lane::new(4, 4),
             small: Lane::new(64, 256),
             parts: Lane::new(16, 64),

@@ -19,6 +19,7 @@ mod conflict;
 mod copy;
 mod fault;
 mod inspect;
+mod list;
 mod overlap;
 mod remove;
 mod server_side;
