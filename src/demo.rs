@@ -151,6 +151,13 @@ impl Demo {
         self.log.clear();
     }
 
+    /// Puts empty objects into a bucket that keeps no versions, faster than by requests; a bucket that is not there stays so.
+    pub fn fill<'a>(&self, bucket: &str, keys: impl IntoIterator<Item = &'a str>) {
+        if let Some(bucket) = self.store.lock().buckets.get_mut(bucket) {
+            sample::fill_with_empty(bucket, keys);
+        }
+    }
+
     /// Returns how many multipart uploads are unfinished, over all buckets.
     pub fn open_uploads(&self) -> usize {
         let state = self.store.lock();

@@ -19,6 +19,7 @@ mod footprint;
 mod inspect;
 mod jobs;
 mod lanes;
+mod lister;
 mod meter;
 mod newest;
 mod overlap;

@@ -280,6 +280,14 @@ fn exchange(state: &mut State) {
     to.done();
 }
 
+/// Puts empty objects into a bucket that keeps no versions.
+pub(super) fn fill_with_empty<'a>(bucket: &mut Bucket, keys: impl IntoIterator<Item = &'a str>) {
+    let object = Arc::new(object(Bytes::new(), Facts::default(), bucket.owner));
+    for key in keys {
+        insert(bucket, key.to_owned(), now(), &object);
+    }
+}
+
 /// Puts a prepared version into a bucket that keeps none.
 fn insert(bucket: &mut Bucket, key: String, modified: SystemTime, object: &Arc<Object>) {
     let version = Version { id: NULL_VERSION.to_owned(), modified, object: Some(Arc::clone(object)) };

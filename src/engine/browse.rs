@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::core::Core;
+use super::lister::Lister;
 use super::page::{Asker, Pages};
 use crate::local::list::{Listing, extra_bytes};
 use crate::model::entry::{Entry, EntryKind};
@@ -226,13 +227,12 @@ async fn list_below(sink: Sink<'_>, place: Location) -> Result<(), Error> {
         let cause = "only what is in a bucket is listed to its depths";
         return Err(Error::new(Kind::Invalid, "list all below", place.to_string(), cause));
     };
-    let mut pages = Pages::start(Asker::Person(Arc::clone(sink.core)), &bucket, &prefix, false, None);
-    while let Some(page) = pages.next().await {
-        let page = page?;
-        let is_last = page.next.is_none();
-        sink.page(entries_of(page, &prefix), None, is_last).await?;
+    let mut lister = Lister::start(Asker::Reader(Arc::clone(sink.core)), &bucket, &prefix);
+    while let Some(objects) = lister.next().await {
+        let page = KeyPage { objects: objects?, ..KeyPage::default() };
+        sink.page(entries_of(page, &prefix), None, false).await?;
     }
-    Ok(())
+    sink.page(Vec::new(), None, true).await
 }
 
 /// Returns the rows of a page, prefixes and objects merged in the order of their keys.

@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::core::Core;
-use super::page::{Asker, Pages};
+use super::lister::Lister;
+use super::page::Asker;
 use super::walk::{What, walk};
 use crate::local;
 use crate::model::capability::Support;
@@ -193,9 +194,9 @@ async fn count_local(tally: &mut Tally<'_>, path: &Path, follows_links: bool) ->
 }
 
 async fn count_keys(tally: &mut Tally<'_>, bucket: &BucketName, prefix: &Prefix) -> Result<(), Error> {
-    let mut pages = Pages::start(Asker::Person(Arc::clone(tally.core)), bucket, prefix, false, None);
-    while let Some(page) = pages.next().await {
-        for object in page?.objects {
+    let mut lister = Lister::start(Asker::Reader(Arc::clone(tally.core)), bucket, prefix);
+    while let Some(objects) = lister.next().await {
+        for object in objects? {
             tally.note_key(&object.key);
             if object.key.is_marker() {
                 tally.summary.folders += 1;

@@ -18,6 +18,8 @@ const SMALL: u64 = 1024 * 1024;
 pub(super) struct Lanes {
     /// Listings, inspection, previews: what a person waits for.
     pub interactive: Semaphore,
+    /// Pages of listings that a person waits for as a whole.
+    pub listings: Semaphore,
     /// Whole small objects, and requests about single objects.
     pub small: Arc<Lane>,
     /// Parts and ranges of large objects.
@@ -32,6 +34,7 @@ impl Default for Lanes {
     fn default() -> Self {
         Self {
             interactive: Semaphore::new(32),
+            listings: Semaphore::new(64),
             small: Lane::new(64, 256),
             parts: Lane::new(16, 64),
             batches: Lane::new(8, 8),

@@ -2,21 +2,89 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
 use super::core::Core;
 use super::jobs::{Job, panicked};
 use crate::model::error::{Error, Kind};
-use crate::model::name::{BucketName, Prefix};
-use crate::s3::{KeyPage, ListPage};
+use crate::model::name::{BucketName, ObjectKey, Prefix};
+use crate::s3::{KeyPage, ListPage, ListedObject};
 
 /// On whose behalf pages are fetched: a job's requests wait for fresh credentials, a person's do not.
 #[derive(Debug, Clone)]
 pub(super) enum Asker {
     /// A person looks at it.
     Person(Arc<Core>),
+    /// A person waits for all of it, and looks at other things meanwhile.
+    Reader(Arc<Core>),
     /// A job needs it.
     Job(Arc<Job>),
+}
+
+/// One page that is asked for, as [`ListPage`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// What the keys begin with.
+    pub prefix: Prefix,
+    /// Whether keys are folded at the next slash.
+    pub is_folded: bool,
+    /// Where the page before ended.
+    pub token: Option<String>,
+    /// The key after which it starts, on a first page.
+    pub start_after: Option<ObjectKey>,
+    /// Fewer keys than the server's own page.
+    pub max_keys: Option<i32>,
+}
+
+impl Asker {
+    /// Returns where its tasks are counted.
+    pub fn tracker(&self) -> &TaskTracker {
+        match self {
+            Self::Person(core) | Self::Reader(core) => &core.tracker,
+            Self::Job(job) => &job.core.tracker,
+        }
+    }
+
+    /// Fetches one page. That a key does not begin as it was asked for is an error.
+    pub async fn list(&self, bucket: &BucketName, wanted: &Wanted) -> Result<KeyPage, Error> {
+        let page = ListPage {
+            bucket,
+            prefix: &wanted.prefix,
+            is_folded: wanted.is_folded,
+            token: wanted.token.clone(),
+            start_after: wanted.start_after.as_ref().map(ToString::to_string),
+            max_keys: wanted.max_keys,
+        };
+        let listed = match self {
+            Self::Person(core) => Self::list_for_person(core, &core.lanes.interactive, &page).await?,
+            Self::Reader(core) => Self::list_for_person(core, &core.lanes.listings, &page).await?,
+            Self::Job(job) => {
+                let store = job.core.store().await;
+                job.call(&job.core.lanes.small, || store.list_page(&page)).await?
+            }
+        };
+        let is_stray = |object: &&ListedObject| !object.key.as_str().starts_with(wanted.prefix.as_str());
+        match listed.objects.iter().find(is_stray) {
+            None => Ok(listed),
+            Some(stray) => {
+                let cause = format!("the server listed a key that was not asked for: {}", stray.key);
+                Err(unfit(bucket, &wanted.prefix, cause))
+            }
+        }
+    }
+
+    async fn list_for_person(core: &Core, lane: &Semaphore, page: &ListPage<'_>) -> Result<KeyPage, Error> {
+        let store = core.store().await;
+        let _permit = lane.acquire().await;
+        store.list_page(page).await
+    }
+}
+
+/// Returns the error of an answer that cannot be a listing of the prefix.
+pub(super) fn unfit(bucket: &BucketName, prefix: &Prefix, cause: impl Into<String>) -> Error {
+    Error::new(Kind::Server, "list", format!("s3://{bucket}/{prefix}"), cause)
 }
 
 /// A listing that goes on by itself, one page ahead.
@@ -43,44 +111,19 @@ impl Pages {
         let ahead = self.ahead.as_mut()?;
         let result = ahead.await.unwrap_or_else(|_| Err(panicked("list")));
         self.ahead = None;
-        if let Ok(page) = &result {
-            if let Some(stray) =
-                page.objects.iter().find(|object| !object.key.as_str().starts_with(self.prefix.as_str()))
-            {
-                let target = format!("s3://{}/{}", self.bucket, self.prefix);
-                let cause = format!("the server listed a key that was not asked for: {}", stray.key);
-                return Some(Err(Error::new(Kind::Server, "list", target, cause)));
-            }
-            if page.next.is_some() {
-                self.fetch(page.next.clone());
-            }
+        if let Ok(page) = &result
+            && page.next.is_some()
+        {
+            self.fetch(page.next.clone());
         }
         Some(result)
     }
 
-    fn fetch(&mut self, from: Option<String>) {
-        let (asker, bucket, prefix, is_folded) =
-            (self.asker.clone(), self.bucket.clone(), self.prefix.clone(), self.is_folded);
-        let task = async move {
-            let page = if is_folded { ListPage::folded(&bucket, &prefix) } else { ListPage::flat(&bucket, &prefix) };
-            let page = page.from(from);
-            match asker {
-                Asker::Person(core) => {
-                    let store = core.store().await;
-                    let _permit = core.lanes.interactive.acquire().await;
-                    store.list_page(&page).await
-                }
-                Asker::Job(job) => {
-                    let store = job.core.store().await;
-                    job.call(&job.core.lanes.small, || store.list_page(&page)).await
-                }
-            }
-        };
-        let tracker = match &self.asker {
-            Asker::Person(core) => &core.tracker,
-            Asker::Job(job) => &job.core.tracker,
-        };
-        self.ahead = Some(tracker.spawn(Box::pin(task)));
+    fn fetch(&mut self, token: Option<String>) {
+        let (asker, bucket) = (self.asker.clone(), self.bucket.clone());
+        let wanted = Wanted { prefix: self.prefix.clone(), is_folded: self.is_folded, token, ..Wanted::default() };
+        let task = async move { asker.list(&bucket, &wanted).await };
+        self.ahead = Some(self.asker.tracker().spawn(Box::pin(task)));
     }
 }
 

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::jobs::Job;
-use super::page::{Asker, Pages};
+use super::lister::Lister;
+use super::page::Asker;
 use super::transfer::Context;
 use super::walk::{Found, What, walk};
 use crate::local::metadata::Identity;
@@ -323,9 +324,9 @@ async fn plan_prefix(
         }
         _ => None,
     };
-    let mut pages = Pages::start(Asker::Job(Arc::clone(&context.job)), bucket, prefix, false, None);
-    while let Some(page) = pages.next().await {
-        for object in page?.objects {
+    let mut lister = Lister::start(Asker::Job(Arc::clone(&context.job)), bucket, prefix);
+    while let Some(objects) = lister.next().await {
+        for object in objects? {
             let rest = object.key.as_str().strip_prefix(prefix.as_str()).unwrap_or_default();
             if !transfer.filter.is_empty() && (object.key.is_marker() || !transfer.filter.takes(rest)) {
                 continue;

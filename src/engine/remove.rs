@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::jobs::{Job, panicked};
-use super::page::{Asker, Pages};
+use super::lister::Lister;
+use super::page::Asker;
 use crate::local::remove::{Removed, remove_tree};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, ItemOutcome, Verified};
@@ -68,11 +69,11 @@ async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error
                 batches.add(&object.bucket, Doomed { key: object.key, bytes: 0 }).await;
             }
             Item::Prefix { bucket, prefix } => {
-                let mut pages = Pages::start(Asker::Job(Arc::clone(&job)), &bucket, &prefix, false, None);
-                while let Some(page) = pages.next().await {
-                    match page {
-                        Ok(page) => {
-                            for object in page.objects {
+                let mut lister = Lister::start(Asker::Job(Arc::clone(&job)), &bucket, &prefix);
+                while let Some(objects) = lister.next().await {
+                    match objects {
+                        Ok(objects) => {
+                            for object in objects {
                                 batches.add(&bucket, Doomed { key: object.key, bytes: object.size }).await;
                             }
                         }

@@ -21,6 +21,7 @@ mod copy;
 mod fault;
 mod inspect;
 mod limit;
+mod list;
 mod matrix;
 mod overlap;
 mod pause;

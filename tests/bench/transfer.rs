@@ -4,7 +4,9 @@
 //! folder or prefix. Credentials come from the environment. Nothing is asserted; `tests/bench/copy` compares with others.
 #![expect(clippy::unwrap_used, clippy::print_stdout, clippy::panic, reason = "a measurement may fail loudly")]
 
-use std::path::Path;
+#[path = "usage.rs"]
+mod usage;
+
 use std::time::{Duration, Instant};
 
 use bucketry::engine::{Engine, Options};
@@ -58,8 +60,8 @@ async fn main() {
     let speed = bytes as f64 / seconds / f64::from(1 << 20);
     println!(
         "{items} items, {bytes} bytes, {seconds:.3} s, {speed:.0} MiB/s, {:.2} CPU s, peak {} KiB, {}",
-        cpu_seconds(),
-        peak(),
+        usage::cpu_seconds(),
+        usage::peak(),
         // How the last of them was verified stands for all.
         verified.map(|how: Verified| format!("{how:?}")).unwrap_or_default()
     );
@@ -80,17 +82,4 @@ fn item(text: &str) -> Item {
         Location::S3 { bucket, prefix } => Item::Object(ObjectRef::new(bucket, Prefix::root().key(prefix.as_str()))),
         Location::Buckets => panic!("a bucket is needed"),
     }
-}
-
-fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    let ticks: f64 = fields.iter().skip(11).take(2).map(|field| field.parse::<f64>().unwrap()).sum();
-    ticks / 100.0
-}
-
-fn peak() -> String {
-    let status = std::fs::read_to_string(Path::new("/proc/self/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().to_owned()
 }

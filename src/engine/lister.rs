@@ -1,0 +1,127 @@
+//! Lists all objects below a prefix in the order of their keys, with many requests at once.
+//!
+//! The first page and the folders are asked for together. Folders are listed beside each other, large ones by their own
+//! folders again; a keyspace without folders is cut between guessed keys (`StartAfter`). What comes out of turn
+//! waits, in bounded number. A server that cannot begin behind a key gets no cuts, and one whose listings have no order is
+//! listed page after page.
+
+mod cuts;
+mod division;
+mod piece;
+
+use tokio::task::JoinSet;
+
+use self::division::{Division, Limits, Question};
+use super::jobs::panicked;
+use super::page::{Asker, Pages, unfit};
+use crate::model::error::Error;
+use crate::model::name::{BucketName, Prefix};
+use crate::s3::{KeyPage, ListedObject};
+
+/// Keys of a page where nobody asks for fewer (Amazon S3 API Reference, ListObjectsV2, max-keys); 64 pages at once; and
+/// keys that wait, each of some hundred bytes.
+const LIMITS: Limits = Limits { page: 1000, width: 64, waiting: 100_000 };
+
+/// A listing on its way. Dropping it ends its requests.
+#[derive(Debug)]
+pub(super) struct Lister {
+    asker: Asker,
+    bucket: BucketName,
+    prefix: Prefix,
+    way: Way,
+}
+
+#[derive(Debug)]
+enum Way {
+    Divided { division: Division, open: JoinSet<(Question, Result<KeyPage, Error>)>, has_begun: bool },
+    Serial(Pages),
+    Over,
+}
+
+impl Lister {
+    /// Begins a listing.
+    pub fn start(asker: Asker, bucket: &BucketName, prefix: &Prefix) -> Self {
+        let way = if is_directory_bucket(bucket) {
+            Way::Serial(Pages::start(asker.clone(), bucket, prefix, false, None))
+        } else {
+            Way::Divided { division: Division::new(prefix, LIMITS), open: JoinSet::new(), has_begun: false }
+        };
+        let mut lister = Self { asker, bucket: bucket.clone(), prefix: prefix.clone(), way };
+        lister.ask();
+        lister
+    }
+
+    /// Returns the next objects, never none of them, or nothing after the last. An error is the last thing it returns.
+    pub async fn next(&mut self) -> Option<Result<Vec<ListedObject>, Error>> {
+        let found = self.find().await;
+        if !matches!(found, Some(Ok(_))) {
+            self.way = Way::Over;
+        }
+        found
+    }
+
+    async fn find(&mut self) -> Option<Result<Vec<ListedObject>, Error>> {
+        loop {
+            let told = match &mut self.way {
+                Way::Over => return None,
+                Way::Serial(pages) => match pages.next().await? {
+                    Ok(page) if page.objects.is_empty() => continue,
+                    page => return Some(page.map(|page| page.objects)),
+                },
+                Way::Divided { division, .. } => division.take(),
+            };
+            // What is taken makes room for more, which comes while it is used.
+            self.ask();
+            let Way::Divided { open, has_begun, .. } = &mut self.way else { continue };
+            if let Some(objects) = told {
+                *has_begun = true;
+                return Some(Ok(objects));
+            }
+            // Dropping this future loses no answer.
+            let Ok((question, answer)) = open.join_next().await? else { return Some(Err(panicked("list"))) };
+            if let Err(error) = self.use_answer(&question, answer) {
+                return Some(Err(error));
+            }
+        }
+    }
+
+    /// Asks for all that may be asked for now.
+    fn ask(&mut self) {
+        let Way::Divided { division, open, .. } = &mut self.way else { return };
+        while let Some(question) = division.ask(open.len()) {
+            let (asker, bucket) = (self.asker.clone(), self.bucket.clone());
+            let task = async move {
+                let answer = Box::pin(asker.list(&bucket, &question.wanted)).await;
+                (question, answer)
+            };
+            open.spawn(self.asker.tracker().track_future(task));
+        }
+    }
+
+    fn use_answer(&mut self, question: &Question, answer: Result<KeyPage, Error>) -> Result<(), Error> {
+        let Way::Divided { division, has_begun, .. } = &mut self.way else { return Ok(()) };
+        let page = match answer {
+            // It would have helped; if something is really wrong, the pages of keys tell.
+            Err(_) if !question.is_about_keys() => KeyPage::default(),
+            answer => answer?,
+        };
+        if division.answer(question, page).is_ok() {
+            return Ok(());
+        }
+        if *has_begun {
+            let cause = "the server lists keys out of their order";
+            return Err(unfit(&self.bucket, &self.prefix, cause));
+        }
+        self.way = Way::Serial(Pages::start(self.asker.clone(), &self.bucket, &self.prefix, false, None));
+        Ok(())
+    }
+}
+
+/// Returns whether a bucket is a directory bucket, whose listings have no order and know no `StartAfter` (Amazon S3 API
+/// Reference, ListObjectsV2; Amazon S3 User Guide, "Directory bucket naming rules").
+fn is_directory_bucket(bucket: &BucketName) -> bool {
+    bucket.as_str().ends_with("--x-s3")
+}
+
+#[cfg(test)]
+mod tests;
