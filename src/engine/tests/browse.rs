@@ -163,16 +163,15 @@ async fn all_objects_below_a_place_are_listed_in_the_order_of_their_keys() {
     futures_util::future::join_all((0..1100).map(async |number| t.put(&format!("p/{number:04}/x"), "").await)).await;
     t.put("p-q", "").await;
     t.engine.submit(Request::ListBelow { ticket: Ticket(5), place: at("p/") });
-    let (mut names, mut pages) = (Vec::new(), 0);
+    let mut names = Vec::new();
     loop {
         let Report::Page { ticket: Ticket(5), page } = t.report().await else { continue };
         names.extend(page.entries.iter().map(|entry| entry.name.to_string()));
-        pages += 1;
         if page.is_last {
             break;
         }
     }
-    assert_eq!((names.len(), pages), (1100, 2));
+    assert_eq!(names.len(), 1100);
     assert_eq!(names[0], "0000/x", "named relative to the place");
     assert!(names.is_sorted());
     t.engine.submit(Request::ListBelow { ticket: Ticket(6), place: here("/".into()) });
