@@ -62,7 +62,7 @@ impl Rule {
         self
     }
 
-    /// Only where the key holds this text.
+    /// Only where the key, or the prefix of a listing as it is sent, holds this text.
     #[must_use]
     pub fn key(mut self, text: &str) -> Self {
         self.key = Some(text.to_owned());

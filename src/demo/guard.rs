@@ -32,7 +32,8 @@ impl S3Access for Guard {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
         let exchange = cx.extensions_mut().get::<Arc<Exchange>>().map(Arc::clone).unwrap_or_default();
         self.note(cx, &exchange);
-        self.suffer(cx.s3_op().name(), cx.s3_path().get_object_key(), &exchange).await?;
+        let key = cx.s3_path().get_object_key().or_else(|| listed_prefix(cx.uri())).map(str::to_owned);
+        self.suffer(cx.s3_op().name(), key.as_deref(), &exchange).await?;
         refuse_unknown_wishes(cx.headers())?;
         self.check_region(cx, &exchange)?;
         self.check_access(cx)
@@ -48,6 +49,11 @@ fn refuse_unknown_wishes(headers: &HeaderMap) -> S3Result<()> {
         Some(name) => Err(s3_error!(NotImplemented, "The header {name} is not implemented")),
         None => Ok(()),
     }
+}
+
+/// Returns the prefix that a listing asks for, as it is sent.
+fn listed_prefix(uri: &Uri) -> Option<&str> {
+    uri.query()?.split('&').find_map(|pair| pair.strip_prefix("prefix="))
 }
 
 impl Guard {

@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 use self::division::{Division, Limits, Question};
 use super::jobs::panicked;
 use super::page::{Asker, Pages, unfit};
-use crate::model::error::Error;
-use crate::model::name::{BucketName, Prefix};
+use crate::model::error::{Error, Kind};
+use crate::model::name::{BucketName, ObjectKey, Prefix};
 use crate::s3::{KeyPage, ListedObject};
 
 /// Keys of a page where nobody asks for fewer (Amazon S3 API Reference, ListObjectsV2, max-keys); 64 pages at once; and
@@ -33,8 +33,13 @@ pub(super) struct Lister {
 
 #[derive(Debug)]
 enum Way {
-    Divided { division: Division, open: JoinSet<(Question, Result<KeyPage, Error>)>, has_begun: bool },
-    Serial(Pages),
+    Divided {
+        division: Division,
+        open: JoinSet<(Question, Result<KeyPage, Error>)>,
+        last: Option<ObjectKey>,
+    },
+    /// Page after page; what is not behind the key was given out before.
+    Serial(Pages, Option<ObjectKey>),
     Over,
 }
 
@@ -42,9 +47,9 @@ impl Lister {
     /// Begins a listing.
     pub fn start(asker: Asker, bucket: &BucketName, prefix: &Prefix) -> Self {
         let way = if is_directory_bucket(bucket) {
-            Way::Serial(Pages::start(asker.clone(), bucket, prefix, false, None))
+            Way::Serial(Pages::start(asker.clone(), bucket, prefix, false, None), None)
         } else {
-            Way::Divided { division: Division::new(prefix, LIMITS), open: JoinSet::new(), has_begun: false }
+            Way::Divided { division: Division::new(prefix, LIMITS), open: JoinSet::new(), last: None }
         };
         let mut lister = Self { asker, bucket: bucket.clone(), prefix: prefix.clone(), way };
         lister.ask();
@@ -64,17 +69,23 @@ impl Lister {
         loop {
             let told = match &mut self.way {
                 Way::Over => return None,
-                Way::Serial(pages) => match pages.next().await? {
-                    Ok(page) if page.objects.is_empty() => continue,
-                    page => return Some(page.map(|page| page.objects)),
+                Way::Serial(pages, after) => match pages.next().await? {
+                    Err(error) => return Some(Err(error)),
+                    Ok(mut page) => {
+                        page.objects.retain(|object| after.as_ref().is_none_or(|after| object.key > *after));
+                        if page.objects.is_empty() {
+                            continue;
+                        }
+                        return Some(Ok(page.objects));
+                    }
                 },
                 Way::Divided { division, .. } => division.take(),
             };
             // What is taken makes room for more, which comes while it is used.
             self.ask();
-            let Way::Divided { open, has_begun, .. } = &mut self.way else { continue };
+            let Way::Divided { open, last, .. } = &mut self.way else { continue };
             if let Some(objects) = told {
-                *has_begun = true;
+                *last = objects.last().map(|object| object.key.clone());
                 return Some(Ok(objects));
             }
             // Dropping this future loses no answer.
@@ -99,20 +110,27 @@ impl Lister {
     }
 
     fn use_answer(&mut self, question: &Question, answer: Result<KeyPage, Error>) -> Result<(), Error> {
-        let Way::Divided { division, has_begun, .. } = &mut self.way else { return Ok(()) };
+        let Way::Divided { division, last, .. } = &mut self.way else { return Ok(()) };
         let page = match answer {
             // It would have helped; if something is really wrong, the pages of keys tell.
             Err(_) if !question.is_about_keys() => KeyPage::default(),
+            // A policy may allow this very prefix and none below it (Amazon S3 User Guide, condition key s3:prefix).
+            Err(error) if error.kind == Kind::Denied && question.wanted.prefix != self.prefix => {
+                let after = last.take();
+                let pages = Pages::after(self.asker.clone(), &self.bucket, &self.prefix, after.clone());
+                self.way = Way::Serial(pages, after);
+                return Ok(());
+            }
             answer => answer?,
         };
         if division.answer(question, page).is_ok() {
             return Ok(());
         }
-        if *has_begun {
+        if last.is_some() {
             let cause = "the server lists keys out of their order";
             return Err(unfit(&self.bucket, &self.prefix, cause));
         }
-        self.way = Way::Serial(Pages::start(self.asker.clone(), &self.bucket, &self.prefix, false, None));
+        self.way = Way::Serial(Pages::start(self.asker.clone(), &self.bucket, &self.prefix, false, None), None);
         Ok(())
     }
 }

@@ -101,7 +101,14 @@ impl Pages {
     /// Begins a listing, or goes on with one at a token.
     pub fn start(asker: Asker, bucket: &BucketName, prefix: &Prefix, is_folded: bool, from: Option<String>) -> Self {
         let mut pages = Self { asker, bucket: bucket.clone(), prefix: prefix.clone(), is_folded, ahead: None };
-        pages.fetch(from);
+        pages.fetch(from, None);
+        pages
+    }
+
+    /// Begins a flat listing behind a key, on servers that know that; others begin at the first.
+    pub fn after(asker: Asker, bucket: &BucketName, prefix: &Prefix, key: Option<ObjectKey>) -> Self {
+        let mut pages = Self { asker, bucket: bucket.clone(), prefix: prefix.clone(), is_folded: false, ahead: None };
+        pages.fetch(None, key);
         pages
     }
 
@@ -114,14 +121,15 @@ impl Pages {
         if let Ok(page) = &result
             && page.next.is_some()
         {
-            self.fetch(page.next.clone());
+            self.fetch(page.next.clone(), None);
         }
         Some(result)
     }
 
-    fn fetch(&mut self, token: Option<String>) {
+    fn fetch(&mut self, token: Option<String>, start_after: Option<ObjectKey>) {
         let (asker, bucket) = (self.asker.clone(), self.bucket.clone());
-        let wanted = Wanted { prefix: self.prefix.clone(), is_folded: self.is_folded, token, ..Wanted::default() };
+        let wanted =
+            Wanted { prefix: self.prefix.clone(), is_folded: self.is_folded, token, start_after, max_keys: None };
         let task = async move { asker.list(&bucket, &wanted).await };
         self.ahead = Some(self.asker.tracker().spawn(Box::pin(task)));
     }

@@ -71,6 +71,19 @@ async fn a_busy_server_is_ridden_out_and_a_refusal_ends_the_listing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_list_this_prefix_and_none_below_gets_all_of_it() {
+    let t = bench().await;
+    let keys: BTreeSet<_> = (0..6000).map(|key| format!("{:02}/{key:05}", key / 500)).collect();
+    fill(&t, &keys);
+    // Some of the keys may have been given out before the refusal.
+    for denied in ["00", "07", "11"] {
+        t.demo.faults().add(Rule::new(Fault::Denied).on("ListObjectsV2").key(denied));
+        assert!(listed(&t, "").await.unwrap().iter().eq(&keys), "{denied}");
+        t.demo.faults().clear();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_deletes_while_it_lists_misses_nothing_and_busy_servers_are_waited_for() {
     let mut t = bench().await;
     let keys: BTreeSet<_> =
