@@ -16,6 +16,7 @@ use crate::target::{Target, settings};
 pub struct Works {
     engine: Engine,
     reports: mpsc::Receiver<Report>,
+    last: u64,
     /// What is said to every question; without it none may come.
     pub answer: Option<ConflictPolicy>,
 }
@@ -24,12 +25,13 @@ impl Works {
     pub fn on(t: &Target) -> Self {
         let (sender, reports) = mpsc::channel(64);
         let settings = settings(t.server, Some(t.server.keys.clone()));
-        Self { engine: Engine::start(settings, Options::default(), sender), reports, answer: None }
+        Self { engine: Engine::start(settings, Options::default(), sender), reports, last: 0, answer: None }
     }
 
     /// Runs a job and returns how each item ended, by its full name.
     pub async fn run(&mut self, work: Work) -> BTreeMap<String, ItemOutcome> {
-        let job = JobId(1);
+        self.last += 1;
+        let job = JobId(self.last);
         self.engine.submit(Request::Start { job, work });
         let mut ended = BTreeMap::new();
         loop {
@@ -42,7 +44,7 @@ impl Works {
                     let answer = Answer { policy, for_all: false };
                     self.engine.submit(Request::Resolve { job, question, answer });
                 }
-                Report::Finished { .. } => return ended,
+                Report::Finished { job: of, .. } if of == job => return ended,
                 _ => {}
             }
         }
