@@ -24,8 +24,11 @@ pub use self::location::Base;
 pub use self::session::Stop;
 use self::session::{Session, interrupted, read_only};
 use crate::engine::{CLEAN_UP, Engine, LeftOver};
-use crate::model::job::Report;
+use crate::model::job::{Leaving, Report};
 use crate::model::text::visible;
+
+/// The number of SIGINT, which is Ctrl-C.
+const INTERRUPT: u8 = 2;
 
 /// What the pages of the commands say at their end.
 const LIKE_AWS: &str = "\
@@ -155,6 +158,15 @@ impl Command {
         }
     }
 
+    /// Returns whether an interrupted run is kept, to be gone on with.
+    fn resumes(&self) -> bool {
+        match self {
+            Self::Cp(copy) => copy.resumes(),
+            Self::Mv(moved) => moved.resumes(),
+            _ => false,
+        }
+    }
+
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Stop> {
         match self {
             Self::Ls(list) => list::list(session, list).await,
@@ -190,12 +202,22 @@ pub async fn run(
             ended = Box::pin(command.run(&mut session)) => ended,
         }
     };
-    tell_left_over(&engine.shutdown(CLEAN_UP).await);
+    let leaving = match &ended {
+        // A line that was dropped, or a machine that goes down: nobody has chosen to end it.
+        Err(Stop::Signal(signal)) if *signal != INTERRUPT || command.resumes() => Leaving::Keep,
+        _ => Leaving::Cancel,
+    };
+    tell_left_over(&engine.shutdown(CLEAN_UP, leaving).await);
     ended.map_or_else(Stop::tell, |()| 0)
 }
 
 /// Says what the end of the work leaves behind.
 pub fn tell_left_over(left: &LeftOver) {
+    if left.kept > 0 {
+        output::say(
+            "what was interrupted is kept: the next start of the screen offers it, and --resume goes on with it",
+        );
+    }
     for object in &left.uploads {
         output::say(&format!("an unfinished upload is left, with its parts: {}", visible(object)));
     }

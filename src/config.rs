@@ -84,6 +84,11 @@ pub fn folder() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "bucketry").map(|dirs| dirs.config_dir().to_owned())
 }
 
+/// Returns the platform's folder for what the program keeps for itself: `~/.local/share/bucketry` on Linux.
+pub fn data_folder() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "bucketry").map(|dirs| dirs.data_local_dir().to_owned())
+}
+
 impl Config {
     /// Reads `config.toml` in the folder, if it is there, over the defaults.
     pub fn load(folder: Option<&Path>) -> Result<Self, ConfigError> {

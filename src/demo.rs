@@ -40,7 +40,7 @@ use s3s::service::S3ServiceBuilder;
 pub use crate::demo::account::Account;
 pub use crate::demo::exchange::Served;
 pub use crate::demo::faults::{Fault, Faults, Rule, RuleId};
-pub use crate::demo::scratch::{Scratch, scratch};
+pub use crate::demo::scratch::{Scratch, empty, scratch};
 
 use crate::demo::account::Keys;
 use crate::demo::exchange::Log;

@@ -18,10 +18,13 @@ mod edit;
 mod footprint;
 mod inspect;
 mod jobs;
+mod journal;
 mod lanes;
 mod lister;
 mod meter;
 mod newest;
+mod open_download;
+mod open_upload;
 mod overlap;
 mod pace;
 mod page;
@@ -30,6 +33,7 @@ mod presign;
 mod refuse;
 mod relay;
 mod remove;
+mod resume;
 mod roster;
 mod share;
 mod stream;
@@ -40,15 +44,17 @@ mod walk;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use self::browse::Depth;
 use self::core::Core;
+use self::jobs::Origin;
 use self::newest::Newest;
 pub use self::stream::{Broken, StreamEnd, StreamOptions};
-use crate::model::job::{Item, Report, Request};
+use crate::model::job::{Item, Leaving, Report, Request};
 use crate::model::limit::ByteRate;
 use crate::model::name::UnsafeKeys;
 use crate::s3::Settings;
@@ -60,7 +66,7 @@ pub const REPORTS: usize = 64;
 pub const CLEAN_UP: Duration = Duration::from_secs(5);
 
 /// What the caller decides about the work.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// What happens to keys that cannot be a local path.
     pub unsafe_keys: UnsafeKeys,
@@ -78,6 +84,8 @@ pub struct Options {
     pub limit: Option<ByteRate>,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
+    /// The folder that keeps what must survive the program; without one nothing does.
+    pub data_folder: Option<PathBuf>,
     /// How long a cancelled job waits for the answer to what it has sent already.
     pub answer_grace: Duration,
 }
@@ -92,6 +100,7 @@ impl Default for Options {
             part_size: None,
             trusts_copy_conditions: false,
             limit: None,
+            data_folder: None,
             renewal_pause: Duration::from_secs(5),
             answer_grace: Duration::from_secs(10),
         }
@@ -105,6 +114,8 @@ pub struct LeftOver {
     pub uploads: Vec<String>,
     /// Files with edited text that was not written back.
     pub edits: Vec<PathBuf>,
+    /// Jobs that the next start can go on with.
+    pub kept: u64,
 }
 
 /// The engine. Dropping it cancels all work.
@@ -152,7 +163,10 @@ impl Engine {
                 self.preview.forget(ticket);
                 self.complete.forget(ticket);
             }
-            Request::Start { job, work } => jobs::start(core, job, work),
+            Request::Start { job, work } => jobs::start(core, job, work, Origin::New),
+            Request::TakeUp { job, unfinished, work } => jobs::start(core, job, work, Origin::TakenUp(unfinished)),
+            Request::GiveUp { job, unfinished, work } => jobs::start(core, job, work, Origin::GivenUp(unfinished)),
+            Request::FindUnfinished => resume::find(core),
             Request::Resolve { job, question, answer } => {
                 if let Some(job) = core.job(job) {
                     job.resolve(question, answer);
@@ -174,15 +188,21 @@ impl Engine {
         }
     }
 
-    /// Cancels all work and waits, for so long at most, until it has cleaned up behind itself. Returns what is left all the
-    /// same.
-    pub async fn shutdown(&self, limit: Duration) -> LeftOver {
+    /// Ends all work and waits, for so long at most, until it has cleaned up behind itself, or left what can be gone on
+    /// with. Returns what is left all the same.
+    pub async fn shutdown(&self, limit: Duration, leaving: Leaving) -> LeftOver {
+        self.core.keeps.store(leaving == Leaving::Keep, Relaxed);
         self.core.root.cancel();
         self.core.tracker.close();
         if tokio::time::timeout(limit, self.core.tracker.wait()).await.is_err() {
             tracing::warn!(tasks = self.core.tracker.len(), "work did not end in time");
         }
-        LeftOver { edits: edit::remove_untouched(&self.core), uploads: self.core.unfinished.left() }
+        self.core.journal.flush().await;
+        LeftOver {
+            edits: edit::remove_untouched(&self.core),
+            uploads: self.core.unfinished.left(),
+            kept: self.core.kept.load(Relaxed),
+        }
     }
 }
 

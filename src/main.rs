@@ -12,6 +12,7 @@ use bucketry::app::state::{Setup, State};
 use bucketry::cli::{self, Args, Base, Command, Stop};
 use bucketry::config::{self, Config, ConfigError, Glyphs};
 use bucketry::engine::{CLEAN_UP, Engine, Options, REPORTS};
+use bucketry::model::job::Leaving;
 use bucketry::model::location::Location;
 use bucketry::s3::Settings;
 use bucketry::tui;
@@ -94,8 +95,9 @@ fn settings(args: &Args) -> Settings {
     }
 }
 
-fn options(config: &Config) -> Options {
+fn options(config: &Config, data_folder: Option<PathBuf>) -> Options {
     Options {
+        data_folder,
         unsafe_keys: config.unsafe_keys,
         memory_bytes: config.memory_mib.saturating_mul(1 << 20),
         limit: config.limit_rate,
@@ -115,10 +117,10 @@ fn run_command(args: &Args, command: &Command) -> Result<ExitCode, String> {
     open_log(args)?;
     let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
     let code = runtime.block_on(async {
-        let (settings, folder, _demo) = surroundings(args).await?;
+        let around = surroundings(args).await?;
         let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
-        let engine = Engine::start(settings, options(&config), sender);
-        let base = Base { folder, home: home() };
+        let engine = Engine::start(around.settings, options(&config, around.data_folder), sender);
+        let base = Base { folder: around.folder, home: home() };
         let is_read_only = args.read_only || config.read_only;
         Ok::<_, String>(Box::pin(cli::run(command, &engine, reports, base, is_read_only)).await)
     })?;
@@ -133,15 +135,28 @@ type Demo = Option<demo::Running>;
 #[cfg(not(feature = "demo"))]
 type Demo = ();
 
-/// Returns how to connect and the working folder: those of the demo, if it is asked for.
-async fn surroundings(args: &Args) -> Result<(Settings, PathBuf, Demo), String> {
+/// What the program works with.
+struct Surroundings {
+    /// How to connect.
+    settings: Settings,
+    /// The working folder.
+    folder: PathBuf,
+    /// Where what survives the program is kept.
+    data_folder: Option<PathBuf>,
+    _demo: Demo,
+}
+
+/// Returns what the program works with: the demo's, if it is asked for.
+async fn surroundings(args: &Args) -> Result<Surroundings, String> {
     #[cfg(feature = "demo")]
     if args.demo {
         let demo = demo::Running::start().await?;
-        return Ok((demo.settings(), demo.folder(), Some(demo)));
+        let (settings, folder, data_folder) = (demo.settings(), demo.folder(), Some(demo.data_folder()));
+        return Ok(Surroundings { settings, folder, data_folder, _demo: Some(demo) });
     }
     let folder = std::env::current_dir().map_err(|error| format!("cannot use the working folder: {error}"))?;
-    Ok((settings(args), folder, Demo::default()))
+    let data_folder = config::data_folder();
+    Ok(Surroundings { settings: settings(args), folder, data_folder, _demo: Demo::default() })
 }
 
 fn open_log(args: &Args) -> Result<(), String> {
@@ -176,7 +191,8 @@ fn start(choice: &Choice) -> Result<ExitCode, String> {
 
 /// Opens the browser and returns when the person has left and the work has cleaned up behind itself.
 async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
-    let (settings, base, _demo) = surroundings(&choice.args).await?;
+    let around = surroundings(&choice.args).await?;
+    let base = around.folder;
     let place = |given: Option<&String>, default: Location| match given {
         Some(text) => Location::parse(text, &base, home().as_deref()).map_err(|problem| format!("{text}: {problem}")),
         None => Ok(default),
@@ -184,12 +200,14 @@ async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
     let left = place(choice.args.left.as_ref(), Location::Local(base.clone()))?;
     let right = place(choice.args.right.as_ref(), Location::Buckets)?;
     let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
-    let engine = Engine::start(settings, options(&choice.config), sender);
+    let engine = Engine::start(around.settings, options(&choice.config, around.data_folder), sender);
     let takes_mouse = choice.config.mouse && !choice.args.no_mouse;
     let state = choice.state(left, right, base);
     let ended = Box::pin(tui::run::run(state, &engine, reports, choice.theme.clone(), takes_mouse)).await;
-    cli::tell_left_over(&engine.shutdown(CLEAN_UP).await);
-    Ok(ended)
+    // A terminal that fails is a line that was dropped: the jobs are kept for the next start.
+    let leaving = ended.as_ref().map_or(Leaving::Keep, |leaving| *leaving);
+    cli::tell_left_over(&engine.shutdown(CLEAN_UP, leaving).await);
+    Ok(ended.map(drop))
 }
 
 fn home() -> Option<PathBuf> {
@@ -230,20 +248,22 @@ mod demo {
     use std::path::PathBuf;
     use std::process::ExitCode;
 
-    use bucketry::demo::{Demo, Options, Scratch, scratch};
+    use bucketry::demo::{Demo, Options, Scratch, empty, scratch};
     use bucketry::s3::{Keys, Settings};
 
     /// An endpoint with sample data and the folder of sample files beside it; both end with this value.
     pub struct Running {
         endpoint: Demo,
         files: Scratch,
+        data: Scratch,
     }
 
     impl Running {
         pub async fn start() -> Result<Self, String> {
             let endpoint = open().await?;
             let files = scratch().map_err(|error| format!("cannot make the folder of sample files: {error}"))?;
-            Ok(Self { endpoint, files })
+            let data = empty().map_err(|error| format!("cannot make the folder of the journal: {error}"))?;
+            Ok(Self { endpoint, files, data })
         }
 
         pub fn settings(&self) -> Settings {
@@ -257,6 +277,11 @@ mod demo {
 
         pub fn folder(&self) -> PathBuf {
             self.files.path().to_owned()
+        }
+
+        /// What the demo has done is forgotten with it.
+        pub fn data_folder(&self) -> PathBuf {
+            self.data.path().to_owned()
         }
     }
 

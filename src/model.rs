@@ -13,4 +13,5 @@ pub mod location;
 pub mod name;
 pub mod plan;
 pub mod progress;
+pub mod stored;
 pub mod text;

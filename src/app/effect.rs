@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::model::job::Request;
+use crate::model::job::{Leaving, Request};
 
 /// Something that only an edge can do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Hand work to the engine.
     Submit(Request),
-    /// Leave the program.
-    Quit,
+    /// Leave the program; says what becomes of the jobs that run.
+    Quit(Leaving),
     /// Stop the process as the shell's job control does, and come back with the same screen.
     Suspend,
     /// Draw the whole screen anew, because something else wrote on it.

@@ -19,7 +19,7 @@ use super::layout::{Layout, layout};
 use super::notice::Notice;
 use super::palette::{Chosen, Palette};
 use super::state::{Screen, Side, State};
-use crate::model::job::{JobId, Request};
+use crate::model::job::{JobId, Leaving, Request};
 use crate::model::plan::ConflictPolicy;
 use crate::model::progress::Snapshot;
 use crate::model::text::counted;
@@ -39,7 +39,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Tick { now, progress } => on_tick(state, now, &progress),
         Event::Edited { path, is_changed, problem } => edit::on_edited(state, &path, is_changed, problem),
         Event::NotSuspended => on_not_suspended(state),
-        Event::Terminate => vec![Effect::Quit],
+        Event::Terminate => vec![Effect::Quit(Leaving::Keep)],
     };
     let mut effects = admit(state, effects);
     let more = settle(state);
@@ -167,7 +167,7 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     state.notice = None;
     state.queue.on_key();
     if key == Key::ctrl('c') && is_second_interrupt(state) {
-        return vec![Effect::Quit];
+        return vec![Effect::Quit(Leaving::Cancel)];
     }
     if !is_ready(state) {
         return vec![];
@@ -351,7 +351,7 @@ fn toggle_writing(state: &mut State) -> Vec<Effect> {
 fn quit(state: &mut State) -> Vec<Effect> {
     let jobs = state.queue.unfinished();
     if jobs == 0 {
-        return vec![Effect::Quit];
+        return vec![Effect::Quit(Leaving::Cancel)];
     }
     state.dialog = Some(Dialog::Quit(Box::new(AskQuit::new(jobs))));
     vec![]

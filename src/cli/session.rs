@@ -133,9 +133,34 @@ impl<'a> Session<'a> {
 
     /// Runs a job to its end, shows how far it is, and tells how it ended.
     pub async fn run(&mut self, work: Work, telling: Telling) -> Result<(), Stop> {
-        self.last += 1;
-        let job = JobId(self.last);
+        let job = self.next_job();
         self.engine.submit(Request::Start { job, work });
+        self.follow(job, telling).await
+    }
+
+    /// Goes on with an earlier run of the same work that was interrupted; begins it if there is none.
+    pub async fn resume(&mut self, work: Work, telling: Telling) -> Result<(), Stop> {
+        self.engine.submit(Request::FindUnfinished);
+        let left = loop {
+            match self.report().await {
+                Report::Unfinished(left) => break left,
+                report => tell_journal(&report),
+            }
+        };
+        let Some(left) = left.into_iter().rev().find(|left| left.work == work && left.is_from_here) else {
+            return self.run(work, telling).await;
+        };
+        let job = self.next_job();
+        self.engine.submit(Request::TakeUp { job, unfinished: left.id, work });
+        self.follow(job, telling).await
+    }
+
+    fn next_job(&mut self) -> JobId {
+        self.last += 1;
+        JobId(self.last)
+    }
+
+    async fn follow(&mut self, job: JobId, telling: Telling) -> Result<(), Stop> {
         let mut display = Display::new(telling.is_quiet || telling.is_json);
         let mut tally = Tally::default();
         let end = loop {
@@ -161,8 +186,9 @@ impl<'a> Session<'a> {
                     Some(error) => say_error(&error),
                     None => say("going on with fresh credentials"),
                 }),
+                Report::Noted { job: of, note } if of == job => display.aside(|| say(&visible(&note))),
                 Report::Finished { job: of, end } if of == job => break end,
-                _ => {}
+                report => display.aside(|| tell_journal(&report)),
             }
         };
         drop(display);
@@ -176,6 +202,18 @@ impl<'a> Session<'a> {
             JobEnd::Failed(error) => Err(error.into()),
             JobEnd::Cancelled => Err(Error::cancelled("go on with", "the job").into()),
         }
+    }
+}
+
+/// Says what is wrong with the journal, if the report is of that.
+fn tell_journal(report: &Report) {
+    match report {
+        Report::JournalFailed(error) => say_error(error),
+        Report::JournalSetAside { aside, error } => {
+            say_error(error);
+            say(&format!("it was put aside: {}", visible(&aside.to_string_lossy())));
+        }
+        _ => {}
     }
 }
 

@@ -54,6 +54,10 @@ struct Choices {
     /// The storage class of what is written to S3, such as STANDARD_IA
     #[arg(long, value_name = "CLASS", value_parser = storage_class)]
     storage_class: Option<StorageClass>,
+    /// Go on with an earlier run of the same command that was interrupted; only what is missing is copied. This run is kept
+    /// too if it is interrupted
+    #[arg(long)]
+    resume: bool,
     /// Show no progress and no totals
     #[arg(long, short)]
     quiet: bool,
@@ -121,7 +125,11 @@ async fn run(
     };
     let transfer = location::transfer(source, target, choices.recursive, others).map_err(Stop::Use)?;
     let verb = if is_move { "moved" } else { "copied" };
-    session.run(Work::Transfer(transfer), choices.telling(verb)).await
+    let work = Work::Transfer(transfer);
+    if choices.resume {
+        return session.resume(work, choices.telling(verb)).await;
+    }
+    session.run(work, choices.telling(verb)).await
 }
 
 /// Writes standard input to an object.
@@ -155,9 +163,21 @@ async fn copy_in(session: &mut Session<'_>, object: &ObjectRef, choices: &Choice
 }
 
 impl Copy {
+    /// Returns whether an interrupted run is kept.
+    pub fn resumes(&self) -> bool {
+        self.choices.resume
+    }
+
     /// Returns whether the copy goes to standard output, and so writes nothing that stays.
     pub fn is_to_output(&self) -> bool {
         self.target == "-"
+    }
+}
+
+impl Move {
+    /// Returns whether an interrupted run is kept.
+    pub fn resumes(&self) -> bool {
+        self.choices.resume
     }
 }
 
@@ -176,8 +196,9 @@ impl Choices {
 
     /// A stream is one thing, and nobody knows how old it is.
     fn refuse_for_streams(&self) -> Result<(), Stop> {
-        if self.recursive || self.if_newer || !self.filters.0.is_empty() {
-            return Err(Stop::Use("a stream goes without --recursive, --if-newer, --include and --exclude".to_owned()));
+        if self.recursive || self.if_newer || self.resume || !self.filters.0.is_empty() {
+            let without = "a stream goes without --recursive, --if-newer, --resume, --include and --exclude";
+            return Err(Stop::Use(without.to_owned()));
         }
         Ok(())
     }

@@ -17,9 +17,14 @@ impl Scratch {
     }
 }
 
+/// Makes an empty folder.
+pub fn empty() -> io::Result<Scratch> {
+    tempfile::Builder::new().prefix("bucketry-demo-").tempdir().map(Scratch)
+}
+
 /// Makes a folder of text, tables, pictures, nested and empty folders and a symbolic link.
 pub fn scratch() -> io::Result<Scratch> {
-    let folder = tempfile::Builder::new().prefix("bucketry-demo-").tempdir()?;
+    let folder = empty()?;
     let root = folder.path();
     for name in ["documents/letters", "pictures", "projects/anvil/src", "projects/anvil/target", "empty"] {
         fs::create_dir_all(root.join(name))?;
@@ -42,5 +47,5 @@ pub fn scratch() -> io::Result<Scratch> {
     write("projects/anvil/target/image.bin", &file::pattern(1024 * 1024).repeat(24))?;
     #[cfg(unix)]
     std::os::unix::fs::symlink("documents/offer.md", root.join("latest-offer.md"))?;
-    Ok(Scratch(folder))
+    Ok(folder)
 }

@@ -1,7 +1,7 @@
 //! Listings for a person: the first page at once, one report a page, until the end, the limit, or the ticket's drop.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -44,7 +44,10 @@ pub(super) fn identify(core: &Arc<Core>) {
             identified = store.identify() => identified,
         };
         let report = match identified {
-            Ok(connection) => Report::Connected(connection),
+            Ok(connection) => {
+                core.caller.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&connection.caller);
+                Report::Connected(connection)
+            }
             Err(error) => Report::NotConnected(error),
         };
         let _ = core.send(report, &core.root).await;

@@ -1,6 +1,7 @@
 //! What all work shares: the store, the permits, the way back for reports.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OnceCell, mpsc};
@@ -10,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::Options;
 use super::buffers::Buffers;
 use super::jobs::Job;
+use super::journal::Journal;
 use super::lanes::Lanes;
 use super::roster::Roster;
 use super::unfinished::Unfinished;
@@ -40,6 +42,14 @@ pub(super) struct Core {
     tickets: Mutex<HashMap<Ticket, CancellationToken>>,
     jobs: Mutex<Vec<Arc<Job>>>,
     roster: Mutex<Roster>,
+    /// What survives the program.
+    pub journal: Journal,
+    /// Whether jobs that end with the program are kept for the next start.
+    pub keeps: Arc<AtomicBool>,
+    /// Jobs that were kept.
+    pub kept: AtomicU64,
+    /// The caller's ARN, once somebody has asked for it.
+    pub caller: Mutex<Option<String>>,
     /// Uploads that have not come to an end.
     pub unfinished: Unfinished,
     said_regions: Mutex<HashSet<BucketName>>,
@@ -55,7 +65,6 @@ impl Core {
             store: OnceCell::new(),
             limit: Arc::new(Limit::of(options.limit)),
             buffers: Buffers::new(options.memory_bytes),
-            options,
             reports,
             root: CancellationToken::new(),
             tracker: TaskTracker::new(),
@@ -63,9 +72,14 @@ impl Core {
             tickets: Mutex::default(),
             jobs: Mutex::default(),
             roster: Mutex::default(),
+            journal: Journal::new(options.data_folder.clone()),
+            keeps: Arc::default(),
+            kept: AtomicU64::default(),
+            caller: Mutex::default(),
             unfinished: Unfinished::default(),
             said_regions: Mutex::default(),
             fetched: Mutex::default(),
+            options,
         })
     }
 

@@ -3,6 +3,7 @@
 //! All goes to a temporary name beside the target, and gets its own name when size and checksum are what they must be.
 //! Every range carries `If-Match`, so that no file is ever made of two states of an object.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,8 +15,10 @@ use tokio::task::JoinSet;
 
 use super::conflict::{Course, free_names};
 use super::jobs::{Job, panicked};
-use super::plan::{PlanItem, Source};
-use super::transfer::{Context, MAX_RACES, Settled};
+use super::journal::Piece;
+use super::open_download;
+use super::plan::{PlanItem, Source, Target};
+use super::transfer::{Context, Ended, MAX_RACES, Settled};
 use crate::local::root::{Root, Standing};
 use crate::local::write::{Replace, TempFile};
 use crate::model::error::{Error, Kind};
@@ -77,25 +80,34 @@ pub(super) async fn download(
     item: &PlanItem,
     object: &ObjectRef,
     relative: &Path,
-) -> Result<ItemOutcome, Error> {
+) -> Result<Ended, Error> {
     let aim = match context.aim_here(item, relative).await? {
         Settled::Go(aim) => aim,
-        Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
+        Settled::Skip(reason) => return Ok(context.skipped(item, reason).into()),
     };
     let (bytes, facts, verified) = fetch(context, item, object, &aim).await?;
-    if let Some(reason) = finish(context, item, relative, aim, bytes, facts.modified).await? {
-        return Ok(ItemOutcome::Skipped(reason));
-    }
+    let place = match finish(context, item, relative, aim, bytes, facts.modified).await? {
+        Settled::Go(place) => place,
+        Settled::Skip(reason) => return Ok(ItemOutcome::Skipped(reason).into()),
+    };
     if context.transfer.is_move {
         context.delete_source(object, facts.etag.as_ref()).await?;
     }
-    Ok(ItemOutcome::Done(verified))
+    Ok(Ended { outcome: ItemOutcome::Done(verified), place: Some(Target::Local(place)) })
 }
 
 impl Context {
     /// Returns the folder that receives.
     pub(super) fn root(&self) -> Result<Arc<Root>, Error> {
         self.root.clone().ok_or_else(|| Error::new(Kind::Other, "write to", "", "no folder was opened"))
+    }
+
+    /// Makes sure that the folder of a file is known to get temporary files before it gets one.
+    pub(super) async fn announce(&self, relative: &Path) -> Result<(), Error> {
+        if let Some(record) = self.job.journal() {
+            record.folder(self.root()?.real().join(relative.parent().unwrap_or(Path::new("")))).await;
+        }
+        Ok(())
     }
 
     /// Settles where an item is written on this machine.
@@ -152,7 +164,7 @@ impl Context {
     }
 }
 
-/// Gives what was fetched its name, settling the target anew if somebody else was faster; a reason if it is left out after all.
+/// Gives what was fetched its name, settling the target anew if somebody else was faster. Returns where it is.
 pub(super) async fn finish(
     context: &Arc<Context>,
     item: &PlanItem,
@@ -160,7 +172,8 @@ pub(super) async fn finish(
     mut aim: LocalAim,
     mut bytes: Content,
     modified: Option<jiff::Timestamp>,
-) -> Result<Option<String>, Error> {
+) -> Result<Settled<PathBuf>, Error> {
+    context.announce(&aim.relative).await?;
     for _ in 0..MAX_RACES {
         if context.job.token.is_cancelled() {
             return Err(Error::cancelled("write", relative.to_string_lossy()));
@@ -168,7 +181,7 @@ pub(super) async fn finish(
         let (worker, taken) = (Arc::clone(context), aim.clone());
         let (file, result) = context.job.core.block("write", move || commit(&worker, &taken, bytes, modified)).await?;
         match result {
-            Ok(()) => return Ok(None),
+            Ok(()) => return Ok(Settled::Go(aim.relative)),
             Err(error) if error.kind == Kind::Conflict => {
                 tracing::info!(target_name = ?relative, %error, "the target changed meanwhile");
             }
@@ -177,7 +190,7 @@ pub(super) async fn finish(
         bytes = Content::File(file);
         aim = match context.aim_here(item, relative).await? {
             Settled::Go(aim) => aim,
-            Settled::Skip(reason) => return Ok(Some(reason)),
+            Settled::Skip(reason) => return Ok(Settled::Skip(reason)),
         };
     }
     Err(Error::new(Kind::Conflict, "write", relative.to_string_lossy(), "the target keeps changing"))
@@ -292,7 +305,8 @@ async fn fetch_whole(
 }
 
 /// Makes the temporary file with room for all of it.
-async fn create(context: &Context, aim: &LocalAim, size: u64) -> Result<TempFile, Error> {
+pub(super) async fn create(context: &Context, aim: &LocalAim, size: u64) -> Result<TempFile, Error> {
+    context.announce(&aim.relative).await?;
     let (root, aim) = (context.root()?, aim.clone());
     context
         .job
@@ -311,6 +325,7 @@ struct Ranged {
     object: ObjectRef,
     facts: ObjectFacts,
     file: TempFile,
+    crc: Option<Crc>,
     writers: Semaphore,
     moved: AtomicU64,
 }
@@ -322,18 +337,25 @@ async fn fetch_ranges(
     aim: &LocalAim,
 ) -> Result<(TempFile, Verified), Error> {
     let job = &context.job;
+    let step = job.core.options.part_size.unwrap_or(RANGE).max(1);
+    let begun = open_download::open(context, object, facts, aim, step).await?;
+    let (step, line) = (begun.step, begun.line());
+    let there: HashSet<_> = begun.pieces.iter().map(|piece| piece.start).collect();
+    let bytes_there = begun.pieces.iter().map(|piece| piece.length).sum();
+    let mut sums: Vec<_> = begun.pieces.iter().map(|piece| (piece.start, piece.length, Some(piece.sum))).collect();
+    job.progress.add_bytes(bytes_there);
     let ranged = Arc::new(Ranged {
         store: context.store.clone(),
         object: object.clone(),
         facts: facts.clone(),
-        file: create(context, aim, facts.size).await?,
+        file: begun.file,
+        crc: begun.crc,
         writers: Semaphore::new(WRITERS),
-        moved: AtomicU64::new(0),
+        moved: AtomicU64::new(bytes_there),
     });
-    let step = job.core.options.part_size.unwrap_or(RANGE).max(1);
-    let mut starts = (0..facts.size).step_by(usize::try_from(step).unwrap_or(usize::MAX));
+    let mut starts =
+        (0..facts.size).step_by(usize::try_from(step).unwrap_or(usize::MAX)).filter(|start| !there.contains(start));
     let mut open = JoinSet::new();
-    let mut sums = Vec::new();
     loop {
         while open.len() < job.core.lanes.parts.width()
             && let Some(start) = starts.next()
@@ -341,8 +363,11 @@ async fn fetch_ranges(
             let (job, ranged) = (Arc::clone(job), Arc::clone(&ranged));
             let end = (start + step).min(ranged.facts.size);
             open.spawn(async move {
-                let crc = fetch_range(&job, &ranged, start, end).await?;
-                Ok::<_, Error>((start, end - start, crc))
+                let sum = fetch_range(&job, &ranged, start, end).await?;
+                if let Some(sum) = sum {
+                    open_download::has(&job, line, Piece { start, length: end - start, sum }).await;
+                }
+                Ok::<_, Error>((start, end - start, sum))
             });
         }
         match open.join_next().await {
@@ -408,7 +433,7 @@ fn read_through(file: &TempFile, size: u64, mut check: Check) -> Result<Option<V
 /// Fetches one range, and goes on where it broke off as long as anything comes.
 async fn fetch_range(job: &Job, ranged: &Ranged, start: u64, end: u64) -> Result<Option<u64>, Error> {
     let at = AtomicU64::new(start);
-    let digest = Mutex::new(ranged.facts.crc().map(Crc::digest));
+    let digest = Mutex::new(ranged.crc.map(Crc::digest));
     loop {
         let before = at.load(Relaxed);
         match job.call(job.core.lanes.parts.carrying(end - before), || piece(job, ranged, &at, end, &digest)).await {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::download::{Content, finish, make_folder};
-use super::plan::PlanItem;
-use super::transfer::{Context, Settled};
+use super::plan::{PlanItem, Target};
+use super::transfer::{Context, Ended, Settled};
 use crate::local;
 use crate::local::metadata::Identity;
 use crate::local::read::Source;
@@ -72,12 +72,13 @@ pub(super) async fn file(
     item: &PlanItem,
     path: &Path,
     relative: &Path,
-) -> Result<ItemOutcome, Error> {
+) -> Result<Ended, Error> {
     let job = &context.job;
     let aim = match context.aim_here(item, relative).await? {
         Settled::Go(aim) => aim,
-        Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
+        Settled::Skip(reason) => return Ok(context.skipped(item, reason).into()),
     };
+    context.announce(&aim.relative).await?;
     let copied = {
         let _place = job.enter(&job.core.lanes.disk).await?;
         let (worker, root, path, relative) = (Arc::clone(job), context.root()?, path.to_owned(), aim.relative.clone());
@@ -90,14 +91,15 @@ pub(super) async fn file(
     };
     let (bytes, identity) = copied;
     let modified = identity.modified_at();
-    if let Some(reason) = finish(context, item, relative, aim, Content::File(bytes), modified).await? {
-        return Ok(ItemOutcome::Skipped(reason));
-    }
+    let place = match finish(context, item, relative, aim, Content::File(bytes), modified).await? {
+        Settled::Go(place) => place,
+        Settled::Skip(reason) => return Ok(ItemOutcome::Skipped(reason).into()),
+    };
     if context.transfer.is_move {
         let path = path.to_owned();
         job.core.block("delete", move || local::remove::remove_unchanged(&path, &identity)).await?;
     }
-    Ok(ItemOutcome::Done(Verified::Size))
+    Ok(Ended { outcome: ItemOutcome::Done(Verified::Size), place: Some(Target::Local(place)) })
 }
 
 fn copy_contents(

@@ -1,7 +1,7 @@
 //! Jobs: from the table through their turn to their end, whatever happens inside.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
@@ -11,11 +11,12 @@ use super::attempt::Gate;
 use super::conflict::Desk;
 use super::core::Core;
 use super::footprint::Footprint;
+use super::journal::Record;
 use super::meter::Meter;
-use super::{edit, remove, transfer};
+use super::{edit, remove, resume, transfer};
 use crate::local;
 use crate::model::error::{Error, Kind};
-use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, Verified, Work};
+use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
 use crate::model::limit::{Limit, Limits};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::progress::Progress;
@@ -52,6 +53,72 @@ pub(super) struct Job {
     pub desk: Desk,
     /// Where its requests wait for fresh credentials.
     pub gate: Gate,
+    /// Its record in the journal, from when it was written down.
+    record: OnceLock<Record>,
+}
+
+/// Where a job comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Origin {
+    /// It is new.
+    New,
+    /// An earlier run has not finished it, and it goes on.
+    TakenUp(UnfinishedId),
+    /// An earlier run has not finished it, and it is cleaned up behind.
+    GivenUp(UnfinishedId),
+}
+
+impl Job {
+    /// Returns the job's record, if there is a journal and the job is kept in it.
+    pub fn journal(&self) -> Option<&Record> {
+        self.record.get()
+    }
+
+    /// Returns whether the job ends with the program and goes on with its next start.
+    pub fn is_kept(&self) -> bool {
+        self.core.keeps.load(Relaxed) && self.core.root.is_cancelled() && self.record.get().is_some()
+    }
+
+    /// Says something of an item that has not ended.
+    pub async fn note(&self, note: String) {
+        tracing::info!(job = self.id.0, note = ?note, "note");
+        let _ = self.core.send(Report::Noted { job: self.id, note }, &self.token).await;
+    }
+
+    /// Writes the job down, or takes its record over.
+    async fn open_record(&self, origin: Origin, work: &Work) -> Result<(), Error> {
+        let journal = &self.core.journal;
+        let record = match origin {
+            // All else is over at once, or nothing could be gone on with.
+            Origin::New if !matches!(work, Work::Transfer(_) | Work::Delete(_)) => None,
+            Origin::New => {
+                let mut connection = self.core.store().await.connection();
+                connection.caller.clone_from(&self.core.caller.lock().unwrap_or_else(PoisonError::into_inner));
+                journal.begin(&self.core, work, connection).await
+            }
+            Origin::TakenUp(id) | Origin::GivenUp(id) => {
+                let cause = "another copy of the program has taken it up, or it is not in the journal any more";
+                let gone = || Error::new(Kind::Conflict, "go on with", "the unfinished job", cause);
+                Some(journal.take_up(&self.core, id).await.ok_or_else(gone)?)
+            }
+        };
+        if let Some(record) = record {
+            let _ = self.record.set(record);
+        }
+        Ok(())
+    }
+
+    /// Ends the record, unless the job goes on with the program's next start.
+    async fn close_record(&self, end: &JobEnd) {
+        if self.is_kept() {
+            self.core.kept.fetch_add(1, Relaxed);
+            return;
+        }
+        let could_go_on = |record: &Record| matches!(end, JobEnd::Failed(_)) && record.left(|left| left.has_begun());
+        if let Some(record) = self.journal().filter(|record| !could_go_on(record)) {
+            record.end(end).await;
+        }
+    }
 }
 
 /// Returns the error of work that panicked.
@@ -60,7 +127,7 @@ pub(super) fn panicked(operation: &'static str) -> Error {
 }
 
 /// Queues a job.
-pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
+pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
     let limit = Arc::new(Limit::default());
     let job = Arc::new(Job {
         id,
@@ -74,11 +141,16 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
         meter: Meter::default(),
         desk: Desk::default(),
         gate: Gate::default(),
+        record: OnceLock::new(),
     });
     core.add_job(&job);
     core.tracker.spawn(async move {
-        let end = supervise(&job, work).await;
+        let end = match Box::pin(job.open_record(origin, &work)).await {
+            Ok(()) => supervise(&job, work, origin).await,
+            Err(error) => JobEnd::Failed(error),
+        };
         job.flush().await;
+        job.close_record(&end).await;
         match &end {
             JobEnd::Failed(error) => tracing::warn!(job = id.0, %error, "job failed"),
             end => tracing::info!(job = id.0, ?end, "job ended"),
@@ -90,7 +162,7 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
 }
 
 /// Waits for the job's turn, runs it, and sends its results on while it runs.
-async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
+async fn supervise(job: &Arc<Job>, work: Work, origin: Origin) -> JobEnd {
     if job.turn().await.is_err() {
         return JobEnd::Cancelled;
     }
@@ -99,7 +171,7 @@ async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
     if job.core.send(started, &job.token).await.is_err() {
         return JobEnd::Cancelled;
     }
-    let mut task = tokio::spawn(Box::pin(execute(Arc::clone(job), work)));
+    let mut task = tokio::spawn(Box::pin(run(Arc::clone(job), work, origin)));
     let mut tick = tokio::time::interval(FLUSH);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (mut turn, mut told) = (job.turn.clone(), true);
@@ -137,6 +209,21 @@ fn work_name(work: &Work) -> &'static str {
         Work::RemoveBucket(_) => "remove bucket",
         Work::PutBack { .. } => "put back",
     }
+}
+
+/// Runs a job, and cleans up behind what an earlier run of it has left.
+async fn run(job: Arc<Job>, work: Work, origin: Origin) -> Result<(), Error> {
+    resume::sweep_files(&job).await;
+    let result = match origin {
+        Origin::GivenUp(_) => Ok(()),
+        Origin::New | Origin::TakenUp(_) => Box::pin(execute(Arc::clone(&job), work)).await,
+    };
+    // What could not even begin may be gone on with later.
+    let is_over = result.is_ok() || job.token.is_cancelled();
+    if is_over && !job.is_kept() {
+        Box::pin(resume::sweep(&job)).await;
+    }
+    result
 }
 
 async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {

@@ -36,6 +36,16 @@ pub(super) enum Source {
     Object(ObjectRef, Option<ETag>),
 }
 
+impl Source {
+    /// Returns the bucket that it is in, if it is on S3.
+    pub fn bucket(&self) -> Option<&BucketName> {
+        match self {
+            Self::Object(object, _) => Some(&object.bucket),
+            Self::File(..) | Self::Folder(_) => None,
+        }
+    }
+}
+
 /// Where an item goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
@@ -68,6 +78,15 @@ impl PlanItem {
         match &self.source {
             Source::File(path, _) | Source::Folder(path) => path.to_string_lossy().into_owned(),
             Source::Object(object, _) => object.to_string(),
+        }
+    }
+
+    /// Returns the state that the source was in when it was found, to be compared after a restart.
+    pub fn state(&self) -> Option<String> {
+        match &self.source {
+            Source::File(_, identity) => Some(identity.state()),
+            Source::Object(_, etag) => etag.as_ref().map(ToString::to_string),
+            Source::Folder(_) => None,
         }
     }
 

@@ -1,20 +1,22 @@
 //! Copies inside S3, on the server's side: the bytes never come here.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::body::Body;
 use super::jobs::panicked;
-use super::plan::PlanItem;
-use super::transfer::{Aim, Context, Missed, Settled};
-use super::upload::{begin, give_up, part_size};
+use super::open_upload::{self, OpenUpload, Origin, give_up};
+use super::plan::{PlanItem, Target};
+use super::transfer::{Aim, Context, Ended, Missed, Settled};
+use super::upload::part_size;
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::name::ETag;
-use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, UploadId, WriteOptions, Written};
+use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, WriteOptions, Written};
 
 /// The smallest part of a copy, in bytes: the server moves them, so they are large.
 const MIN_PART: u64 = 256 * 1024 * 1024;
@@ -28,7 +30,7 @@ pub(super) async fn copy(
     item: &PlanItem,
     from: &ObjectRef,
     to: &ObjectRef,
-) -> Result<ItemOutcome, Error> {
+) -> Result<Ended, Error> {
     let job = &context.job;
     if from == to {
         return Err(Error::new(Kind::Invalid, "copy", from.to_string(), "source and destination are the same"));
@@ -37,14 +39,14 @@ pub(super) async fn copy(
     let attempt = |aim| write(context, from, &source, aim);
     let made = match context.write_until_settled(item, to, attempt).await? {
         Settled::Go(made) => made,
-        Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
+        Settled::Skip(reason) => return Ok(context.skipped(item, reason).into()),
     };
     let verified = verify(context, &source, &made).await?;
     job.progress.add_bytes(item.size);
     if context.transfer.is_move {
         context.delete_source(from, source.etag.as_ref()).await?;
     }
-    Ok(ItemOutcome::Done(verified))
+    Ok(Ended { outcome: ItemOutcome::Done(verified), place: Some(Target::Object(made.object)) })
 }
 
 /// A copy that was made.
@@ -147,7 +149,10 @@ async fn write_guarded(
         let written = job.put(small, store, &aim.object, &Body::empty(), &options).await;
         return written.map(|(written, _)| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition));
     }
-    let upload = begin(context, &aim.object, &options).await?;
+    let state = source.etag.as_ref().map(ToString::to_string).unwrap_or_default();
+    let step = job.core.options.part_size.unwrap_or_else(|| part_size(source.size).max(MIN_PART)).max(1);
+    let origin = Origin { name: &from.to_string(), state, step };
+    let upload = Arc::new(open_upload::open(context, &aim.object, &options, origin).await?);
     let done = match copy_parts(context, from, source, &aim.object, &upload).await {
         Err(error) => Err(error.into()),
         Ok(parts) => context.join_parts(aim, &upload, &parts).await.map(|written| (written, lone(parts))),
@@ -180,25 +185,32 @@ async fn copy_parts(
     from: &ObjectRef,
     source: &ObjectFacts,
     to: &ObjectRef,
-    upload: &UploadId,
+    upload: &Arc<OpenUpload>,
 ) -> Result<Vec<PartDone>, Error> {
     let job = &context.job;
-    let step = job.core.options.part_size.unwrap_or_else(|| part_size(source.size).max(MIN_PART)).max(1);
-    let mut offsets = (0..source.size).step_by(usize::try_from(step).unwrap_or(usize::MAX)).zip(1_i32..);
+    let step = upload.step;
+    let mut parts = upload.parts.clone();
+    let there: HashSet<_> = parts.iter().map(|part| part.number).collect();
+    let mut offsets = (0..source.size)
+        .step_by(usize::try_from(step).unwrap_or(usize::MAX))
+        .zip(1_i32..)
+        .filter(|(_, number)| !there.contains(number));
     let mut open = JoinSet::new();
-    let mut parts = Vec::new();
     loop {
         while open.len() < job.core.lanes.parts.width()
             && let Some((offset, number)) = offsets.next()
         {
             let context = Arc::clone(context);
-            let (from, to, upload, etag) = (from.clone(), to.clone(), upload.clone(), source.etag.clone());
+            let (from, to, upload, etag) = (from.clone(), to.clone(), Arc::clone(upload), source.etag.clone());
             let range = offset..(offset + step).min(source.size);
             open.spawn(async move {
                 let job = &context.job;
-                let copy = || context.store.upload_part_copy(&from, etag.as_ref(), range.clone(), &to, &upload, number);
+                let copy =
+                    || context.store.upload_part_copy(&from, etag.as_ref(), range.clone(), &to, &upload.id, number);
                 let way = job.core.lanes.parts.carrying(range.end - range.start);
-                job.call(way, copy).await
+                let part = job.call(way, copy).await?;
+                upload.has(job, &part).await;
+                Ok(part)
             });
         }
         match open.join_next().await {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use super::{Engine, Options};
+use super::{Engine, Leaving, Options};
 use crate::demo::{self, Demo, Fault, Rule};
 use crate::model::error::Kind;
 use crate::model::filter::Filter;
@@ -26,6 +26,7 @@ mod matrix;
 mod overlap;
 mod pause;
 mod remove;
+mod resume;
 mod server_side;
 mod stream;
 mod verify;
@@ -95,17 +96,21 @@ async fn bench_with(options: Options) -> Bench {
 
 async fn bench_on(demo: demo::Options, options: Options) -> Bench {
     let demo = Demo::start(demo).await.unwrap();
-    let settings = Settings {
-        endpoint_url: Some(demo.endpoint()),
-        region: Some(demo.region().to_owned()),
-        static_keys: Some(Keys::new(demo.access_key(), demo.secret_key())),
-        ..Settings::default()
-    };
+    let settings = settings(&demo);
     let store = Store::open(settings.clone()).await;
     store.create_bucket(&"bench".into(), demo.region()).await.unwrap();
     let (sender, reports) = mpsc::channel(64);
     let engine = Engine::start(settings, options, sender);
     Bench { demo, store, engine, reports, home: tempfile::tempdir().unwrap(), last: 0 }
+}
+
+fn settings(demo: &Demo) -> Settings {
+    Settings {
+        endpoint_url: Some(demo.endpoint()),
+        region: Some(demo.region().to_owned()),
+        static_keys: Some(Keys::new(demo.access_key(), demo.secret_key())),
+        ..Settings::default()
+    }
 }
 
 impl Bench {

@@ -10,9 +10,11 @@ use tokio::task::JoinSet;
 
 use super::conflict::{Course, free_names};
 use super::jobs::{Job, panicked};
+use super::journal::EndedItem;
+use super::open_upload::OpenUpload;
 use super::overlap::Sources;
 use super::plan::{PlanItem, Planned, Source, Target, plan};
-use super::{download, duplicate, refuse, relay, upload};
+use super::{download, duplicate, open_upload, refuse, relay, upload};
 use crate::local;
 use crate::local::root::Root;
 use crate::model::capability::Support;
@@ -21,7 +23,7 @@ use crate::model::job::{ItemOutcome, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{ETag, ObjectKey};
 use crate::model::plan::{Conflict, ConflictPolicy, Side};
-use crate::s3::{Condition, ObjectFacts, PartDone, Store, UploadId, Written};
+use crate::s3::{Condition, ObjectFacts, PartDone, Store, Written};
 
 /// Items that one job has open at once beyond those that move, so that the next is ready when one ends.
 const OPEN_AHEAD: usize = 64;
@@ -72,6 +74,7 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let root = match transfer.to.clone() {
         Location::Local(path) => {
             let root = job.core.block("write to", move || Root::create(&path)).await?;
+            let root = root.with_tag(job.journal().map_or("", |record| record.tag()));
             let is_from_here = transfer.items.iter().all(|item| !item.is_s3());
             Some(Arc::new(if is_from_here { root.with_private_folders() } else { root }))
         }
@@ -142,35 +145,57 @@ async fn note_panic(job: &Job, ended: &Result<(), tokio::task::JoinError>) {
     }
 }
 
+/// How an item ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// How.
+    pub outcome: ItemOutcome,
+    /// Where it is now, if that may be elsewhere than it was meant to be.
+    pub place: Option<Target>,
+}
+
+impl From<ItemOutcome> for Ended {
+    fn from(outcome: ItemOutcome) -> Self {
+        Self { outcome, place: None }
+    }
+}
+
 async fn one(context: Arc<Context>, item: Box<PlanItem>) {
     let (job, name) = (&context.job, item.name());
     job.progress.begin(&name);
     let moved = async {
+        if context.was_done(&item, &name) {
+            let reason = "it was done before the interruption".to_owned();
+            return Ok(context.skipped(&item, reason).into());
+        }
         job.turn().await?;
         Box::pin(move_one(&context, &item)).await
     };
-    let outcome = match moved.await {
-        Ok(outcome) => outcome,
+    let ended = match moved.await {
+        Ok(ended) => ended,
         // Neither done nor failed: it was not come to.
         Err(error) if error.kind == Kind::Cancelled && job.token.is_cancelled() => return,
-        Err(error) => ItemOutcome::Failed(error),
+        Err(error) => ItemOutcome::Failed(error).into(),
     };
-    job.record(name, item.size, outcome).await;
+    context.write_down(&item, &name, &ended).await;
+    job.record(name, item.size, ended.outcome).await;
 }
 
 /// The four ways.
-async fn move_one(context: &Arc<Context>, item: &PlanItem) -> Result<ItemOutcome, Error> {
+async fn move_one(context: &Arc<Context>, item: &PlanItem) -> Result<Ended, Error> {
     match (&item.source, &item.target) {
-        (Source::Folder(path), Target::Object(object)) => upload::marker(context, path, object).await,
+        (Source::Folder(path), Target::Object(object)) => upload::marker(context, path, object).await.map(Ended::from),
         (Source::File(path, _), Target::Object(object)) => upload::upload(context, item, path, object).await,
         (Source::Object(..), Target::Local(relative)) if item.is_folder => {
-            download::folder(context, item, relative).await
+            download::folder(context, item, relative).await.map(Ended::from)
         }
         (Source::Object(object, _), Target::Local(relative)) => {
             download::download(context, item, object, relative).await
         }
         (Source::Object(object, _), Target::Object(to)) => relay::copy(context, item, object, to).await,
-        (Source::Folder(path), Target::Local(relative)) => duplicate::folder(context, path, relative).await,
+        (Source::Folder(path), Target::Local(relative)) => {
+            duplicate::folder(context, path, relative).await.map(Ended::from)
+        }
         (Source::File(path, _), Target::Local(relative)) => duplicate::file(context, item, path, relative).await,
     }
 }
@@ -246,6 +271,32 @@ pub(super) enum Settled<T> {
 }
 
 impl Context {
+    /// Returns whether an earlier run has done an item whose source has not changed since.
+    fn was_done(&self, item: &PlanItem, name: &str) -> bool {
+        // A source that was moved is gone: one that is there is new.
+        let record = self.job.journal().filter(|_| !self.transfer.is_move);
+        record
+            .zip(item.state())
+            .is_some_and(|(record, state)| record.left(|left| left.has_done(name.to_owned(), state)))
+    }
+
+    /// Writes down an item that was done or has failed.
+    async fn write_down(&self, item: &PlanItem, name: &str, ended: &Ended) {
+        let Some(record) = self.job.journal().filter(|_| !matches!(ended.outcome, ItemOutcome::Skipped(_))) else {
+            return;
+        };
+        let (target, bucket) = match (ended.place.as_ref().unwrap_or(&item.target), &item.source) {
+            (Target::Object(object), _) => (object.to_string(), Some(&object.bucket)),
+            (Target::Local(relative), source) => {
+                let path = self.root.as_ref().map_or_else(|| relative.clone(), |root| root.path_of(relative));
+                (path.to_string_lossy().into_owned(), source.bucket())
+            }
+        };
+        let region = bucket.and_then(|bucket| self.store.region_of(bucket));
+        let (source, state, outcome) = (name.to_owned(), item.state(), ended.outcome.clone());
+        record.item(EndedItem { source, state, target, region, bytes: item.size, outcome }).await;
+    }
+
     /// Settles where an item is written on S3, looking first where a lost race could not be noticed or would be dear.
     pub(super) async fn aim(&self, item: &PlanItem, object: &ObjectRef) -> Result<Settled<Aim>, Error> {
         if self.transfer.policy == ConflictPolicy::Overwrite {
@@ -313,7 +364,12 @@ impl Context {
     /// Sending them may have taken hours, and servers other than Amazon's may ignore the condition here although they
     /// know it on one request (RGW 16.2 does: contract case "a completed upload if absent"). So these are looked at
     /// once more: what came meanwhile is a lost race, and what comes within this last moment only Amazon can tell.
-    pub(super) async fn join_parts(&self, aim: &Aim, upload: &UploadId, parts: &[PartDone]) -> Result<Written, Missed> {
+    pub(super) async fn join_parts(
+        &self,
+        aim: &Aim,
+        upload: &OpenUpload,
+        parts: &[PartDone],
+    ) -> Result<Written, Missed> {
         if self.job.token.is_cancelled() {
             return Err(Error::cancelled("write", aim.object.to_string()).into());
         }
@@ -328,7 +384,7 @@ impl Context {
                 return Err(Missed::Race(Error::new(Kind::Conflict, "write", aim.object.to_string(), cause)));
             }
         }
-        let join = || self.store.complete_upload(&aim.object, upload, parts, &aim.condition);
+        let join = || self.store.complete_upload(&aim.object, &upload.id, parts, &aim.condition);
         match self.job.call_to_end(&self.job.core.lanes.small, join).await {
             // The upload is gone, or something is at the key: perhaps an earlier try of this very request has joined it,
             // and its answer was lost.
@@ -336,7 +392,7 @@ impl Context {
                 match self.store.completed_before(&aim.object, parts).await {
                     Some(written) => {
                         // If somebody else wrote the same bytes, the parts are still there.
-                        upload::abort(self, &aim.object, upload).await?;
+                        open_upload::abort(self, &aim.object, upload).await?;
                         Ok(written)
                     }
                     None => Err(Missed::of_write(error, &aim.condition)),
@@ -344,7 +400,7 @@ impl Context {
             }
             Err(error) => Err(Missed::of_write(error, &aim.condition)),
             Ok(written) => {
-                self.job.core.unfinished.ended(upload);
+                upload.ended(&self.job).await;
                 Ok(written)
             }
         }

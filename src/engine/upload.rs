@@ -3,19 +3,19 @@
 //! Parts are numbered from 1 and may finish in any order. If anything fails after the upload was created it is aborted
 //! here, because unfinished parts are billed and invisible to the user.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use super::body::Body;
-use super::core::Core;
 use super::jobs::panicked;
-use super::plan::PlanItem;
-use super::transfer::{Aim, Context, Missed, Settled};
+use super::open_upload::{self, OpenUpload, Origin, give_up};
+use super::plan::{PlanItem, Target};
+use super::transfer::{Aim, Context, Ended, Missed, Settled};
 use crate::local;
 use crate::local::metadata::Identity;
 use crate::local::read::Source;
@@ -23,7 +23,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::text;
-use crate::s3::{Attributes, ObjectFacts, PartDone, Payload, Store, UploadId, WriteOptions, Written};
+use crate::s3::{Attributes, ObjectFacts, PartDone, Payload, Store, WriteOptions, Written};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -38,9 +38,6 @@ const MAX_SINGLE: u64 = 5 * 1024 * MIB;
 
 /// Files up to this size are read where they are opened.
 const READ_AT_ONCE: u64 = 64 * 1024;
-
-/// How long an abort may take, after which the upload is left to the bucket's lifecycle rules.
-const ABORT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Returns the size of the parts of a file.
 pub(super) fn part_size(bytes: u64) -> u64 {
@@ -70,17 +67,26 @@ pub(super) async fn upload(
     item: &PlanItem,
     path: &Path,
     object: &ObjectRef,
-) -> Result<ItemOutcome, Error> {
+) -> Result<Ended, Error> {
     let settled = context.write_until_settled(item, object, |aim| send(context, path, aim)).await?;
-    let (verified, identity) = match settled {
+    let Sent { verified, identity, object } = match settled {
         Settled::Go(sent) => sent,
-        Settled::Skip(reason) => return Ok(context.skipped(item, reason)),
+        Settled::Skip(reason) => return Ok(context.skipped(item, reason).into()),
     };
     if context.transfer.is_move {
         let path = path.to_owned();
         context.job.core.block("delete", move || local::remove::remove_unchanged(&path, &identity)).await?;
     }
-    Ok(ItemOutcome::Done(verified))
+    Ok(Ended { outcome: ItemOutcome::Done(verified), place: Some(Target::Object(object)) })
+}
+
+/// A file that was sent.
+struct Sent {
+    verified: Verified,
+    /// What it was when it was read.
+    identity: Identity,
+    /// Where it is.
+    object: ObjectRef,
 }
 
 /// What was opened: small files are read along.
@@ -90,7 +96,7 @@ enum Opened {
 }
 
 /// Sends a file and verifies what arrived.
-async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<(Verified, Identity), Missed> {
+async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<Sent, Missed> {
     let (job, aim) = (&context.job, &aim);
     let owned = path.to_owned();
     let opened = job.core.block("read", move || open(&owned)).await?;
@@ -122,7 +128,8 @@ async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<(Verified
             }
         }
     };
-    Ok((verify(context, &aim.object, &written, sent, size).await?, identity))
+    let verified = verify(context, &aim.object, &written, sent, size).await?;
+    Ok(Sent { verified, identity, object: aim.object.clone() })
 }
 
 fn open(path: &Path) -> Result<Opened, Error> {
@@ -167,8 +174,16 @@ async fn put_in_parts(
 ) -> Result<(Written, Option<u64>), Missed> {
     let job = &context.job;
     let options = write_options(context, aim);
-    let upload = begin(context, &aim.object, &options).await?;
-    let moved = Arc::new(AtomicU64::new(0));
+    let size = source.identity().size;
+    let origin = Origin {
+        name: &source.path().to_string_lossy(),
+        state: source.identity().state(),
+        step: job.core.options.part_size.unwrap_or_else(|| part_size(size)).max(1),
+    };
+    let upload = Arc::new(open_upload::open(context, &aim.object, &options, origin).await?);
+    let there = upload.parts.iter().map(|part| part.size).sum();
+    job.progress.add_bytes(there);
+    let moved = Arc::new(AtomicU64::new(there));
     let parts = send_parts(context, &aim.object, source, &upload, &moved).await;
     let done = match parts {
         Ok(parts) => {
@@ -185,63 +200,42 @@ async fn put_in_parts(
     }
 }
 
-/// Begins an upload. What an earlier try of this very request began, whose answer was lost, is aborted.
-pub(super) async fn begin(context: &Context, object: &ObjectRef, options: &WriteOptions) -> Result<UploadId, Error> {
-    let job = &context.job;
-    let (began, calls) = (Instant::now(), AtomicU64::new(0));
-    let create = || {
-        calls.fetch_add(1, Relaxed);
-        context.store.create_upload(object, options)
-    };
-    let upload = job.call_to_end(&job.core.lanes.small, create).await.map_err(|error| {
-        let hint = if error.is_transient() { "; an empty upload may have begun all the same" } else { "" };
-        Error { cause: format!("{}{hint}", error.cause), ..error }
-    })?;
-    job.core.unfinished.began(&upload, object);
-    if calls.load(Relaxed) > 1 || upload.was_sent_again() {
-        let abort = context.store.abort_twins(object, &upload, began.elapsed());
-        match tokio::time::timeout(ABORT_LIMIT, abort).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(target_name = ?object.to_string(), %error, "an empty upload may be left"),
-            Err(_) => {
-                tracing::warn!(target_name = ?object.to_string(), "an empty upload may be left: no answer in time");
-            }
-        }
-    }
-    Ok(upload)
-}
-
 /// Sends all parts, several at once; the first failure stops the rest.
 async fn send_parts(
     context: &Arc<Context>,
     object: &ObjectRef,
     source: &Arc<Source>,
-    upload: &UploadId,
+    upload: &Arc<OpenUpload>,
     moved: &Arc<AtomicU64>,
 ) -> Result<Vec<PartDone>, Error> {
     let job = &context.job;
     let size = source.identity().size;
-    let step = job.core.options.part_size.unwrap_or_else(|| part_size(size)).max(1);
-    let mut offsets = (0..size).step_by(usize::try_from(step).unwrap_or(usize::MAX)).zip(1_i32..);
+    let step = upload.step;
+    let mut parts = upload.parts.clone();
+    let there: HashSet<_> = parts.iter().map(|part| part.number).collect();
+    let mut offsets = (0..size)
+        .step_by(usize::try_from(step).unwrap_or(usize::MAX))
+        .zip(1_i32..)
+        .filter(|(_, number)| !there.contains(number));
     let mut open = JoinSet::new();
-    let mut parts = Vec::new();
     loop {
-        let width = if context.store.awaits_md5(upload) { 1 } else { job.core.lanes.parts.width() };
+        let width = if context.store.awaits_md5(&upload.id) { 1 } else { job.core.lanes.parts.width() };
         while open.len() < width
             && let Some((offset, number)) = offsets.next()
         {
             let (context, object, upload, moved) =
-                (Arc::clone(context), object.clone(), upload.clone(), Arc::clone(moved));
+                (Arc::clone(context), object.clone(), Arc::clone(upload), Arc::clone(moved));
             let length = step.min(size - offset);
             let body = Body::Part(Arc::clone(source), offset, length);
             open.spawn(async move {
                 let job = &context.job;
                 let send = || async {
                     let payload = body.load(job).await?;
-                    context.store.upload_part(&object, &upload, number, payload).await
+                    context.store.upload_part(&object, &upload.id, number, payload).await
                 };
                 let part = job.call(job.core.lanes.parts.carrying(length), send).await?;
                 moved.fetch_add(length, Relaxed);
+                upload.has(job, &part).await;
                 Ok::<_, Error>(part)
             });
         }
@@ -259,49 +253,6 @@ async fn send_parts(
     let source = Arc::clone(source);
     job.core.block("read", move || source.check_unchanged()).await?;
     Ok(parts)
-}
-
-/// Aborts an upload that came to nothing. If that fails too, its error goes with the one that was first.
-pub(super) async fn give_up(context: &Context, object: &ObjectRef, upload: &UploadId, missed: Missed) -> Missed {
-    let Err(left) = abort(context, object, upload).await else { return missed };
-    let (Missed::Race(first) | Missed::Failed(first)) = missed;
-    // A cancelled item says nothing of itself, so what is left has to.
-    if first.kind == Kind::Cancelled {
-        return left.into();
-    }
-    Error { cause: format!("{}; moreover: {left}", first.cause), ..first }.into()
-}
-
-/// Aborts an upload, also when the job was cancelled: parts that are left are billed.
-pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
-    abort_on(&context.job.core, &context.store, object, upload).await
-}
-
-/// Aborts an upload that may belong to no job.
-pub(super) async fn abort_on(core: &Core, store: &Store, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
-    let aborted = async {
-        // A part that was still on its way may arrive behind the first abort (Amazon S3 API Reference,
-        // AbortMultipartUpload); the second removes it too.
-        for _ in 0..2 {
-            match store.abort_upload(object, upload).await {
-                Err(error) if error.kind == Kind::ExpiredToken => {
-                    store.renew().await;
-                    store.abort_upload(object, upload).await?;
-                }
-                result => result?,
-            }
-        }
-        Ok(())
-    };
-    let late = || Error::new(Kind::Network, "abort the upload of", object.to_string(), "no answer in time");
-    let result = tokio::time::timeout(ABORT_LIMIT, aborted).await.unwrap_or_else(|_| Err(late()));
-    if result.is_ok() {
-        core.unfinished.ended(upload);
-    }
-    result.map_err(|error| {
-        tracing::warn!(target_name = ?object.to_string(), %error, upload = upload.as_str(), "an unfinished upload is left");
-        Error { cause: format!("{}; the unfinished upload is left, with its parts", error.cause), ..error }
-    })
 }
 
 /// Compares what the server says it has with what was sent.

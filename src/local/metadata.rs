@@ -50,6 +50,15 @@ impl Identity {
         (self.device, self.inode) == (other.device, other.inode)
     }
 
+    /// Returns the state as text, to be compared after a restart. The number of the file system is left out: it may be
+    /// another one after the machine was started anew.
+    pub fn state(&self) -> String {
+        let (seconds, nanoseconds) = self.modified;
+        let changed =
+            self.changed.map(|(seconds, nanoseconds)| format!("{seconds}.{nanoseconds:09}")).unwrap_or_default();
+        format!("{} {} {seconds}.{nanoseconds:09} {changed}", self.inode, self.size)
+    }
+
     /// Returns when the file was last modified.
     pub fn modified_at(&self) -> Option<Timestamp> {
         Timestamp::new(self.modified.0, i32::try_from(self.modified.1).unwrap_or(0)).ok()

@@ -33,6 +33,8 @@ pub struct Root {
     new_mode: u32,
     /// The folders that were made here.
     made: Mutex<HashSet<PathBuf>>,
+    /// What the names of temporary files carry.
+    tag: String,
 }
 
 /// What stands at a target.
@@ -54,7 +56,15 @@ impl Root {
         let real = std::fs::canonicalize(path).map_err(|error| fail(&error))?;
         let folder = rustix::fs::open(&real, folder_flags(), Mode::empty()).map_err(|error| fail(&error.into()))?;
         let (recent, made) = (Mutex::default(), Mutex::default());
-        Ok(Self { folder: Arc::new(folder), shown: path.to_owned(), real, recent, new_mode: 0o777, made })
+        Ok(Self {
+            folder: Arc::new(folder),
+            shown: path.to_owned(),
+            real,
+            recent,
+            new_mode: 0o777,
+            made,
+            tag: String::new(),
+        })
     }
 
     /// Returns the whole path of a relative one, for messages.
@@ -91,7 +101,20 @@ impl Root {
     /// will be: with the permission bits if they are known, else as a new file.
     pub fn create_file(&self, relative: &Path, mode: Option<u32>) -> Result<TempFile, Error> {
         let (above, _) = self.split(relative)?;
-        TempFile::create(self.folder(above)?, &self.path_of(relative), mode)
+        TempFile::create(self.folder(above)?, &self.path_of(relative), mode, &self.tag)
+    }
+
+    /// Opens a file at a relative path that an earlier run has left under a temporary name beside it.
+    pub fn reopen_file(&self, relative: &Path, name: &str) -> Result<TempFile, Error> {
+        let (above, _) = self.split(relative)?;
+        TempFile::reopen(self.folder(above)?, &self.path_of(relative), name)
+    }
+
+    /// Lets the names of temporary files carry a tag that they can be found by.
+    #[must_use]
+    pub fn with_tag(mut self, tag: &str) -> Self {
+        tag.clone_into(&mut self.tag);
+        self
     }
 
     /// Makes folders for their owner alone until [`Root::set_folder_mode`] says more.

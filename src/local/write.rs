@@ -7,6 +7,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use jiff::Timestamp;
 use rustix::fs::{AtFlags, Mode, OFlags};
@@ -15,6 +16,9 @@ use rustix::io::Errno;
 use super::metadata::Identity;
 use super::root::{identity_of_file, look_at};
 use crate::model::error::{Error, Kind};
+
+/// How the names of all temporary files begin.
+const TEMPORARY: &str = ".bucketry-";
 
 /// What a file may take the place of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,23 +39,49 @@ pub struct TempFile {
     name: String,
     shown: PathBuf,
     is_committed: bool,
+    /// Whether it stays when it is dropped before its commit, because somebody can go on with it.
+    keeps: Option<Arc<AtomicBool>>,
 }
 
 impl TempFile {
-    /// Creates an empty file in a folder; `shown` is where it will go, for messages. `mode` is what it may be open to.
-    pub fn create(folder: Arc<OwnedFd>, shown: &Path, mode: Option<u32>) -> Result<Self, Error> {
+    /// Creates an empty file in a folder; `shown` is where it will go, for messages. `mode` is what it may be open to,
+    /// and `tag` what its name can be known by.
+    pub fn create(folder: Arc<OwnedFd>, shown: &Path, mode: Option<u32>, tag: &str) -> Result<Self, Error> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         loop {
-            let name = temporary_name();
+            let name = temporary_name(tag);
             match rustix::fs::openat(&*folder, &name, flags, Mode::from_raw_mode(mode.unwrap_or(0o666) & 0o777)) {
                 Ok(file) => {
                     let file = File::from(file);
-                    return Ok(Self { file, folder, name, shown: shown.to_owned(), is_committed: false });
+                    return Ok(Self { file, folder, name, shown: shown.to_owned(), is_committed: false, keeps: None });
                 }
                 Err(Errno::EXIST) => {}
                 Err(error) => return Err(Error::from_io("write", shown.to_string_lossy(), &error.into())),
             }
         }
+    }
+
+    /// Opens a file that an earlier run has left under a temporary name.
+    pub fn reopen(folder: Arc<OwnedFd>, shown: &Path, name: &str) -> Result<Self, Error> {
+        let fail = |error: std::io::Error| Error::from_io("write", shown.to_string_lossy(), &error);
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let opened = rustix::fs::openat(&*folder, name, flags, Mode::empty());
+        let file = File::from(opened.map_err(|error| fail(error.into()))?);
+        if !file.metadata().map_err(fail)?.is_file() {
+            return Err(Error::new(Kind::Invalid, "write", shown.to_string_lossy(), "it is not a regular file"));
+        }
+        let name = name.to_owned();
+        Ok(Self { file, folder, name, shown: shown.to_owned(), is_committed: false, keeps: None })
+    }
+
+    /// Lets the file stay when it is dropped before its commit while `keeps` is set.
+    pub fn keep_while(&mut self, keeps: Arc<AtomicBool>) {
+        self.keeps = Some(keeps);
+    }
+
+    /// Returns its temporary name.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Takes the space that the file will need, so that a full disk is known before anything is fetched.
@@ -159,7 +189,8 @@ impl TempFile {
 
 impl Drop for TempFile {
     fn drop(&mut self) {
-        if !self.is_committed {
+        let is_kept = self.keeps.as_ref().is_some_and(|keeps| keeps.load(Relaxed));
+        if !self.is_committed && !is_kept {
             let _ = rustix::fs::unlinkat(&*self.folder, &self.name, AtFlags::empty());
         }
     }
@@ -215,12 +246,32 @@ pub fn private_folder() -> Result<PathBuf, Error> {
 }
 
 /// Short, hidden, and not to be guessed: it fits where the final name has all 255 bytes.
-fn temporary_name() -> String {
-    format!(".bucketry-{:016x}", random())
+fn temporary_name(tag: &str) -> String {
+    format!("{TEMPORARY}{tag}-{:016x}", random())
 }
 
-/// The keys of a new hash state are the standard library's only randomness.
-fn random() -> u64 {
+/// Removes the files in a folder that have a temporary name with this tag, except those that are named.
+pub fn remove_temporary(folder: &Path, tag: &str, except: &[String]) -> Result<(), Error> {
+    let begin = format!("{TEMPORARY}{tag}-");
+    let fail = |error: std::io::Error| Error::from_io("clean up in", folder.to_string_lossy(), &error);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(fail)?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name();
+        let is_ours =
+            name.to_str().is_some_and(|name| name.starts_with(&begin) && !except.iter().any(|own| own == name));
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            std::fs::remove_file(entry.path()).map_err(fail)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns a number that nobody guesses. The keys of a new hash state are the standard library's only randomness.
+pub fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 

@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,7 +109,7 @@ impl Entry {
 macro_rules! storage_classes {
     ($($(#[$doc:meta])* $name:ident = $wire:literal, $short:literal;)*) => {
         /// The storage class of an object (Amazon S3 API Reference, "Object", `StorageClass`).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum StorageClass {
             $($(#[$doc])* $name,)*
             /// One that came after this program.

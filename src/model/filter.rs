@@ -1,12 +1,14 @@
 //! Which names below a folder or a prefix are taken: the rules of `--include` and `--exclude`.
 
 use globset::{GlobBuilder, GlobMatcher};
+use serde::{Deserialize, Serialize};
 
 /// Rules in the order in which they were given. Without any, everything is taken.
 ///
 /// As in the AWS CLI (AWS CLI Command Reference, `s3`, "Use of Exclude and Include Filters") everything is taken at
 /// first, and the last rule that matches a name decides; `*` matches slashes too.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<(bool, String)>", into = "Vec<(bool, String)>")]
 pub struct Filter(Vec<Rule>);
 
 #[derive(Debug, Clone)]
@@ -41,6 +43,22 @@ impl Filter {
     /// Returns whether a name is taken: a path or a key relative to what is copied or deleted.
     pub fn takes(&self, name: &str) -> bool {
         self.0.iter().rev().find(|rule| rule.matcher.is_match(name)).is_none_or(|rule| rule.takes)
+    }
+}
+
+impl TryFrom<Vec<(bool, String)>> for Filter {
+    type Error = String;
+
+    fn try_from(rules: Vec<(bool, String)>) -> Result<Self, String> {
+        let mut filter = Self::default();
+        rules.iter().try_for_each(|(takes, pattern)| filter.push(*takes, pattern))?;
+        Ok(filter)
+    }
+}
+
+impl From<Filter> for Vec<(bool, String)> {
+    fn from(filter: Filter) -> Self {
+        filter.0.into_iter().map(|rule| (rule.takes, rule.pattern)).collect()
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::access::Access;
 use super::entry::{Entry, StorageClass};
@@ -19,6 +20,7 @@ use super::location::{Location, ObjectRef};
 use super::name::{BucketName, ETag, Prefix};
 use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
 use super::progress::Progress;
+use super::stored;
 
 /// Which question an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -29,12 +31,12 @@ pub struct Ticket(pub u64);
 pub struct JobId(pub u64);
 
 /// A thing that can be copied, deleted, inspected.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Item {
     /// A local file, or anything local that is not a folder.
-    File(PathBuf),
+    File(#[serde(with = "stored::path")] PathBuf),
     /// A local folder and all below it.
-    Folder(PathBuf),
+    Folder(#[serde(with = "stored::path")] PathBuf),
     /// An object.
     Object(ObjectRef),
     /// All keys that begin with a prefix.
@@ -84,7 +86,7 @@ impl std::fmt::Display for Item {
 }
 
 /// A copy or a move.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     /// What is copied; each keeps its name below `to` unless `rename` says otherwise.
     pub items: Vec<Item>,
@@ -112,7 +114,7 @@ impl Transfer {
 }
 
 /// Work that the user can see, cancel and retry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Work {
     /// Copy or move.
     Transfer(Transfer),
@@ -132,12 +134,47 @@ pub enum Work {
     /// Write an edited file back to the object it came from, if that has not changed since.
     PutBack {
         /// The edited file, which is removed when it was written.
+        #[serde(with = "stored::path")]
         from: PathBuf,
         /// Where it goes.
         to: ObjectRef,
         /// What it was when it was read.
         if_match: ETag,
     },
+}
+
+/// What becomes of the jobs that have not ended when the program does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// They are cancelled: nothing of them is left half way.
+    Cancel,
+    /// They are kept: the next start offers to go on with them. Those that are not in the journal are cancelled.
+    Keep,
+}
+
+/// Which unfinished job of an earlier run of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UnfinishedId(pub i64);
+
+/// A job that an earlier run of the program has not finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its name in the journal.
+    pub id: UnfinishedId,
+    /// What was asked for.
+    pub work: Work,
+    /// When it was queued.
+    pub queued: Timestamp,
+    /// The profile that was in use, if one was named.
+    pub profile: Option<String>,
+    /// The endpoint, if it was not Amazon's.
+    pub endpoint: Option<String>,
+    /// Whether the program is connected to the same endpoint with the same profile now.
+    pub is_from_here: bool,
+    /// Items that were done.
+    pub items_done: u64,
+    /// The sum of their sizes.
+    pub bytes_done: u64,
 }
 
 /// Where a listing goes on.
@@ -237,6 +274,26 @@ pub enum Request {
         /// Chosen by the asker, never used before.
         job: JobId,
         /// What to do.
+        work: Work,
+    },
+    /// Find the jobs that earlier runs of the program have not finished.
+    FindUnfinished,
+    /// Go on with a job that an earlier run has not finished: only what is missing is done.
+    TakeUp {
+        /// Chosen by the asker, never used before.
+        job: JobId,
+        /// Which one.
+        unfinished: UnfinishedId,
+        /// What was asked for then.
+        work: Work,
+    },
+    /// Clean up behind a job that an earlier run has not finished: its uploads are aborted, its temporary files removed.
+    GiveUp {
+        /// Chosen by the asker, never used before.
+        job: JobId,
+        /// Which one.
+        unfinished: UnfinishedId,
+        /// What was asked for then.
         work: Work,
     },
     /// Answer a conflict that a job asked about.
@@ -442,6 +499,24 @@ pub enum Report {
     },
     /// There are no usable credentials; nothing on S3 works until there are.
     NotConnected(Error),
+    /// The jobs that earlier runs of the program have not finished, oldest first.
+    Unfinished(Vec<Unfinished>),
+    /// The journal was damaged: the file was put elsewhere, and a new one begun. Uploads that it knew of are left.
+    JournalSetAside {
+        /// Where the damaged file is now.
+        aside: PathBuf,
+        /// What was wrong with it.
+        error: Error,
+    },
+    /// The journal cannot be written: jobs go on, and cannot be resumed.
+    JournalFailed(Error),
+    /// A job says something of an item that has not ended.
+    Noted {
+        /// The job.
+        job: JobId,
+        /// What it says, in words.
+        note: String,
+    },
     /// A job runs; its counters can be read from now on.
     Started {
         /// The job.

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::name::{BucketName, ObjectKey, Prefix, VersionId};
+use super::stored;
 
 /// A place that holds entries.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Location {
     /// A folder of the local file system, absolute.
-    Local(PathBuf),
+    Local(#[serde(with = "stored::path")] PathBuf),
     /// The buckets that the caller may list.
     Buckets,
     /// A bucket, or the keys below a prefix of it.
@@ -22,7 +25,7 @@ pub enum Location {
 }
 
 /// One object, and perhaps one version of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ObjectRef {
     /// The bucket it is in.
     pub bucket: BucketName,

@@ -1,9 +1,10 @@
 //! What a transfer is about to do: its totals, what would be lost, and what stands in the way.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// What happens where the target exists already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 pub enum ConflictPolicy {
     /// Each is shown, and waits for an answer.
     #[default]

@@ -1,9 +1,10 @@
 //! Uploads in parts. Whoever creates an upload completes or aborts it: unfinished parts are billed and invisible.
 
+mod left;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::time::Duration;
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 
@@ -16,7 +17,7 @@ use super::object::{Condition, Payload, WriteOptions, Written};
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
-use crate::model::name::{ETag, Prefix, VersionId};
+use crate::model::name::{ETag, VersionId};
 
 /// The id of one unfinished upload.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,8 +33,13 @@ impl UploadId {
         Self { text: text.into(), has_checksums: false, was_sent_again: false }
     }
 
+    /// Takes up an upload that was begun earlier; `has_checksums` as it was told then.
+    pub fn begun(text: impl Into<String>, has_checksums: bool) -> Self {
+        Self { text: text.into(), has_checksums, was_sent_again: false }
+    }
+
     /// Returns whether the server said that it checks and keeps a checksum.
-    pub(super) fn has_checksums(&self) -> bool {
+    pub fn has_checksums(&self) -> bool {
         self.has_checksums
     }
 
@@ -254,51 +260,6 @@ impl Store {
         let has_tag = facts.etag.is_some() && facts.etag == etag_of_parts(parts);
         let has_sum = facts.crc64.is_some() && facts.crc64 == PartDone::whole_crc64(parts);
         (facts.size == size && (has_tag || has_sum)).then(|| Written::from(facts))
-    }
-
-    /// Aborts what earlier tries of the request that began `upload` have begun without an answer: uploads of the same
-    /// key, begun no longer before it than `since` the first try, that have no parts.
-    pub async fn abort_twins(&self, object: &ObjectRef, upload: &UploadId, since: Duration) -> Result<(), Error> {
-        let prefix = Prefix::from(object.key.as_str());
-        let mut found = Vec::new();
-        let mut from = None;
-        loop {
-            let page = self.list_uploads(&object.bucket, &prefix, from).await?;
-            found.extend(page.uploads.into_iter().filter(|row| row.key == object.key));
-            from = page.next;
-            if from.is_none() {
-                break;
-            }
-        }
-        // Times are told in seconds, and by the server's clock alone.
-        let Some(own) = found.iter().find(|row| row.id.text == upload.text).and_then(|row| row.initiated) else {
-            return Ok(());
-        };
-        let reach = i64::try_from(since.as_secs()).unwrap_or(i64::MAX).saturating_add(2);
-        for row in found.iter().filter(|row| row.id.text != upload.text) {
-            let is_near = row.initiated.is_some_and(|other| (own.as_second() - other.as_second()).abs() <= reach);
-            if is_near && self.has_no_parts(object, &row.id).await? {
-                self.abort_upload(object, &row.id).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn has_no_parts(&self, object: &ObjectRef, upload: &UploadId) -> Result<bool, Error> {
-        let call = Call::new("list the parts of", object.to_string(), "s3:ListMultipartUploadParts", &object.bucket);
-        let output = self
-            .call(&call, |client| {
-                client
-                    .list_parts()
-                    .bucket(object.bucket.as_str())
-                    .key(object.key.as_str())
-                    .upload_id(upload.as_str())
-                    .max_parts(1)
-                    .set_request_payer(self.payer())
-                    .send()
-            })
-            .await?;
-        Ok(output.parts().is_empty())
     }
 
     /// Removes an unfinished upload with its parts. One that is gone is no error.

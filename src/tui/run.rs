@@ -27,7 +27,7 @@ use crate::app::queue::Queue;
 use crate::app::state::State;
 use crate::app::update::update;
 use crate::engine::Engine;
-use crate::model::job::{JobId, Report, Request};
+use crate::model::job::{JobId, Leaving, Report, Request};
 use crate::model::progress::{Progress, Snapshot};
 
 /// How often reports and ticks are drawn at the most.
@@ -68,6 +68,8 @@ struct Loop<'a> {
     next_frame: Instant,
     editor_ended: Option<Instant>,
     is_over: bool,
+    /// What becomes of the jobs that run; kept if nobody was asked.
+    leaving: Leaving,
 }
 
 /// The counters of a running job, and what they said last.
@@ -84,14 +86,15 @@ impl Counter {
     }
 }
 
-/// Runs until the person leaves. The screen is given back before this returns.
+/// Runs until the person leaves, and returns what becomes of the jobs that run. The screen is given back before this
+/// returns.
 pub async fn run(
     state: State,
     engine: &Engine,
     reports: mpsc::Receiver<Report>,
     theme: Theme,
     takes_mouse: bool,
-) -> io::Result<()> {
+) -> io::Result<Leaving> {
     let screen = Screen::open(takes_mouse)?;
     let mut this = Loop {
         state,
@@ -106,13 +109,15 @@ pub async fn run(
         next_frame: Instant::now(),
         editor_ended: None,
         is_over: false,
+        leaving: Leaving::Keep,
     };
     let (width, height) = this.screen.size();
     this.take_in(Event::Resize { width, height }).await?;
     this.draw()?;
     let begin = this.state.begin();
     this.carry_out(begin).await?;
-    this.turn_until_over().await
+    this.turn_until_over().await?;
+    Ok(this.leaving)
 }
 
 impl Loop<'_> {
@@ -222,7 +227,10 @@ impl Loop<'_> {
         for effect in effects {
             match effect {
                 Effect::Submit(request) => self.engine.submit(request),
-                Effect::Quit => self.is_over = true,
+                Effect::Quit(leaving) => {
+                    self.leaving = leaving;
+                    self.is_over = true;
+                }
                 Effect::Suspend => self.suspend().await?,
                 Effect::Redraw => drop(self.screen.resize()?),
                 Effect::Edit(path) => Box::pin(self.edit(path)).await?,

@@ -10,7 +10,7 @@ mod usage;
 use std::time::{Duration, Instant};
 
 use bucketry::engine::{Engine, Options};
-use bucketry::model::job::{Item, Purpose, Report, Request, Ticket};
+use bucketry::model::job::{Item, Leaving, Purpose, Report, Request, Ticket};
 use bucketry::s3::Settings;
 
 #[tokio::main]
@@ -46,5 +46,5 @@ async fn main() {
             usage::peak()
         );
     }
-    engine.shutdown(Duration::from_secs(5)).await;
+    engine.shutdown(Duration::from_secs(5), Leaving::Cancel).await;
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use bucketry::engine::{Engine, Options};
 use bucketry::model::filter::Filter;
-use bucketry::model::job::{Item, ItemOutcome, JobEnd, JobId, Report, Request, Transfer, Verified, Work};
+use bucketry::model::job::{Item, ItemOutcome, JobEnd, JobId, Leaving, Report, Request, Transfer, Verified, Work};
 use bucketry::model::location::{Location, ObjectRef};
 use bucketry::model::name::Prefix;
 use bucketry::model::plan::ConflictPolicy;
@@ -65,7 +65,7 @@ async fn main() {
         // How the last of them was verified stands for all.
         verified.map(|how: Verified| format!("{how:?}")).unwrap_or_default()
     );
-    engine.shutdown(Duration::from_secs(5)).await;
+    engine.shutdown(Duration::from_secs(5), Leaving::Cancel).await;
 }
 
 fn location(text: &str) -> Location {

@@ -4,7 +4,7 @@ use super::form::{Ask, Form};
 use super::sheet::{Part, Role, Sheet, Tone};
 use super::{Ids, Step};
 use crate::app::effect::Effect;
-use crate::model::job::Report;
+use crate::model::job::{Leaving, Report};
 use crate::model::text;
 
 /// Asks whether to leave although jobs run. The safe button is the focused one.
@@ -28,11 +28,17 @@ impl Ask for AskQuit {
             Part::Text(Role::Text, format!("{jobs} not finished.")),
             Part::Text(
                 Role::Dim,
-                "Leaving cancels: what is copied stays, what is half copied is removed again, uploads are aborted."
+                "Kept jobs are offered at the next start, and only what is missing is copied then. Cancelled ones leave \
+                 what is copied; what is half copied is removed, and uploads are aborted."
                     .to_owned(),
             ),
         ];
-        Sheet { title: "Quit".into(), tone: Tone::Danger, parts, buttons: vec!["Stay", "Cancel jobs and quit"] }
+        Sheet {
+            title: "Quit".into(),
+            tone: Tone::Danger,
+            parts,
+            buttons: vec!["Stay", "Keep and quit", "Cancel and quit"],
+        }
     }
 
     fn form(&self) -> &Form {
@@ -52,6 +58,10 @@ impl Ask for AskQuit {
     }
 
     fn press(&mut self, button: usize, _ids: &mut Ids) -> Step {
-        if button == 1 { Step::Close(vec![Effect::Quit]) } else { Step::close() }
+        match button {
+            1 => Step::Close(vec![Effect::Quit(Leaving::Keep)]),
+            2 => Step::Close(vec![Effect::Quit(Leaving::Cancel)]),
+            _ => Step::close(),
+        }
     }
 }

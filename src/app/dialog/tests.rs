@@ -12,7 +12,7 @@ use super::*;
 use crate::app::keymap::Code;
 use crate::model::entry::StorageClass;
 use crate::model::error::{Error, Kind};
-use crate::model::job::{Item, JobEnd, Purpose, Ticket};
+use crate::model::job::{Item, JobEnd, Leaving, Purpose, Ticket};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::plan::{Answer, Conflict, ConflictPolicy, Deletion, PlanSummary, Side};
 
@@ -462,12 +462,14 @@ fn leaving_with_running_jobs_needs_more_than_enter() {
     let quit = || Script::new(|_| Dialog::Quit(Box::new(ask_quit::AskQuit::new(2))));
     let mut script = quit();
     assert!(script.keys("<enter>").is_empty() && script.is_closed);
-    let mut script = quit();
-    for key in parse("<tab><enter>") {
-        let step = script.dialog.on_key(key, SCREEN, &mut script.ids);
-        script.take(step);
+    for (keys, leaving) in [("<tab><enter>", Leaving::Keep), ("<tab><tab><enter>", Leaving::Cancel)] {
+        let mut script = quit();
+        for key in parse(keys) {
+            let step = script.dialog.on_key(key, SCREEN, &mut script.ids);
+            script.take(step);
+        }
+        assert_eq!(script.effects, [Effect::Quit(leaving)]);
     }
-    assert_eq!(script.effects, [Effect::Quit]);
 }
 
 #[test]

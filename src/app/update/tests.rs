@@ -16,7 +16,7 @@ use crate::app::palette::Candidates;
 use crate::app::state::{Screen, Side};
 use crate::model::entry::{Entry, StorageClass};
 use crate::model::error::{Error, Kind};
-use crate::model::job::{JobEnd, JobId, Page, Report, Request, Ticket, Work};
+use crate::model::job::{JobEnd, JobId, Leaving, Page, Report, Request, Ticket, Work};
 use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::Conflict;
@@ -455,13 +455,13 @@ fn ctrl_c_twice_leaves_even_when_jobs_run() {
     t.keys("c <enter>");
     assert!(t.keys("<ctrl-c>").is_empty());
     assert!(matches!(t.state.dialog, Some(Dialog::Quit(_))));
-    assert_eq!(t.keys("<ctrl-c>"), [Effect::Quit]);
+    assert_eq!(t.keys("<ctrl-c>"), [Effect::Quit(Leaving::Cancel)]);
 }
 
 #[test]
 fn q_leaves_at_once_when_nothing_runs() {
-    assert_eq!(Harness::new().keys("q"), [Effect::Quit]);
-    assert_eq!(Harness::new().send(Event::Terminate), [Effect::Quit]);
+    assert_eq!(Harness::new().keys("q"), [Effect::Quit(Leaving::Cancel)]);
+    assert_eq!(Harness::new().send(Event::Terminate), [Effect::Quit(Leaving::Keep)]);
 }
 
 /// What the inspector asks for.

@@ -32,7 +32,7 @@ async fn leaving_aborts_uploads_and_removes_temporary_files() {
     while t.demo.open_uploads() == 0 || t.tree("d").is_empty() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(t.engine.shutdown(LIMIT).await, crate::engine::LeftOver::default());
+    assert_eq!(t.engine.shutdown(LIMIT, Leaving::Cancel).await, crate::engine::LeftOver::default());
     assert_eq!(t.demo.open_uploads(), 0);
     assert!(t.tree("d").is_empty(), "{:?}", t.tree("d"));
 }
@@ -48,7 +48,7 @@ async fn an_upload_that_cannot_be_aborted_is_told_beside_what_went_wrong_and_at_
     let ItemOutcome::Failed(error) = ended.outcome("/f") else { panic!("{ended:#?}") };
     let words = error.to_string();
     assert!(error.operation.contains("part") && words.contains("the unfinished upload is left"), "{words}");
-    assert_eq!(t.engine.shutdown(LIMIT).await.uploads, ["s3://bench/f"]);
+    assert_eq!(t.engine.shutdown(LIMIT, Leaving::Cancel).await.uploads, ["s3://bench/f"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -130,7 +130,7 @@ async fn an_edited_object_keeps_its_acl() {
         }
     };
     assert!(refused.to_string().contains("would drop its ACL"), "{refused}");
-    t.engine.shutdown(LIMIT).await;
+    t.engine.shutdown(LIMIT, Leaving::Cancel).await;
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
 
@@ -144,7 +144,7 @@ async fn what_changed_meanwhile_is_not_written_over_and_the_edited_text_stays() 
     let ended = t.run(Work::PutBack { from: path.clone(), to: ObjectRef::new("bench", "f"), if_match: etag }).await;
     assert!(matches!(&ended.end, JobEnd::Failed(error) if error.kind == Kind::Conflict), "{ended:?}");
     assert_eq!(t.get("f").await, b"theirs");
-    assert_eq!(t.engine.shutdown(LIMIT).await.edits, std::slice::from_ref(&path));
+    assert_eq!(t.engine.shutdown(LIMIT, Leaving::Cancel).await.edits, std::slice::from_ref(&path));
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
@@ -159,7 +159,7 @@ async fn a_fetched_file_that_was_not_changed_is_removed_at_the_end() {
     let other = t.write("other", "not fetched");
     t.engine.submit(Request::Discard(other.clone()));
     let (path, _) = fetched(&mut t, &ObjectRef::new("bench", "f")).await;
-    assert!(t.engine.shutdown(LIMIT).await.edits.is_empty());
+    assert!(t.engine.shutdown(LIMIT, Leaving::Cancel).await.edits.is_empty());
     assert!(!path.parent().unwrap().exists() && !discarded.parent().unwrap().exists());
     assert!(other.exists(), "only what was fetched is discarded");
 }

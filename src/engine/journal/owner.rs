@@ -1,0 +1,73 @@
+//! Which copy of the program a job belongs to: each holds a lock on a file of its own, which ends with its process.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::FlockOperation;
+
+use crate::local::write::random;
+use crate::model::error::Error;
+
+/// How the names of the lock files begin.
+const BEGIN: &str = "owner-";
+
+/// This copy of the program, as long as it is held.
+#[derive(Debug)]
+pub(super) struct Owner {
+    folder: PathBuf,
+    name: String,
+    /// The system gives the lock free when the process ends, however it does.
+    _lock: File,
+}
+
+impl Owner {
+    /// Takes a lock that nobody else has.
+    pub fn register(folder: &Path) -> Result<Self, Error> {
+        let name = format!("{BEGIN}{:016x}", random());
+        let (path, early) = (folder.join(&name), folder.join(format!("new-{name}")));
+        let fail = |error: std::io::Error| Error::from_io("keep the journal", path.to_string_lossy(), &error);
+        let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&early).map_err(fail)?;
+        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|error| fail(error.into()))?;
+        // Only now others take it for an owner's: without its lock it would look like that of one that is dead.
+        std::fs::rename(&early, &path).map_err(fail)?;
+        Ok(Self { folder: folder.to_owned(), name, _lock: file })
+    }
+
+    /// Returns the name that jobs carry.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns whether a job's owner still runs.
+    pub fn is_alive(&self, name: &str) -> bool {
+        if name == self.name {
+            return true;
+        }
+        match File::open(self.folder.join(name)) {
+            // Shared, so that two who look do not take each other for the owner.
+            Ok(file) => rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).is_err(),
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        }
+    }
+
+    /// Removes the lock files of those that ended without doing so.
+    pub fn sweep(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| name.starts_with(BEGIN)) else {
+                continue;
+            };
+            if !self.is_alive(name) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.folder.join(&self.name));
+    }
+}

@@ -1,0 +1,286 @@
+//! Jobs that the program did not live to finish: what the next start finds, goes on with and cleans up.
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::*;
+use crate::engine::LeftOver;
+
+const MIB: usize = 1024 * 1024;
+
+impl Bench {
+    /// Ends the program with its jobs kept, and starts it anew.
+    async fn restart(&mut self) -> LeftOver {
+        let left = self.engine.shutdown(LIMIT, Leaving::Keep).await;
+        self.start_anew();
+        left
+    }
+
+    /// Starts the program anew as if the one before had been killed: nothing was cleaned up.
+    fn start_anew(&mut self) {
+        let (sender, reports) = mpsc::channel(64);
+        self.engine = Engine::start(settings(&self.demo), kept(self.home.path()), sender);
+        self.reports = reports;
+    }
+
+    async fn unfinished(&mut self) -> Vec<Unfinished> {
+        self.engine.submit(Request::FindUnfinished);
+        loop {
+            if let Report::Unfinished(found) = self.report().await {
+                return found;
+            }
+        }
+    }
+
+    /// Takes up the only job that is left, and follows it to its end.
+    async fn take_up(&mut self) -> (Ended, Vec<String>) {
+        let [left] = <[Unfinished; 1]>::try_from(self.unfinished().await).unwrap();
+        assert!(left.is_from_here);
+        self.last += 1;
+        let job = JobId(self.last);
+        self.engine.submit(Request::TakeUp { job, unfinished: left.id, work: left.work });
+        self.follow_with_notes(job).await
+    }
+
+    async fn give_up(&mut self) -> Ended {
+        let [left] = <[Unfinished; 1]>::try_from(self.unfinished().await).unwrap();
+        self.last += 1;
+        let job = JobId(self.last);
+        self.engine.submit(Request::GiveUp { job, unfinished: left.id, work: left.work });
+        self.follow_with_notes(job).await.0
+    }
+
+    async fn follow_with_notes(&mut self, job: JobId) -> (Ended, Vec<String>) {
+        let mut ended = Ended { end: JobEnd::Cancelled, results: Vec::new(), held: Vec::new(), questions: Vec::new() };
+        let mut notes = Vec::new();
+        loop {
+            match self.report().await {
+                Report::Items { job: of, results } if of == job => ended.results.extend(results),
+                Report::Noted { job: of, note } if of == job => notes.push(note),
+                Report::Finished { job: of, end } if of == job => {
+                    ended.end = end;
+                    return (ended, notes);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits until so many requests of a kind have been served.
+    async fn served(&self, operation: &str, times: usize) {
+        while self.demo.count(operation) < times {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until a table of the journal has so many rows.
+    async fn written_down(&self, table: &str, rows: i64) {
+        let count = || {
+            let path = self.path("data/journal.db");
+            let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            file.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
+        };
+        // As long as it is being made it cannot be read.
+        while count().unwrap_or_default() < rows {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Uploads a file of four parts until one of them stalls, and ends the program then.
+    async fn interrupt_an_upload(&mut self) -> PathBuf {
+        let path = self.write("f", noise(16 * MIB));
+        let stall = self.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart").after(2));
+        self.start(Work::Transfer(transfer(vec![Item::File(path.clone())], at(""))));
+        self.written_down("part", 2).await;
+        let left = self.restart().await;
+        assert_eq!((left.kept, left.uploads), (1, Vec::new()));
+        self.demo.faults().remove(stall);
+        self.demo.forget_requests();
+        assert_eq!(self.demo.open_uploads(), 1);
+        path
+    }
+
+    /// Downloads an object of four pieces until one of them stalls, and ends the program then.
+    async fn interrupt_a_download(&mut self) {
+        self.put("f", noise(16 * MIB)).await;
+        let stall = self.demo.faults().add(Rule::new(Fault::Stall).on("GetObject").after(2));
+        self.start(Work::Transfer(transfer(vec![object("f")], here(self.path("d")))));
+        self.written_down("range", 2).await;
+        assert_eq!(self.restart().await.kept, 1);
+        self.demo.faults().remove(stall);
+        self.demo.forget_requests();
+        assert_eq!(self.tree("d").len(), 1, "the temporary file stays");
+    }
+}
+
+fn kept(home: &Path) -> Options {
+    Options { data_folder: Some(home.join("data")), ..small_parts() }
+}
+
+async fn kept_bench() -> Bench {
+    let mut t = bench().await;
+    t.start_anew();
+    t
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_goes_on_and_only_what_is_missing_is_sent() {
+    let mut t = kept_bench().await;
+    let path = t.interrupt_an_upload().await;
+    let (ended, notes) = t.take_up().await;
+    assert_eq!((&ended.end, notes.as_slice()), (&JobEnd::Done, [].as_slice()), "{ended:#?}");
+    assert_eq!(*ended.outcome("/f"), ItemOutcome::Done(Verified::Crc64Nvme));
+    assert_eq!((t.demo.count("CreateMultipartUpload"), t.demo.count("UploadPart")), (0, 2));
+    assert_eq!(t.get("f").await, std::fs::read(path).unwrap());
+    assert_eq!(t.demo.open_uploads(), 0);
+    assert!(t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_of_a_file_that_has_changed_starts_over_and_says_so() {
+    let mut t = kept_bench().await;
+    t.interrupt_an_upload().await;
+    let contents = [noise(11 * MIB), vec![1]].concat();
+    t.write("f", &contents);
+    let (ended, notes) = t.take_up().await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert!(notes.iter().any(|note| note.contains("changed since")), "{notes:?}");
+    assert_eq!((t.demo.count("UploadPart"), t.demo.open_uploads()), (3, 0));
+    assert_eq!(t.get("f").await, contents);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_that_somebody_aborted_starts_over() {
+    let mut t = kept_bench().await;
+    let path = t.interrupt_an_upload().await;
+    let uploads = t.store.list_uploads(&"bench".into(), &"".into(), None).await.unwrap().uploads;
+    t.store.abort_upload(&ObjectRef::new("bench", "f"), &uploads[0].id).await.unwrap();
+    let (ended, notes) = t.take_up().await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert!(notes.iter().any(|note| note.contains("is gone")), "{notes:?}");
+    assert_eq!(t.get("f").await, std::fs::read(path).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_is_given_up_leaves_nothing() {
+    let mut t = kept_bench().await;
+    t.interrupt_an_upload().await;
+    assert_eq!(t.give_up().await.end, JobEnd::Done);
+    assert_eq!((t.demo.open_uploads(), t.keys().await.len()), (0, 0));
+    assert!(t.unfinished().await.is_empty());
+
+    t.interrupt_a_download().await;
+    assert_eq!(t.give_up().await.end, JobEnd::Done);
+    assert_eq!(t.tree("d"), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_whose_source_is_gone_is_cleaned_up_behind() {
+    let mut t = kept_bench().await;
+    let path = t.interrupt_an_upload().await;
+    std::fs::remove_file(path).unwrap();
+    let (ended, _) = t.take_up().await;
+    assert_eq!(ended.end, JobEnd::SomeFailed, "{ended:#?}");
+    assert_eq!(t.demo.open_uploads(), 0);
+    assert!(t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_download_goes_on_and_only_what_is_missing_is_read() {
+    let mut t = kept_bench().await;
+    t.interrupt_a_download().await;
+    let (ended, notes) = t.take_up().await;
+    assert_eq!((&ended.end, notes.as_slice()), (&JobEnd::Done, [].as_slice()), "{ended:#?}");
+    assert_eq!(t.demo.count("GetObject"), 2);
+    assert_eq!((t.tree("d"), t.read("d/f") == noise(16 * MIB)), (vec!["f".to_owned()], true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_download_of_an_object_that_has_changed_starts_over_and_says_so() {
+    let mut t = kept_bench().await;
+    t.interrupt_a_download().await;
+    let contents = [vec![1], noise(16 * MIB - 1)].concat();
+    t.put("f", contents.clone()).await;
+    let (ended, notes) = t.take_up().await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert!(notes.iter().any(|note| note.contains("changed since")), "{notes:?}");
+    assert_eq!((t.tree("d"), t.read("d/f") == contents), (vec!["f".to_owned()], true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_piece_that_the_disk_has_lost_is_read_again() {
+    let mut t = kept_bench().await;
+    t.interrupt_a_download().await;
+    let name = t.tree("d").remove(0);
+    let path = t.path("d").join(name);
+    // As after a power failure: the length is there and the bytes are not.
+    std::fs::write(&path, vec![0; 16 * MIB]).unwrap();
+    let (ended, _) = t.take_up().await;
+    assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
+    assert_eq!(t.demo.count("GetObject"), 4);
+    assert_eq!(t.read("d/f"), noise(16 * MIB));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_done_before_is_not_done_again() {
+    let mut t = kept_bench().await;
+    for name in ["a/1", "a/2", "a/3", "a/4"] {
+        t.write(name, name);
+    }
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("PutObject").key("a/4"));
+    t.start(with_policy(ConflictPolicy::Overwrite, vec![Item::Folder(t.path("a"))], at("")));
+    t.written_down("item", 3).await;
+    t.demo.faults().remove(stall);
+    t.restart().await;
+    let before = t.demo.count("PutObject");
+    let (ended, _) = t.take_up().await;
+    // The stalled one may have gone through when the stall ended.
+    assert!(t.demo.count("PutObject") - before <= 1, "{ended:#?}");
+    assert_eq!(ended.skipped("a/1"), "it was done before the interruption");
+    assert_eq!(t.keys().await, ["a/1", "a/2", "a/3", "a/4"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_whose_answer_never_came_is_found_by_asking_the_server() {
+    let mut t = kept_bench().await;
+    let path = t.write("f", noise(16 * MIB));
+    t.demo.faults().add(Rule::new(Fault::Lost).on("CreateMultipartUpload"));
+    t.start(Work::Transfer(transfer(vec![Item::File(path)], at(""))));
+    t.served("CreateMultipartUpload", 1).await;
+    while t.demo.open_uploads() == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.restart().await;
+    assert!(t.demo.open_uploads() > 0);
+    assert_eq!(t.give_up().await.end, JobEnd::Done);
+    assert_eq!(t.demo.open_uploads(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_jobs_of_a_copy_of_the_program_that_runs_are_nobody_elses() {
+    let mut t = kept_bench().await;
+    let path = t.write("f", noise(16 * MIB));
+    t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
+    t.start(Work::Transfer(transfer(vec![Item::File(path)], at(""))));
+    t.served("UploadPart", 1).await;
+    let (sender, reports) = mpsc::channel(64);
+    let other = Engine::start(settings(&t.demo), kept(t.home.path()), sender);
+    let first = (std::mem::replace(&mut t.engine, other), std::mem::replace(&mut t.reports, reports));
+    assert!(t.unfinished().await.is_empty(), "its owner lives");
+    first.0.shutdown(LIMIT, Leaving::Keep).await;
+    drop(first);
+    assert_eq!(t.unfinished().await.len(), 1, "its owner is gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_is_cancelled_is_not_offered() {
+    let mut t = kept_bench().await;
+    t.write("f", noise(16 * MIB));
+    t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
+    let job = t.start(Work::Transfer(transfer(vec![Item::File(t.path("f"))], at(""))));
+    t.served("UploadPart", 1).await;
+    t.engine.submit(Request::Cancel(job));
+    t.follow(job, |_| panic!()).await;
+    t.restart().await;
+    assert!(t.unfinished().await.is_empty());
+    assert_eq!(t.demo.open_uploads(), 0);
+}
