@@ -53,12 +53,14 @@ pub(super) struct Job {
     pub desk: Desk,
     /// Where its requests wait for fresh credentials.
     pub gate: Gate,
+    /// Where it comes from.
+    pub origin: Origin,
     /// Its record in the journal, from when it was written down.
     record: OnceLock<Record>,
 }
 
 /// Where a job comes from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// It is new.
     New,
@@ -86,9 +88,9 @@ impl Job {
     }
 
     /// Writes the job down, or takes its record over.
-    async fn open_record(&self, origin: Origin, work: &Work) -> Result<(), Error> {
+    async fn open_record(&self, work: &Work) -> Result<(), Error> {
         let journal = &self.core.journal;
-        let record = match origin {
+        let record = match self.origin {
             // All else is over at once, or nothing could be gone on with.
             Origin::New if !matches!(work, Work::Transfer(_) | Work::Delete(_)) => None,
             Origin::New => {
@@ -141,12 +143,13 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
         meter: Meter::default(),
         desk: Desk::default(),
         gate: Gate::default(),
+        origin,
         record: OnceLock::new(),
     });
     core.add_job(&job);
     core.tracker.spawn(async move {
-        let end = match Box::pin(job.open_record(origin, &work)).await {
-            Ok(()) => supervise(&job, work, origin).await,
+        let end = match Box::pin(job.open_record(&work)).await {
+            Ok(()) => supervise(&job, work).await,
             Err(error) => JobEnd::Failed(error),
         };
         job.flush().await;
@@ -162,7 +165,7 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
 }
 
 /// Waits for the job's turn, runs it, and sends its results on while it runs.
-async fn supervise(job: &Arc<Job>, work: Work, origin: Origin) -> JobEnd {
+async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
     if job.turn().await.is_err() {
         return JobEnd::Cancelled;
     }
@@ -171,7 +174,7 @@ async fn supervise(job: &Arc<Job>, work: Work, origin: Origin) -> JobEnd {
     if job.core.send(started, &job.token).await.is_err() {
         return JobEnd::Cancelled;
     }
-    let mut task = tokio::spawn(Box::pin(run(Arc::clone(job), work, origin)));
+    let mut task = tokio::spawn(Box::pin(run(Arc::clone(job), work)));
     let mut tick = tokio::time::interval(FLUSH);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (mut turn, mut told) = (job.turn.clone(), true);
@@ -212,9 +215,9 @@ fn work_name(work: &Work) -> &'static str {
 }
 
 /// Runs a job, and cleans up behind what an earlier run of it has left.
-async fn run(job: Arc<Job>, work: Work, origin: Origin) -> Result<(), Error> {
+async fn run(job: Arc<Job>, work: Work) -> Result<(), Error> {
     resume::sweep_files(&job).await;
-    let result = match origin {
+    let result = match job.origin {
         Origin::GivenUp(_) => Ok(()),
         Origin::New | Origin::TakenUp(_) => Box::pin(execute(Arc::clone(&job), work)).await,
     };

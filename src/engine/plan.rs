@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::jobs::Job;
+use super::jobs::{Job, Origin};
 use super::lister::Lister;
 use super::page::Asker;
 use super::transfer::Context;
@@ -139,6 +139,10 @@ async fn plan_item(context: &Arc<Context>, item: Item, out: &mpsc::Sender<Planne
         Item::Bucket(bucket) => plan_prefix(context, bucket, &Prefix::root(), &item, out).await,
     };
     match planned {
+        Err(error) if error.kind == Kind::NotFound && context.may_have_moved() => {
+            let reason = "it is not there any more: the interrupted run has moved it, or somebody else has".to_owned();
+            send(out, context.counted(Planned::Skipped(item.to_string(), reason))).await
+        }
         Err(error) if error.kind != Kind::Cancelled => send(out, Planned::Failed(item.to_string(), error)).await,
         planned => planned,
     }
@@ -149,6 +153,11 @@ async fn send(out: &mpsc::Sender<Planned>, planned: Planned) -> Result<(), Error
 }
 
 impl Context {
+    /// Returns whether an earlier run may have moved what is not there: it deletes only what it has copied and verified.
+    fn may_have_moved(&self) -> bool {
+        self.transfer.is_move && matches!(self.job.origin, Origin::TakenUp(_))
+    }
+
     /// Counts a planned item, unless it is handed on as it is.
     fn counted(&self, planned: Planned) -> Planned {
         match &planned {

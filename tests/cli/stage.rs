@@ -25,6 +25,8 @@ pub struct Stage {
     pub demo: Demo,
     store: Store,
     home: TempDir,
+    /// Where the program keeps its journal.
+    data: TempDir,
 }
 
 /// What the program said, and how it ended.
@@ -67,7 +69,7 @@ impl Stage {
             store.create_bucket(&BUCKET.into(), demo.region()).await.unwrap();
             (demo, store)
         });
-        Self { demo, store, home: tempfile::tempdir().unwrap() }
+        Self { demo, store, home: tempfile::tempdir().unwrap(), data: tempfile::tempdir().unwrap() }
     }
 
     /// Where the program runs.
@@ -120,6 +122,7 @@ impl Stage {
             .current_dir(self.folder())
             .env_clear()
             .env("HOME", self.path(".home"))
+            .env("XDG_DATA_HOME", self.data.path())
             .env("TZ", "UTC")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_ENDPOINT_URL", self.demo.endpoint())
