@@ -15,6 +15,8 @@ mod faults;
 mod hostile;
 #[path = "support/replace.rs"]
 mod replace;
+#[path = "support/resume.rs"]
+mod resume;
 #[path = "support/scripted.rs"]
 mod scripted;
 #[path = "support/servers.rs"]
@@ -43,6 +45,7 @@ contract! {
     what_is_agreed_to_be_replaced_is_replaced_whatever_the_server_guards
     a_server_that_refuses_every_match_is_told_from_a_lost_race
     what_an_earlier_try_wrote_is_known_by_checksum_or_tag
+    what_was_interrupted_goes_on_where_it_was_or_is_given_up
     ranges_are_read_while_the_object_is_the_same
     parts_are_joined_in_order_and_small_ones_are_refused
     an_aborted_upload_leaves_nothing

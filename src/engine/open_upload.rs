@@ -94,8 +94,9 @@ async fn take_up(context: &Context, object: &ObjectRef, origin: &Origin<'_>) -> 
             let (parts, store) = (std::mem::take(&mut left.parts), &context.store);
             let look = || store.parts_still_there(object, id, parts.clone());
             let still = match job.call(&job.core.lanes.small, look).await {
-                // Who may not look goes by what was written down: a part that is missing fails when they are joined.
-                Err(error) if error.kind == Kind::Denied => Ok(Some(parts.clone())),
+                // Who may not look goes by what was written down, and so does everybody where the server's answer cannot
+                // be read (moto 5.2.1): a part that is missing fails when they are joined.
+                Err(error) if !(error.is_transient() || error.kind == Kind::Cancelled) => Ok(Some(parts.clone())),
                 still => still,
             };
             if let Some(parts) = still? {

@@ -196,7 +196,10 @@ fn of_status(status: u16) -> Option<(Kind, &'static str)> {
 fn unreadable(status: u16, error: &dyn std::error::Error) -> (Kind, String) {
     match of_status(status) {
         Some((kind, words)) if !words.is_empty() => (kind, words.to_owned()),
-        _ if words(error).contains("unexpected root") || words(error).contains("invalid root") => {
+        _ if words(error).contains("unexpected root")
+            || words(error).contains("invalid root")
+            || words(error).contains("invalid XML root") =>
+        {
             (Kind::Unsupported, "not offered by this server: it answers with something else".to_owned())
         }
         _ => (Kind::Server, format!("the answer cannot be read: {}", words(error))),

@@ -19,6 +19,7 @@ use bytes::Bytes;
 
 pub use crate::hostile::*;
 pub use crate::replace::*;
+pub use crate::resume::*;
 use crate::servers::Which;
 use crate::target::{Target, object};
 use crate::works::Works;
