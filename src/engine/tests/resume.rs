@@ -284,3 +284,29 @@ async fn a_job_that_is_cancelled_is_not_offered() {
     assert!(t.unfinished().await.is_empty());
     assert_eq!(t.demo.open_uploads(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_journal_everything_goes_on_and_it_is_said_once() {
+    let mut t = bench().await;
+    let data = t.write("not-a-folder", "");
+    let (sender, reports) = mpsc::channel(64);
+    let options = Options { data_folder: Some(data), ..small_parts() };
+    t.engine = Engine::start(settings(&t.demo), options, sender);
+    t.reports = reports;
+    let mut said = 0;
+    for name in ["a", "b"] {
+        let file = Item::File(t.write(name, noise(11 * MIB)));
+        let job = t.start(Work::Transfer(transfer(vec![file], at(""))));
+        loop {
+            match t.report().await {
+                Report::JournalFailed(_) => said += 1,
+                Report::Finished { job: of, end } if of == job => {
+                    assert_eq!(end, JobEnd::Done);
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert_eq!((said, t.keys().await), (1, vec!["a".to_owned(), "b".to_owned()]));
+}
