@@ -58,7 +58,7 @@ fn open_limit(state: &mut State, id: Option<JobId>) {
         Some(job) => (format!("{} {}", job.verb(), job.what()), job.limit),
         None => ("all transfers together".to_owned(), state.queue.limit()),
     };
-    state.dialog = Some(Dialog::Limit(Box::new(Limit::new(id, what, rate))));
+    state.dialog = Some(Dialog::Limit(Box::new(Limit::ask(id, what, rate))));
 }
 
 /// Does again what failed, by the choices of then. A deletion is asked about anew: a prefix may hold more by now.
