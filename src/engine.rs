@@ -16,6 +16,7 @@ mod download;
 mod duplicate;
 mod edit;
 mod footprint;
+mod given;
 mod inspect;
 mod jobs;
 mod lanes;
@@ -28,6 +29,7 @@ mod page;
 mod plan;
 mod presign;
 mod refuse;
+mod rehearse;
 mod relay;
 mod remove;
 mod roster;
@@ -72,6 +74,10 @@ pub struct Options {
     pub multipart_threshold: u64,
     /// The size of a part in bytes; by the size of the file if not given.
     pub part_size: Option<u64>,
+    /// How many requests that move data run at once; as many as make it faster if not given.
+    pub concurrency: Option<usize>,
+    /// Whether a file is on the disk, with its name, before it counts as written.
+    pub syncs_files: bool,
     /// Whether a condition on a copy inside S3 is relied on with every server, not only Amazon's.
     pub trusts_copy_conditions: bool,
     /// How fast the bytes of all jobs together may move to and from servers, to begin with.
@@ -90,6 +96,8 @@ impl Default for Options {
             multipart_copy_threshold: 5 * 1024 * 1024 * 1024,
             multipart_threshold: 16 * 1024 * 1024,
             part_size: None,
+            concurrency: None,
+            syncs_files: false,
             trusts_copy_conditions: false,
             limit: None,
             renewal_pause: Duration::from_secs(5),

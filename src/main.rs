@@ -99,6 +99,7 @@ fn options(config: &Config) -> Options {
         unsafe_keys: config.unsafe_keys,
         memory_bytes: config.memory_mib.saturating_mul(1 << 20),
         limit: config.limit_rate,
+        syncs_files: config.fsync,
         ..Options::default()
     }
 }
@@ -117,7 +118,7 @@ fn run_command(args: &Args, command: &Command) -> Result<ExitCode, String> {
     let code = runtime.block_on(async {
         let (settings, folder, _demo) = surroundings(args).await?;
         let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
-        let engine = Engine::start(settings, options(&config), sender);
+        let engine = Engine::start(settings, command.tune(options(&config)), sender);
         let base = Base { folder, home: home() };
         let is_read_only = args.read_only || config.read_only;
         Ok::<_, String>(Box::pin(cli::run(command, &engine, reports, base, is_read_only)).await)

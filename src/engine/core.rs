@@ -59,7 +59,7 @@ impl Core {
             reports,
             root: CancellationToken::new(),
             tracker: TaskTracker::new(),
-            lanes: Lanes::default(),
+            lanes: Lanes::new(options.concurrency),
             tickets: Mutex::default(),
             jobs: Mutex::default(),
             roster: Mutex::default(),

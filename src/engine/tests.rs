@@ -19,12 +19,14 @@ mod browse;
 mod conflict;
 mod copy;
 mod fault;
+mod given;
 mod inspect;
 mod limit;
 mod list;
 mod matrix;
 mod overlap;
 mod pause;
+mod rehearse;
 mod remove;
 mod server_side;
 mod stream;
@@ -218,6 +220,8 @@ fn transfer(items: Vec<Item>, to: Location) -> Transfer {
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     }
 }
 

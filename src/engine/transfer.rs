@@ -12,7 +12,7 @@ use super::conflict::{Course, free_names};
 use super::jobs::{Job, panicked};
 use super::overlap::Sources;
 use super::plan::{PlanItem, Planned, Source, Target, plan};
-use super::{download, duplicate, refuse, relay, upload};
+use super::{download, duplicate, given, refuse, rehearse, relay, upload};
 use crate::local;
 use crate::local::root::Root;
 use crate::model::capability::Support;
@@ -70,6 +70,9 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let (sources, transfer) = job.core.block("copy", move || Ok((Arc::new(Sources::of(&transfer)), transfer))).await?;
     refuse::check(&job.core, &transfer, &sources).await?;
     let root = match transfer.to.clone() {
+        Location::Local(path) if transfer.is_rehearsal => {
+            job.core.block("write to", move || rehearse::root(&path)).await?.map(Arc::new)
+        }
         Location::Local(path) => {
             let root = job.core.block("write to", move || Root::create(&path)).await?;
             let is_from_here = transfer.items.iter().all(|item| !item.is_s3());
@@ -82,7 +85,8 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let mut context = Context { job: Arc::clone(&job), transfer, store, root, sources, written, folders };
     // Item by item where not all of it is taken, or where its place is there already.
     let is_whole = context.transfer.filter.is_empty() && !context.transfer.takes_contents;
-    if context.transfer.is_move && context.root.is_some() && is_whole {
+    let is_earnest = !context.transfer.is_rehearsal;
+    if context.transfer.is_move && is_earnest && context.root.is_some() && is_whole {
         context.transfer.items = duplicate::take_in_whole(&context).await?;
     }
     let context = Arc::new(context);
@@ -91,7 +95,7 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let mut walked = work_off(&context, planned).await;
     finish_folders(&context, &mut walked).await?;
     planning.await.unwrap_or_else(|_| Err(panicked("plan")))?;
-    if context.transfer.is_move && !job.token.is_cancelled() {
+    if context.transfer.is_move && is_earnest && !job.token.is_cancelled() {
         let removed = move || {
             remove_emptied(walked);
             Ok(())
@@ -147,6 +151,9 @@ async fn one(context: Arc<Context>, item: Box<PlanItem>) {
     job.progress.begin(&name);
     let moved = async {
         job.turn().await?;
+        if context.transfer.is_rehearsal {
+            return Box::pin(rehearse::one(&context, &item)).await;
+        }
         Box::pin(move_one(&context, &item)).await
     };
     let outcome = match moved.await {
@@ -348,6 +355,11 @@ impl Context {
                 Ok(written)
             }
         }
+    }
+
+    /// Sees to it that what was written with another request than a plain one has its tags.
+    pub(super) async fn tag(&self, object: &ObjectRef, tags: &[(String, String)]) -> Result<(), Error> {
+        self.job.call_to_end(&self.job.core.lanes.small, || given::tag(&self.store, object, tags)).await
     }
 
     /// Returns what is at a key, if anything.

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use super::body::Body;
 use super::core::Core;
+use super::given;
 use super::jobs::panicked;
 use super::plan::PlanItem;
 use super::transfer::{Aim, Context, Missed, Settled};
@@ -23,7 +24,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::text;
-use crate::s3::{Attributes, ObjectFacts, PartDone, Payload, Store, UploadId, WriteOptions, Written};
+use crate::s3::{ObjectFacts, PartDone, Payload, Store, UploadId, WriteOptions, Written};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -42,9 +43,9 @@ const READ_AT_ONCE: u64 = 64 * 1024;
 /// How long an abort may take, after which the upload is left to the bucket's lifecycle rules.
 const ABORT_LIMIT: Duration = Duration::from_secs(10);
 
-/// Returns the size of the parts of a file.
-pub(super) fn part_size(bytes: u64) -> u64 {
-    MIN_PART.max(bytes.div_ceil(MAX_PARTS).next_multiple_of(MIB))
+/// Returns the size of the parts of a file: the smallest that is wanted, larger where 10,000 of it would not do.
+pub(super) fn part_size(bytes: u64, smallest: u64) -> u64 {
+    smallest.max(bytes.div_ceil(MAX_PARTS).next_multiple_of(MIB)).max(1)
 }
 
 /// Writes the marker of an empty folder.
@@ -139,13 +140,8 @@ fn open(path: &Path) -> Result<Opened, Error> {
 
 /// Returns what is written with a new object.
 fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
-    let content_type = mime_guess::from_path(aim.object.key.last_part()).first_raw().map(str::to_owned);
-    WriteOptions {
-        attributes: Attributes { content_type, ..Attributes::default() },
-        storage_class: context.transfer.storage_class.map(|class| class.name().to_owned()),
-        condition: aim.condition.clone(),
-        ..WriteOptions::default()
-    }
+    let transfer = &context.transfer;
+    given::write_options(&transfer.given, transfer.storage_class, &aim.object, aim.condition.clone())
 }
 
 async fn put(context: &Context, aim: &Aim, body: &Body) -> Result<(Written, u64), Missed> {
@@ -181,7 +177,10 @@ async fn put_in_parts(
             job.progress.retract_bytes(moved.load(Relaxed));
             Err(give_up(context, &aim.object, &upload, missed).await)
         }
-        done => done,
+        Ok(written) => {
+            context.tag(&aim.object, &options.tags).await?;
+            Ok(written)
+        }
     }
 }
 
@@ -221,7 +220,7 @@ async fn send_parts(
 ) -> Result<Vec<PartDone>, Error> {
     let job = &context.job;
     let size = source.identity().size;
-    let step = job.core.options.part_size.unwrap_or_else(|| part_size(size)).max(1);
+    let step = part_size(size, job.core.options.part_size.unwrap_or(MIN_PART));
     let mut offsets = (0..size).step_by(usize::try_from(step).unwrap_or(usize::MAX)).zip(1_i32..);
     let mut open = JoinSet::new();
     let mut parts = Vec::new();
@@ -355,10 +354,11 @@ mod tests {
 
     #[test]
     fn parts_are_as_small_as_ten_thousand_of_them_allow() {
-        assert_eq!(part_size(17 * MIB), 8 * MIB);
-        assert_eq!(part_size(80_000 * MIB), 8 * MIB);
-        assert_eq!(part_size(80_001 * MIB), 9 * MIB);
+        assert_eq!(part_size(17 * MIB, MIN_PART), 8 * MIB);
+        assert_eq!(part_size(80_000 * MIB, MIN_PART), 8 * MIB);
+        assert_eq!(part_size(80_001 * MIB, MIN_PART), 9 * MIB);
+        assert_eq!((part_size(80_001 * MIB, 64 * MIB), part_size(80_001 * MIB, 5 * MIB)), (64 * MIB, 9 * MIB));
         let largest = 48 * 1024 * 1024 * MIB;
-        assert!(largest.div_ceil(part_size(largest)) <= MAX_PARTS);
+        assert!(largest.div_ceil(part_size(largest, MIN_PART)) <= MAX_PARTS);
     }
 }

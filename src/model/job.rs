@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::access::Access;
+use super::attributes::Given;
 use super::entry::{Entry, StorageClass};
 use super::error::Error;
 use super::filter::Filter;
@@ -102,6 +103,10 @@ pub struct Transfer {
     pub policy: ConflictPolicy,
     /// The storage class of what is written to S3; the source's, or the bucket's default, if not given.
     pub storage_class: Option<StorageClass>,
+    /// What is given to what is written to S3 beside its bytes.
+    pub given: Box<Given>,
+    /// Whether it only finds out what it would do: nothing is written, and each item ends as [`ItemOutcome::Planned`].
+    pub is_rehearsal: bool,
 }
 
 impl Transfer {
@@ -306,6 +311,8 @@ pub enum Verified {
 pub enum ItemOutcome {
     /// It was done.
     Done(Verified),
+    /// It would have been done; this is what would have been written, as it is shown, unfiltered.
+    Planned(String),
     /// It was left out, with the reason.
     Skipped(String),
     /// It failed; its source is still there.

@@ -64,6 +64,8 @@ impl Question for Rename {
             is_move: true,
             policy: ConflictPolicy::Ask,
             storage_class: None,
+            given: Box::default(),
+            is_rehearsal: false,
         };
         Some(Step::start(ids, Work::Transfer(transfer)))
     }

@@ -25,6 +25,8 @@ fn copy(items: Vec<Item>) -> Work {
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     })
 }
 
