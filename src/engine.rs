@@ -174,6 +174,7 @@ impl Engine {
             }
             Request::Pause(job) => core.roster(|roster| roster.pause(job)),
             Request::Resume(job) => core.roster(|roster| roster.resume(job)),
+            Request::Reorder { job, is_sooner } => jobs::reorder(core, job, is_sooner),
             Request::Cancel(job) => {
                 if let Some(job) = core.job(job) {
                     job.token.cancel();

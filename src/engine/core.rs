@@ -87,6 +87,21 @@ impl Core {
         }
     }
 
+    /// Says in which order the jobs are from now on, after one was to pass another.
+    pub async fn send_order(&self, job: JobId, is_moved: bool) {
+        let room = tokio::select! {
+            biased;
+            () = self.root.cancelled() => return,
+            room = self.reports.reserve() => room,
+        };
+        // While nobody changes the order: of two reports, the later one has to arrive last.
+        self.roster(|roster| {
+            if let Ok(room) = room {
+                room.send(Report::Reordered { job, jobs: roster.order(), is_moved });
+            }
+        });
+    }
+
     /// Sends what should arrive even if its job was cancelled; at the end of the program only if there is room.
     pub async fn send_last(&self, report: Report) {
         if self.root.is_cancelled() {

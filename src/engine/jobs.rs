@@ -89,6 +89,13 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work) {
     });
 }
 
+/// Lets a job pass another, and says what came of it.
+pub(super) fn reorder(core: &Arc<Core>, id: JobId, is_sooner: bool) {
+    let Some(is_moved) = core.roster(|roster| roster.reorder(id, is_sooner)) else { return };
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move { core.send_order(id, is_moved).await });
+}
+
 /// Waits for the job's turn, runs it, and sends its results on while it runs.
 async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
     if job.turn().await.is_err() {

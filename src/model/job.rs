@@ -264,6 +264,13 @@ pub enum Request {
     Pause(JobId),
     /// Let a paused job go on as soon as there is a place for it.
     Resume(JobId),
+    /// Let a job that waits pass the next one that waits, ahead of it or behind it.
+    Reorder {
+        /// The job.
+        job: JobId,
+        /// Whether it is to come sooner, or later.
+        is_sooner: bool,
+    },
     /// Stop a job; what is finished stays.
     Cancel(JobId),
 }
@@ -462,6 +469,15 @@ pub enum Report {
         job: JobId,
         /// Whether it runs.
         has_turn: bool,
+    },
+    /// A job was to pass another.
+    Reordered {
+        /// The job.
+        job: JobId,
+        /// All jobs that have not ended, in their order from now on.
+        jobs: Vec<JobId>,
+        /// Whether it did; it does not where one of the two changes what the other touches.
+        is_moved: bool,
     },
     /// Items ended; sent in batches.
     Items {

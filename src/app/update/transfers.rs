@@ -31,6 +31,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Open => drop(state.queue.ask_again()),
         Action::PauseJob => return state.queue.pause(),
         Action::PauseAll => return state.queue.pause_all(),
+        Action::RaiseJob => return state.queue.reorder_request(true),
+        Action::LowerJob => return state.queue.reorder_request(false),
         Action::CancelJob => return state.queue.cancel(),
         Action::RetryJob => return retry(state),
         Action::LimitJob => limit_job(state),
