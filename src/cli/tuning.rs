@@ -12,7 +12,8 @@ const PART_SIZES: std::ops::RangeInclusive<u64> = 5 << 20..=5 << 30;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "How it moves")]
 pub struct Tuning {
-    /// The size of parts, from 5 MiB to 5 GiB; what is no larger goes with one request [default: by the size of the file]
+    /// The size of parts, from 5 MiB to 5 GiB, each held in memory while it is sent; what is no larger goes with one
+    /// request [default: by the size of the file]
     #[arg(long, value_name = "SIZE", value_parser = part_size)]
     part_size: Option<u64>,
     /// How many requests run at once, from 1 to 1024 [default: as many as make it faster]

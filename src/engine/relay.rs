@@ -156,7 +156,8 @@ fn class(context: &Context, source: &ObjectFacts) -> Option<String> {
     }
 }
 
-/// Returns the encryption that was given, or that the copy takes along: a KMS key is of one region, the rest is the bucket's default.
+/// Returns the encryption that was given, or that the copy takes along: a KMS key is of one region, the rest is the
+/// bucket's default.
 fn encryption(context: &Context, from: &ObjectRef, source: &ObjectFacts, to: &ObjectRef) -> Option<Encryption> {
     if let Some(given) = &context.transfer.given.encryption {
         return Some(given.clone());
