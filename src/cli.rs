@@ -5,6 +5,7 @@
 
 mod bucket;
 mod filters;
+mod folder;
 mod list;
 mod location;
 mod object;
@@ -14,6 +15,8 @@ mod reference;
 mod remove;
 mod session;
 mod transfer;
+mod tuning;
+mod written;
 
 use std::path::PathBuf;
 
@@ -23,7 +26,7 @@ use tokio::sync::mpsc;
 pub use self::location::Base;
 pub use self::session::Stop;
 use self::session::{Session, interrupted, read_only};
-use crate::engine::{CLEAN_UP, Engine, LeftOver};
+use crate::engine::{CLEAN_UP, Engine, LeftOver, Options};
 use crate::model::job::{Leaving, Report};
 use crate::model::text::visible;
 
@@ -37,6 +40,18 @@ with or without slashes at the ends. Unlike there, an empty folder becomes an ob
 folders that it has emptied, and `rm` asks before it deletes more than one object.
 
 Exit codes: 0 all done, 1 something failed, 2 wrong use, 130 interrupted.";
+
+/// What the pages of `cp` and `mv` say besides.
+const GIVEN: &str = "\
+What is given to a copy within S3 (--content-type, --metadata, --tag and their kind) goes over what its source has, entry \
+by entry, and all else is carried over, also in parts; `aws s3` has --metadata-directive for that, and drops what is not \
+given again. --metadata and --tag take one pair each time. An ACL is never carried over. Nothing of this goes with a \
+download, where it would be lost.
+
+With --dry-run everything is listed and looked at as in earnest, and nothing is written; what another program does \
+meanwhile is not foreseen.
+
+";
 
 /// A two-pane terminal browser for Amazon S3 and compatible stores.
 #[derive(Debug, Clone, Parser)]
@@ -104,10 +119,10 @@ pub enum Command {
     #[command(after_long_help = LIKE_AWS)]
     Ls(list::List),
     /// Copy a file or an object, or all below a folder or a prefix
-    #[command(after_long_help = LIKE_AWS)]
+    #[command(after_long_help = format!("{GIVEN}{LIKE_AWS}"))]
     Cp(transfer::Copy),
     /// Move: copy, verify, and delete each source whose copy was verified
-    #[command(after_long_help = LIKE_AWS)]
+    #[command(after_long_help = format!("{GIVEN}{LIKE_AWS}"))]
     Mv(transfer::Move),
     /// Delete an object, or all objects below a prefix
     #[command(after_long_help = LIKE_AWS)]
@@ -118,9 +133,9 @@ pub enum Command {
     Stat(object::Stat),
     /// Make a bucket, with public access blocked and ACLs disabled
     Mb(bucket::Make),
-    /// Remove an empty bucket
+    /// Remove a bucket: an empty one, unless --force empties it
     Rb(bucket::Remove),
-    /// Sum up the objects below locations
+    /// Sum up what is below locations
     Du(list::Usage),
     /// Print an address by which anybody can read or write an object for a while
     Presign(object::Presign),
@@ -134,9 +149,9 @@ impl Command {
     /// Returns what the command does to a store, if it writes: then it is refused where writing is switched off.
     fn writes(&self) -> Option<&'static str> {
         match self {
-            Self::Cp(copy) => (!copy.is_to_output()).then_some("copy"),
-            Self::Mv(_) => Some("move"),
-            Self::Rm(_) => Some("delete"),
+            Self::Cp(copy) => (!copy.is_to_output() && !copy.choices.dry_run).then_some("copy"),
+            Self::Mv(moved) => (!moved.choices.dry_run).then_some("move"),
+            Self::Rm(remove) => (!remove.is_dry_run()).then_some("delete"),
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
             Self::Ls(_)
@@ -146,6 +161,16 @@ impl Command {
             | Self::Presign(_)
             | Self::Completions(_)
             | Self::Man(_) => None,
+        }
+    }
+
+    /// Returns how the engine is to work for this command.
+    pub fn tune(&self, options: Options) -> Options {
+        match self {
+            Self::Cp(transfer::Copy { choices, .. }) | Self::Mv(transfer::Move { choices, .. }) => {
+                choices.tuning.tune(options)
+            }
+            _ => options,
         }
     }
 

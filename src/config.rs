@@ -18,6 +18,7 @@ pub const REFERENCE: &str = include_str!("../assets/config.toml");
 /// What `config.toml` says, merged over the defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// The name of the theme.
     pub theme: String,
@@ -34,6 +35,8 @@ pub struct Config {
     pub unsafe_keys: UnsafeKeys,
     /// How much memory transfers may use, in MiB.
     pub memory_mib: u64,
+    /// Whether a file is on the disk before it counts as written.
+    pub fsync: bool,
     /// How fast transfers may be, all together.
     #[serde(deserialize_with = "limit")]
     pub limit_rate: Option<ByteRate>,

@@ -16,6 +16,7 @@ mod download;
 mod duplicate;
 mod edit;
 mod footprint;
+mod given;
 mod inspect;
 mod jobs;
 mod journal;
@@ -31,6 +32,7 @@ mod page;
 mod plan;
 mod presign;
 mod refuse;
+mod rehearse;
 mod relay;
 mod remove;
 mod resume;
@@ -78,6 +80,10 @@ pub struct Options {
     pub multipart_threshold: u64,
     /// The size of a part in bytes; by the size of the file if not given.
     pub part_size: Option<u64>,
+    /// How many requests that move data run at once; as many as make it faster if not given.
+    pub concurrency: Option<usize>,
+    /// Whether a file is on the disk, with its name, before it counts as written.
+    pub syncs_files: bool,
     /// Whether a condition on a copy inside S3 is relied on with every server, not only Amazon's.
     pub trusts_copy_conditions: bool,
     /// How fast the bytes of all jobs together may move to and from servers, to begin with.
@@ -98,6 +104,8 @@ impl Default for Options {
             multipart_copy_threshold: 5 * 1024 * 1024 * 1024,
             multipart_threshold: 16 * 1024 * 1024,
             part_size: None,
+            concurrency: None,
+            syncs_files: false,
             trusts_copy_conditions: false,
             limit: None,
             data_folder: None,
@@ -180,6 +188,7 @@ impl Engine {
             }
             Request::Pause(job) => core.roster(|roster| roster.pause(job)),
             Request::Resume(job) => core.roster(|roster| roster.resume(job)),
+            Request::Reorder { job, is_sooner } => jobs::reorder(core, job, is_sooner),
             Request::Cancel(job) => {
                 if let Some(job) = core.job(job) {
                     job.token.cancel();

@@ -101,6 +101,7 @@ fn options(config: &Config, data_folder: Option<PathBuf>) -> Options {
         unsafe_keys: config.unsafe_keys,
         memory_bytes: config.memory_mib.saturating_mul(1 << 20),
         limit: config.limit_rate,
+        syncs_files: config.fsync,
         ..Options::default()
     }
 }
@@ -119,7 +120,8 @@ fn run_command(args: &Args, command: &Command) -> Result<ExitCode, String> {
     let code = runtime.block_on(async {
         let around = surroundings(args).await?;
         let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
-        let engine = Engine::start(around.settings, options(&config, around.data_folder), sender);
+        let options = command.tune(options(&config, around.data_folder));
+        let engine = Engine::start(around.settings, options, sender);
         let base = Base { folder: around.folder, home: home() };
         let is_read_only = args.read_only || config.read_only;
         Ok::<_, String>(Box::pin(cli::run(command, &engine, reports, base, is_read_only)).await)

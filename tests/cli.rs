@@ -4,6 +4,10 @@
 
 #[path = "cli/copy.rs"]
 mod copy;
+#[path = "cli/dry_run.rs"]
+mod dry_run;
+#[path = "cli/given.rs"]
+mod given;
 #[path = "cli/kill.rs"]
 mod kill;
 #[path = "cli/list.rs"]

@@ -46,6 +46,17 @@ fn every_option_that_the_readme_names_exists() {
 }
 
 #[test]
+fn every_option_that_shapes_a_copy_is_in_the_readme() {
+    let (program, readme) = (Args::command(), readme());
+    let copy = program.find_subcommand("cp").unwrap();
+    let shaping = copy.get_arguments().filter(|argument| argument.get_help_heading().is_some());
+    let names: Vec<_> = shaping.filter_map(|argument| argument.get_long()).collect();
+    assert!(names.contains(&"metadata") && names.contains(&"part-size"), "{names:?}");
+    let missing: Vec<_> = names.iter().filter(|name| !readme.contains(&format!("`--{name}"))).collect();
+    assert!(missing.is_empty(), "the README does not name {missing:?}");
+}
+
+#[test]
 fn every_permission_that_an_error_may_name_is_in_the_readme() {
     let readme = readme();
     let mut missing = BTreeSet::new();

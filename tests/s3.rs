@@ -11,6 +11,8 @@ mod contract;
 #[cfg(feature = "demo")]
 #[path = "support/faults.rs"]
 mod faults;
+#[path = "support/given.rs"]
+mod given;
 #[path = "support/hostile.rs"]
 mod hostile;
 #[path = "support/replace.rs"]
@@ -54,6 +56,8 @@ contract! {
     a_copy_carries_metadata_and_tags_and_guards_its_source
     a_copy_in_parts_has_the_same_bytes
     a_move_inside_the_server_keeps_bytes_metadata_and_tags
+    what_is_given_is_written_by_uploads_and_copies_whichever_way_they_go
+    an_encryption_that_is_given_is_asked_for
     a_batch_is_deleted_and_says_how_each_key_ended
     deleting_in_a_versioned_bucket_adds_a_marker
     a_bucket_is_created_closed_and_removed_empty

@@ -153,6 +153,8 @@ actions! {
     Transfers "transfers" "Transfers" Program ANYWHERE false ["t"] "Open or close the transfers screen";
     PauseJob "pause-job" "Pause" Work TRANSFERS false ["Space"] "Pause or resume the transfer under the cursor";
     PauseAll "pause-all" "Pause all" Work TRANSFERS false ["P"] "Pause all transfers, or resume them if all are paused";
+    RaiseJob "raise-job" "Sooner" Work TRANSFERS false ["K" "Shift-Up"] "Let the transfer under the cursor come before the one that waits above it";
+    LowerJob "lower-job" "Later" Work TRANSFERS false ["J" "Shift-Down"] "Let the transfer under the cursor come after the one that waits below it";
     CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor";
     RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor";
     LimitJob "limit-job" "Limit" Work TRANSFERS false ["l"] "Limit the speed of the transfer under the cursor";

@@ -16,6 +16,7 @@ pub mod overwrite;
 pub mod pattern;
 pub mod rename;
 pub mod sheet;
+pub mod single;
 pub mod transfer;
 pub mod typed;
 pub mod yank;
@@ -26,6 +27,7 @@ use ratatui::layout::Rect;
 
 use self::form::{Ask, Form};
 use self::sheet::Sheet;
+use self::single::Single;
 use super::effect::Effect;
 use super::keymap::Key;
 pub use super::state::Ids;
@@ -94,17 +96,17 @@ pub enum Dialog {
     /// Delete, perhaps with a name to type.
     Delete(Box<delete::Delete>),
     /// Make a folder or a prefix.
-    NewFolder(Box<new_folder::NewFolder>),
+    NewFolder(Box<Single<new_folder::NewFolder>>),
     /// Make a bucket.
     NewBucket(Box<new_bucket::NewBucket>),
     /// Give an entry another name.
-    Rename(Box<rename::Rename>),
+    Rename(Box<Single<rename::Rename>>),
     /// Mark or unmark by a pattern.
-    Pattern(Box<pattern::Pattern>),
+    Pattern(Box<Single<pattern::Pattern>>),
     /// What of an entry goes to the clipboard.
     Yank(Box<yank::Yank>),
     /// How fast transfers may be.
-    Limit(Box<limit::Limit>),
+    Limit(Box<Single<limit::Limit>>),
     /// Something went wrong.
     Failure(Box<failure::Failure>),
     /// Leave while jobs run.

@@ -33,7 +33,7 @@ pub struct Asked {
     pub conflict: Conflict,
 }
 
-/// All jobs, in the order in which they were asked for.
+/// All jobs, in the order in which they were asked for or put since.
 #[derive(Debug, Clone, Default)]
 pub struct Queue {
     jobs: Vec<Job>,
@@ -62,7 +62,7 @@ impl Queue {
         self.limit
     }
 
-    /// Returns all jobs, oldest first.
+    /// Returns all jobs, those that come first at the top.
     pub fn jobs(&self) -> &[Job] {
         &self.jobs
     }
@@ -178,6 +178,7 @@ impl Queue {
                 let turn = if *has_turn { Turn::Has } else { Turn::Waits };
                 self.change(*job, |job| job.turn = turn);
             }
+            Report::Reordered { jobs, .. } => self.reorder(jobs),
             Report::Held { job, reason } => self.change(*job, |job| job.hold(reason.clone())),
             Report::Question { job, question, conflict } => {
                 return Some(self.on_question(*job, *question, conflict));
@@ -192,6 +193,25 @@ impl Queue {
         if let Some(job) = self.find_mut(id) {
             change(job);
         }
+    }
+
+    /// Brings the jobs into the engine's order; those that it does not name keep their places, and the cursor its job.
+    fn reorder(&mut self, order: &[JobId]) {
+        let selected = self.selected().map(|job| job.id);
+        let (mut named, mut places) = (Vec::new(), Vec::new());
+        for job in std::mem::take(&mut self.jobs) {
+            match order.iter().position(|id| *id == job.id) {
+                Some(rank) => {
+                    named.push((rank, job));
+                    places.push(None);
+                }
+                None => places.push(Some(job)),
+            }
+        }
+        named.sort_by_key(|(rank, _)| *rank);
+        let mut named = named.into_iter().map(|(_, job)| job);
+        self.jobs = places.into_iter().filter_map(|place| place.or_else(|| named.next())).collect();
+        self.cursor = self.jobs.iter().position(|job| Some(job.id) == selected).unwrap_or_default();
     }
 
     fn on_question(&mut self, id: JobId, question: u64, conflict: &Conflict) -> Vec<Effect> {
@@ -281,6 +301,12 @@ impl Queue {
     pub fn pause(&self) -> Vec<Effect> {
         let open = self.selected().filter(|job| job.can_pause());
         open.map(|job| pause_request(job, !job.is_paused)).into_iter().collect()
+    }
+
+    /// Returns the request to let the selected job come sooner or later, if it waits.
+    pub fn reorder_request(&self, is_sooner: bool) -> Vec<Effect> {
+        let waiting = self.selected().filter(|job| matches!(job.state(), JobState::Queued | JobState::Paused));
+        waiting.map(|job| Effect::Submit(Request::Reorder { job: job.id, is_sooner })).into_iter().collect()
     }
 
     /// Returns the requests to pause all jobs, or to resume all if none is left to be paused.

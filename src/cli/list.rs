@@ -4,6 +4,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::folder;
 use super::location::End;
 use super::session::{Session, Stop};
 use crate::model::entry::{Entry, EntryKind, StorageClass};
@@ -16,34 +17,34 @@ use crate::model::text;
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct List {
-    /// s3://bucket/prefix; without a slash at its end, all that begins like it [default: the buckets]
+    /// s3://bucket/prefix; without a slash at its end, all that begins like it; or a path [default: the buckets]
     location: Option<String>,
     /// List all objects below, by their whole keys
     #[arg(long, short)]
-    recursive: bool,
+    pub recursive: bool,
     /// Print sizes as people read them
     #[arg(long, short = 'H')]
-    human_readable: bool,
+    pub human_readable: bool,
     /// Print the number of objects and their size at the end
     #[arg(long)]
-    summarize: bool,
+    pub summarize: bool,
     /// Print one object of JSON a line
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 /// What `du` is given.
 #[derive(Debug, Clone, Args)]
 pub struct Usage {
-    /// s3://bucket/prefix; without a slash at its end, all that begins like it
+    /// s3://bucket/prefix; without a slash at its end, all that begins like it; or a path
     #[arg(required = true)]
     locations: Vec<String>,
     /// Print sizes as people read them
     #[arg(long, short = 'H')]
-    human_readable: bool,
+    pub human_readable: bool,
     /// Print one object of JSON a line
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 /// Runs `ls`.
@@ -53,7 +54,8 @@ pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
         Some(text) => match End::parse(text, &session.base).map_err(Stop::Use)? {
             End::Buckets => Location::Buckets,
             End::S3 { bucket, key } => Location::S3 { bucket, prefix: key.into() },
-            _ => return Err(Stop::Use(format!("{text} is not on S3: write s3://bucket/prefix"))),
+            End::Local { path, is_folder } => return folder::list(session, list, &path, is_folder).await,
+            End::Stream => return Err(Stop::Use("a stream holds nothing to list".to_owned())),
         },
     };
     if list.recursive && place == Location::Buckets {
@@ -92,10 +94,21 @@ pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
 /// Runs `du`.
 pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop> {
     let base = session.base.clone();
-    let places: Result<Vec<_>, _> = usage.locations.iter().map(|text| End::in_bucket(text, &base)).collect();
-    for (bucket, key) in places.map_err(Stop::Use)? {
+    let ends: Result<Vec<_>, _> = usage.locations.iter().map(|text| End::parse(text, &base)).collect();
+    let ends = ends.map_err(Stop::Use)?;
+    if ends.iter().any(|end| matches!(end, End::Stream | End::Buckets)) {
+        return Err(Stop::Use("du sums up s3://bucket, s3://bucket/prefix or a path".to_owned()));
+    }
+    for end in ends {
+        let place = match end {
+            End::S3 { bucket, key } => Location::S3 { bucket, prefix: key.into() },
+            End::Local { path, is_folder } => {
+                folder::usage(session, usage, &path, is_folder).await?;
+                continue;
+            }
+            End::Stream | End::Buckets => continue,
+        };
         let (mut objects, mut bytes) = (0_u64, 0_u64);
-        let place = Location::S3 { bucket, prefix: key.into() };
         let mut pages = Pages::of(place.clone(), true);
         while let Some(page) = pages.next(session).await? {
             objects += page.entries.len() as u64;
@@ -157,7 +170,8 @@ impl Pages {
     }
 }
 
-fn shown_size(bytes: u64, is_for_people: bool) -> String {
+/// Returns a size as it was asked for.
+pub fn shown_size(bytes: u64, is_for_people: bool) -> String {
     if is_for_people { text::size(bytes) } else { bytes.to_string() }
 }
 

@@ -158,6 +158,8 @@ mod tests {
             is_move: false,
             policy: ConflictPolicy::Overwrite,
             storage_class: None,
+            given: Box::default(),
+            is_rehearsal: false,
         };
         transfer(end(source), end(target), is_recursive, others)
     }

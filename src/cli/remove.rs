@@ -42,6 +42,13 @@ pub struct Remove {
     json: bool,
 }
 
+impl Remove {
+    /// Returns whether it only says what it would do.
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+}
+
 /// Runs `rm`.
 pub async fn remove(session: &mut Session<'_>, remove: &Remove) -> Result<(), Stop> {
     let (bucket, key) = End::in_bucket(&remove.location, &session.base).map_err(Stop::Use)?;
@@ -56,14 +63,14 @@ pub async fn remove(session: &mut Session<'_>, remove: &Remove) -> Result<(), St
         let (items, bytes) = matching(session, remove, &bucket, &prefix).await?;
         let total = PlanSummary { items: items.len() as u64, bytes, ..PlanSummary::default() };
         if !remove.dry_run {
-            confirm(remove, &total).await?;
+            confirm(&remove.location, remove.yes, &total).await?;
         }
         return finish(session, remove, items).await;
     }
     let items = vec![Item::Prefix { bucket, prefix }];
     if !remove.yes {
         let total = count(session, &items).await?;
-        confirm(remove, &total).await?;
+        confirm(&remove.location, remove.yes, &total).await?;
     }
     finish(session, remove, items).await
 }
@@ -87,7 +94,8 @@ async fn matching(
     Ok((items, bytes))
 }
 
-async fn count(session: &mut Session<'_>, items: &[Item]) -> Result<PlanSummary, Stop> {
+/// Returns what would be deleted.
+pub async fn count(session: &mut Session<'_>, items: &[Item]) -> Result<PlanSummary, Stop> {
     let items = items.to_vec();
     let asked = session.ask(|ticket| Request::Count { ticket, items, purpose: Purpose::Delete });
     let pick = |report| match report {
@@ -98,9 +106,9 @@ async fn count(session: &mut Session<'_>, items: &[Item]) -> Result<PlanSummary,
 }
 
 /// Asks, if there is more than one object to lose and somebody to ask.
-async fn confirm(remove: &Remove, total: &PlanSummary) -> Result<(), Stop> {
+pub async fn confirm(location: &str, is_meant: bool, total: &PlanSummary) -> Result<(), Stop> {
     let objects = total.items + total.folders;
-    if remove.yes || objects <= 1 {
+    if is_meant || objects <= 1 {
         return Ok(());
     }
     let what = format!("{}, {}", text::counted(objects, "object", "objects"), text::size(total.bytes));
@@ -112,7 +120,7 @@ async fn confirm(remove: &Remove, total: &PlanSummary) -> Result<(), Stop> {
         Deletion::Permanent => " This cannot be undone.",
         Deletion::Unknown => "",
     };
-    let _ = write!(io::stderr(), "bucketry: delete {what}, below {}?{undone} [y/N] ", visible(&remove.location));
+    let _ = write!(io::stderr(), "bucketry: delete {what}, below {}?{undone} [y/N] ", visible(location));
     let mut answer = String::new();
     let read = BufReader::new(tokio::io::stdin()).read_line(&mut answer).await;
     if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
@@ -125,7 +133,7 @@ async fn confirm(remove: &Remove, total: &PlanSummary) -> Result<(), Stop> {
 /// Deletes, or says what would be.
 async fn finish(session: &mut Session<'_>, remove: &Remove, items: Vec<Item>) -> Result<(), Stop> {
     if !remove.dry_run {
-        let telling = Telling { verb: "deleted", is_quiet: remove.quiet, is_json: remove.json };
+        let telling = Telling { verb: "deleted", is_quiet: remove.quiet, is_json: remove.json, rehearsed: None };
         return session.run(Work::Delete(items), telling).await;
     }
     for item in &items {

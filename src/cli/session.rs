@@ -78,6 +78,8 @@ pub struct Telling {
     pub is_quiet: bool,
     /// Whether each item is told as JSON when it ends.
     pub is_json: bool,
+    /// What would be done, if nothing is done and each item is told: `copy`.
+    pub rehearsed: Option<&'static str>,
 }
 
 /// How the items of a job ended.
@@ -161,7 +163,7 @@ impl<'a> Session<'a> {
     }
 
     async fn follow(&mut self, job: JobId, telling: Telling) -> Result<(), Stop> {
-        let mut display = Display::new(telling.is_quiet || telling.is_json);
+        let mut display = Display::new(telling.is_quiet || telling.is_json || telling.rehearsed.is_some());
         let mut tally = Tally::default();
         let end = loop {
             let report = tokio::select! {
@@ -174,13 +176,13 @@ impl<'a> Session<'a> {
                 Report::Items { job: of, results } if of == job => {
                     for result in results {
                         if telling.is_json {
-                            self.output.json(&result_json(&result)).await?;
+                            self.output.json(&result_json(&result, telling.verb)).await?;
+                        } else if let Some(line) = telling.rehearsed.and_then(|verb| self.would(verb, &result)) {
+                            self.output.line(&line).await?;
                         }
                         tally.add(result);
                     }
-                    if telling.is_json {
-                        self.output.flush().await?;
-                    }
+                    self.output.flush().await?;
                 }
                 Report::Held { job: of, reason } if of == job => display.aside(|| match reason {
                     Some(error) => say_error(&error),
@@ -193,7 +195,8 @@ impl<'a> Session<'a> {
         };
         drop(display);
         tally.tell_failures();
-        if !matches!(end, JobEnd::Failed(_)) && !telling.is_quiet && !telling.is_json {
+        let is_told = telling.is_quiet || telling.is_json || telling.rehearsed.is_some();
+        if !matches!(end, JobEnd::Failed(_)) && !is_told {
             tally.tell_totals(telling.verb);
         }
         match end {
@@ -217,6 +220,18 @@ fn tell_journal(report: &Report) {
     }
 }
 
+impl Session<'_> {
+    /// Returns what would be done with an item; nothing if it would fail, which is told at the end.
+    fn would(&self, verb: &str, result: &ItemResult) -> Option<String> {
+        let name = self.output.name(&result.name);
+        match &result.outcome {
+            ItemOutcome::Planned(target) => Some(format!("would {verb} {name} to {}", self.output.name(target))),
+            ItemOutcome::Skipped(reason) => Some(format!("would leave out {name}: {}", visible(reason))),
+            ItemOutcome::Done(_) | ItemOutcome::Failed(_) => None,
+        }
+    }
+}
+
 impl Tally {
     fn add(&mut self, result: ItemResult) {
         match result.outcome {
@@ -224,6 +239,7 @@ impl Tally {
                 self.done += 1;
                 self.bytes += result.bytes;
             }
+            ItemOutcome::Planned(_) => {}
             ItemOutcome::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
             ItemOutcome::Failed(error) => self.failed.push(error),
         }
@@ -248,10 +264,12 @@ impl Tally {
     }
 }
 
-fn result_json(result: &ItemResult) -> Value {
+fn result_json(result: &ItemResult, verb: &str) -> Value {
     let mut value = json!({ "item": result.name, "bytes": result.bytes });
+    let would_be = format!("would be {verb}");
     let (outcome, key, detail) = match &result.outcome {
         ItemOutcome::Done(verified) => ("done", "verified", verified_json(*verified)),
+        ItemOutcome::Planned(target) => (would_be.as_str(), "target", json!(target)),
         ItemOutcome::Skipped(reason) => ("skipped", "reason", json!(reason)),
         ItemOutcome::Failed(error) => ("failed", "error", error_json(error)),
     };
@@ -308,10 +326,12 @@ mod tests {
     #[test]
     fn an_item_says_in_json_how_it_ended() {
         let result = |outcome| ItemResult { name: "s3://b/k".to_owned(), bytes: 3, outcome };
-        let done = result_json(&result(ItemOutcome::Done(Verified::Crc64Nvme)));
+        let done = result_json(&result(ItemOutcome::Done(Verified::Crc64Nvme)), "copied");
         let wanted = json!({"item": "s3://b/k", "bytes": 3, "outcome": "done", "verified": "CRC64NVME"});
         assert_eq!(done, wanted);
-        let failed = result_json(&result(ItemOutcome::Failed(Error::cancelled("read", "s3://b/k"))));
+        let failed = result_json(&result(ItemOutcome::Failed(Error::cancelled("read", "s3://b/k"))), "copied");
+        let planned = result_json(&result(ItemOutcome::Planned("k".to_owned())), "copied");
+        assert_eq!((&planned["outcome"], &planned["target"]), (&json!("would be copied"), &json!("k")));
         assert_eq!(failed["error"]["kind"], "cancelled");
     }
 }

@@ -7,8 +7,10 @@ use super::location::{self, End};
 use super::object::write_out;
 use super::output::say;
 use super::session::{Session, Stop, Telling, verified_json};
+use super::tuning::Tuning;
+use super::written::Written;
 use crate::engine::{Broken, StreamEnd, StreamOptions};
-use crate::model::entry::StorageClass;
+use crate::model::attributes::Given;
 use crate::model::error::Error;
 use crate::model::job::{Transfer, Work};
 use crate::model::location::{Location, ObjectRef};
@@ -23,7 +25,7 @@ pub struct Copy {
     /// A path, s3://bucket/key, or - for standard output; below what ends in a slash the name is kept
     target: String,
     #[command(flatten)]
-    choices: Choices,
+    pub choices: Choices,
 }
 
 /// What `mv` is given.
@@ -34,12 +36,13 @@ pub struct Move {
     /// A path or s3://bucket/key; below what ends in a slash the name is kept
     target: String,
     #[command(flatten)]
-    choices: Choices,
+    pub choices: Choices,
 }
 
+/// What both are given.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-struct Choices {
+pub struct Choices {
     /// Take all that is in the source; it gets its place right below the target
     #[arg(long, short)]
     recursive: bool,
@@ -51,29 +54,23 @@ struct Choices {
     /// Overwrite only what is older than its source
     #[arg(long)]
     if_newer: bool,
-    /// The storage class of what is written to S3, such as STANDARD_IA
-    #[arg(long, value_name = "CLASS", value_parser = storage_class)]
-    storage_class: Option<StorageClass>,
     /// Go on with an earlier run of the same command that was interrupted; only what is missing is copied. This run is kept
     /// too if it is interrupted
     #[arg(long)]
     resume: bool,
+    /// Print what would be done, and write nothing
+    #[arg(long, alias = "dryrun", conflicts_with = "resume")]
+    pub dry_run: bool,
     /// Show no progress and no totals
     #[arg(long, short)]
     quiet: bool,
     /// Print each item as an object of JSON on a line of its own when it ends
     #[arg(long)]
     json: bool,
-}
-
-fn storage_class(text: &str) -> Result<StorageClass, String> {
-    match StorageClass::from_name(&text.to_uppercase()) {
-        StorageClass::Other => {
-            let names: Vec<_> = StorageClass::ALL.iter().map(|class| class.name()).collect();
-            Err(format!("there are {}", names.join(", ")))
-        }
-        class => Ok(class),
-    }
+    #[command(flatten)]
+    written: Written,
+    #[command(flatten)]
+    pub tuning: Tuning,
 }
 
 /// Runs `cp`.
@@ -88,6 +85,7 @@ pub async fn copy(session: &mut Session<'_>, copy: &Copy) -> Result<(), Stop> {
         }
         (_, End::Stream) => {
             copy.choices.refuse_for_streams()?;
+            copy.choices.given_here()?;
             let object = End::object(&copy.source, &session.base).map_err(Stop::Use)?;
             write_out(session, &object).await
         }
@@ -113,6 +111,7 @@ async fn run(
     choices: &Choices,
     is_move: bool,
 ) -> Result<(), Stop> {
+    let given = if matches!(target, End::Local { .. }) { choices.given_here()? } else { choices.written.given()? };
     let others = Transfer {
         items: Vec::new(),
         to: Location::Buckets,
@@ -121,21 +120,26 @@ async fn run(
         filter: choices.filters.0.clone(),
         is_move,
         policy: choices.policy(),
-        storage_class: choices.storage_class,
+        storage_class: choices.written.storage_class,
+        given: Box::new(given),
+        is_rehearsal: choices.dry_run,
     };
     let transfer = location::transfer(source, target, choices.recursive, others).map_err(Stop::Use)?;
-    let verb = if is_move { "moved" } else { "copied" };
     let work = Work::Transfer(transfer);
     if choices.resume {
-        return session.resume(work, choices.telling(verb)).await;
+        return session.resume(work, choices.telling(is_move)).await;
     }
-    session.run(work, choices.telling(verb)).await
+    session.run(work, choices.telling(is_move)).await
 }
 
 /// Writes standard input to an object.
 async fn copy_in(session: &mut Session<'_>, object: &ObjectRef, choices: &Choices) -> Result<(), Stop> {
     choices.refuse_for_streams()?;
-    let options = StreamOptions { keeps_existing: choices.no_overwrite, storage_class: choices.storage_class };
+    let options = StreamOptions {
+        keeps_existing: choices.no_overwrite,
+        storage_class: choices.written.storage_class,
+        given: choices.written.given()?,
+    };
     let name = object.to_string();
     let ended = Box::pin(session.engine().write_from(object, tokio::io::stdin(), options)).await;
     let value = match ended {
@@ -190,27 +194,28 @@ impl Choices {
         }
     }
 
-    fn telling(&self, verb: &'static str) -> Telling {
-        Telling { verb, is_quiet: self.quiet, is_json: self.json }
+    fn telling(&self, is_move: bool) -> Telling {
+        let (verb, would) = if is_move { ("moved", "move") } else { ("copied", "copy") };
+        let rehearsed = self.dry_run.then_some(would);
+        Telling { verb, is_quiet: self.quiet, is_json: self.json, rehearsed }
+    }
+
+    /// Returns what is given to files, which is nothing: what was asked for would silently be dropped.
+    fn given_here(&self) -> Result<Given, Stop> {
+        if self.written.given()? == Given::default() && self.written.storage_class.is_none() {
+            return Ok(Given::default());
+        }
+        Err(Stop::Use(
+            "metadata, tags, ACL, encryption and storage class are given to what is written to S3".to_owned(),
+        ))
     }
 
     /// A stream is one thing, and nobody knows how old it is.
     fn refuse_for_streams(&self) -> Result<(), Stop> {
-        if self.recursive || self.if_newer || self.resume || !self.filters.0.is_empty() {
-            let without = "a stream goes without --recursive, --if-newer, --resume, --include and --exclude";
+        if self.recursive || self.if_newer || self.resume || self.dry_run || !self.filters.0.is_empty() {
+            let without = "a stream goes without --recursive, --if-newer, --resume, --dry-run, --include and --exclude";
             return Err(Stop::Use(without.to_owned()));
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_storage_class_is_known_by_amazons_name_in_any_case() {
-        assert_eq!(storage_class("standard_ia"), Ok(StorageClass::StandardIa));
-        assert!(storage_class("COLD").unwrap_err().contains("GLACIER_IR"));
     }
 }

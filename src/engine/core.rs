@@ -68,7 +68,7 @@ impl Core {
             reports,
             root: CancellationToken::new(),
             tracker: TaskTracker::new(),
-            lanes: Lanes::default(),
+            lanes: Lanes::new(options.concurrency),
             tickets: Mutex::default(),
             jobs: Mutex::default(),
             roster: Mutex::default(),
@@ -99,6 +99,21 @@ impl Core {
                 Error::cancelled("report", "")
             }),
         }
+    }
+
+    /// Says in which order the jobs are from now on, after one was to pass another.
+    pub async fn send_order(&self, job: JobId, is_moved: bool) {
+        let room = tokio::select! {
+            biased;
+            () = self.root.cancelled() => return,
+            room = self.reports.reserve() => room,
+        };
+        // While nobody changes the order: of two reports, the later one has to arrive last.
+        self.roster(|roster| {
+            if let Ok(room) = room {
+                room.send(Report::Reordered { job, jobs: roster.order(), is_moved });
+            }
+        });
     }
 
     /// Sends what should arrive even if its job was cancelled; at the end of the program only if there is room.

@@ -221,14 +221,15 @@ fn commit(
         file.set_modified(modified)?;
     }
     // The source of a move is deleted next, so the copy has to be on the disk, not on its way there.
-    if context.transfer.is_move {
+    let syncs = context.transfer.is_move || context.job.core.options.syncs_files;
+    if syncs {
         file.sync()?;
     }
     let name = aim.relative.file_name().unwrap_or_default();
     // Noted before it has its name: another item may meet it there at once.
     context.note_written(file.identity()?.inode);
     let result = file.commit(name, &aim.replace);
-    if result.is_ok() && context.transfer.is_move {
+    if result.is_ok() && syncs {
         file.sync_folder()?;
     }
     Ok((file, result))

@@ -143,6 +143,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         encryption: facts.encryption.clone().filter(|own| own.algorithm != "AES256"),
         condition: Condition::IfMatch(if_match.clone()),
         grants: job.call(small, || grants(store, &to)).await?,
+        acl: None,
     };
     let mut result = job.put(small, store, &to, &body, &guarded).await;
     let has_no_condition = match &result {

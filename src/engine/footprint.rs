@@ -88,6 +88,8 @@ mod tests {
             is_move: false,
             policy: ConflictPolicy::Ask,
             storage_class: None,
+            given: Box::default(),
+            is_rehearsal: false,
         }))
     }
 

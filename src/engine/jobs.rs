@@ -91,8 +91,7 @@ impl Job {
     async fn open_record(&self, work: &Work) -> Result<(), Error> {
         let journal = &self.core.journal;
         let record = match self.origin {
-            // All else is over at once, or nothing could be gone on with.
-            Origin::New if !matches!(work, Work::Transfer(_) | Work::Delete(_)) => None,
+            Origin::New if !is_kept(work) => None,
             Origin::New => {
                 let mut connection = self.core.store().await.connection();
                 connection.caller.clone_from(&self.core.caller.lock().unwrap_or_else(PoisonError::into_inner));
@@ -126,6 +125,15 @@ impl Job {
 /// Returns the error of work that panicked.
 pub(super) fn panicked(operation: &'static str) -> Error {
     Error::new(Kind::Other, operation, "", "a fault in this program; the log has the details")
+}
+
+/// Returns whether a job is worth being kept: what is over at once is not, nor what only says what it would do.
+fn is_kept(work: &Work) -> bool {
+    match work {
+        Work::Transfer(transfer) => !transfer.is_rehearsal,
+        Work::Delete(_) => true,
+        Work::CreateFolder(_) | Work::CreateBucket { .. } | Work::RemoveBucket(_) | Work::PutBack { .. } => false,
+    }
 }
 
 /// Queues a job.
@@ -162,6 +170,13 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
         job.core.send_last(Report::Finished { job: id, end }).await;
         job.core.remove_job(id);
     });
+}
+
+/// Lets a job pass another, and says what came of it.
+pub(super) fn reorder(core: &Arc<Core>, id: JobId, is_sooner: bool) {
+    let Some(is_moved) = core.roster(|roster| roster.reorder(id, is_sooner)) else { return };
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move { core.send_order(id, is_moved).await });
 }
 
 /// Waits for the job's turn, runs it, and sends its results on while it runs.

@@ -30,20 +30,26 @@ pub(super) struct Lanes {
     pub disk: Arc<Lane>,
 }
 
-impl Default for Lanes {
-    fn default() -> Self {
+impl Lanes {
+    /// Returns lanes that widen while that makes it faster; or, if a width is given, one lane of it for all that moves.
+    pub fn new(width: Option<usize>) -> Self {
+        let (small, parts) = match width {
+            Some(width) => {
+                let lane = Lane::new(width, width);
+                (Arc::clone(&lane), lane)
+            }
+            None => (Lane::new(64, 256), Lane::new(16, 64)),
+        };
         Self {
             interactive: Semaphore::new(32),
             listings: Semaphore::new(64),
-            small: Lane::new(64, 256),
-            parts: Lane::new(16, 64),
+            small,
+            parts,
             batches: Lane::new(8, 8),
             disk: Lane::new(4, 4),
         }
     }
-}
 
-impl Lanes {
     /// Returns the way of a body of so many bytes.
     pub fn way_of(&self, bytes: u64) -> Way<'_> {
         if bytes > SMALL { self.parts.carrying(bytes) } else { Way::from(&self.small) }
@@ -136,9 +142,16 @@ mod tests {
         assert_eq!(held.len(), 4);
     }
 
+    #[tokio::test]
+    async fn a_width_that_is_given_holds_for_small_and_large_together() {
+        let lanes = Lanes::new(Some(2));
+        let held = [lanes.small.enter(JobId(1)).now_or_never(), lanes.parts.enter(JobId(1)).now_or_never()];
+        assert!(held.iter().all(Option::is_some) && lanes.parts.enter(JobId(1)).now_or_never().is_none());
+    }
+
     #[test]
     fn large_bodies_are_judged_by_their_bytes_and_small_ones_by_their_number() {
-        let lanes = Lanes::default();
+        let lanes = Lanes::new(None);
         assert_eq!((lanes.way_of(SMALL).amount, lanes.way_of(SMALL + 1).amount), (1, SMALL + 1));
         assert!(Arc::ptr_eq(lanes.way_of(SMALL).lane, &lanes.small));
         assert!(Arc::ptr_eq(lanes.way_of(SMALL + 1).lane, &lanes.parts));

@@ -129,6 +129,8 @@ mod tests {
             is_move,
             policy,
             storage_class: None,
+            given: Box::default(),
+            is_rehearsal: false,
         })
     }
 

@@ -138,6 +138,8 @@ mod tests {
             is_move,
             policy: ConflictPolicy::Overwrite,
             storage_class: None,
+            given: Box::default(),
+            is_rehearsal: false,
         };
         onto_itself_on_s3(item, &transfer)
     }

@@ -11,12 +11,13 @@ use super::open_upload::{self, OpenUpload, Origin, give_up};
 use super::plan::{PlanItem, Target};
 use super::transfer::{Aim, Context, Ended, Missed, Settled};
 use super::upload::part_size;
+use crate::model::attributes::pairs_over;
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::name::ETag;
-use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, WriteOptions, Written};
+use crate::s3::{Attributes, Condition, CopyOptions, Encryption, ObjectFacts, PartDone, WriteOptions, Written};
 
 /// The smallest part of a copy, in bytes: the server moves them, so they are large.
 const MIN_PART: u64 = 256 * 1024 * 1024;
@@ -64,16 +65,7 @@ async fn write(context: &Arc<Context>, from: &ObjectRef, source: &ObjectFacts, a
     let result = if in_parts || must_guard_by_parts(context, aim) {
         Box::pin(write_guarded(context, from, source, aim)).await
     } else {
-        let options = CopyOptions {
-            storage_class: class(context, source),
-            website_redirect: source.attributes.website_redirect.clone(),
-            encryption: encryption(context, from, source, &aim.object),
-            condition: aim.condition.clone(),
-            ..CopyOptions::default()
-        };
-        let copy = || context.store.copy(from, source.etag.as_ref(), &aim.object, &options);
-        let copied = job.call_to_end(&job.core.lanes.small, copy).await;
-        copied.map(|written| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition))
+        write_at_once(context, from, source, aim).await
     };
     // A condition that did not hold may have been the source's.
     let of_source = match &result {
@@ -90,9 +82,60 @@ async fn write(context: &Arc<Context>, from: &ObjectRef, source: &ObjectFacts, a
         && let Some(now) = context.look(&aim.object).await?
         && matches!(proof(source, &now), Ok(Verified::Crc64Nvme | Verified::Checksum(_)))
     {
+        if !context.transfer.given.tags.is_empty() {
+            context.tag(&aim.object, &tags(context, from).await?).await?;
+        }
         return Ok(Made { object: aim.object.clone(), etag: now.etag, lone_part: None });
     }
     result.map(|(written, lone_part)| Made { object: aim.object.clone(), etag: written.etag, lone_part })
+}
+
+/// Copies with one request. Only where something is given beside the bytes are metadata and tags read and sent: else the
+/// server takes over what is there, even what no header could carry.
+async fn write_at_once(
+    context: &Context,
+    from: &ObjectRef,
+    source: &ObjectFacts,
+    aim: &Aim,
+) -> Result<(Written, Option<ETag>), Missed> {
+    let (job, given) = (&context.job, &context.transfer.given);
+    let attributes =
+        if given.attributes == Attributes::default() { None } else { Some(attributes(context, source, from)?) };
+    let tags = if given.tags.is_empty() { None } else { Some(tags(context, from).await?) };
+    let options = CopyOptions {
+        attributes,
+        tags,
+        storage_class: class(context, source),
+        website_redirect: source.attributes.website_redirect.clone(),
+        encryption: encryption(context, from, source, &aim.object),
+        acl: given.acl,
+        condition: aim.condition.clone(),
+        grants: Vec::new(),
+    };
+    let copy = || context.store.copy(from, source.etag.as_ref(), &aim.object, &options);
+    let copied = job.call_to_end(&job.core.lanes.small, copy).await;
+    let written = copied.map_err(|error| Missed::of_write(error, &aim.condition))?;
+    context.tag(&aim.object, options.tags.as_deref().unwrap_or_default()).await?;
+    Ok((written, None))
+}
+
+/// Returns the metadata of a copy that is written anew: what was given, over the source's.
+fn attributes(context: &Context, source: &ObjectFacts, from: &ObjectRef) -> Result<Attributes, Error> {
+    if source.missing_metadata > 0 {
+        let cause = "it has metadata that no header can carry, and that a copy made like this would lose";
+        return Err(Error::new(Kind::Unsupported, "copy", from.to_string(), cause));
+    }
+    Ok(context.transfer.given.attributes.over(&source.attributes))
+}
+
+/// Returns the tags of a copy that is written anew: what was given, over the source's.
+async fn tags(context: &Context, from: &ObjectRef) -> Result<Vec<(String, String)>, Error> {
+    let job = &context.job;
+    let own = match job.call(&job.core.lanes.small, || context.store.object_tags(from)).await {
+        Err(error) if error.kind == Kind::Unsupported => Vec::new(),
+        tags => tags?,
+    };
+    Ok(pairs_over(&context.transfer.given.tags, &own))
 }
 
 /// Returns whether the copy goes in parts for the sake of its condition: Amazon knows conditions on a copy since 2025,
@@ -113,8 +156,12 @@ fn class(context: &Context, source: &ObjectFacts) -> Option<String> {
     }
 }
 
-/// Returns the encryption that the copy takes along: a KMS key is of one region, the rest is the bucket's default.
+/// Returns the encryption that was given, or that the copy takes along: a KMS key is of one region, the rest is the
+/// bucket's default.
 fn encryption(context: &Context, from: &ObjectRef, source: &ObjectFacts, to: &ObjectRef) -> Option<Encryption> {
+    if let Some(given) = &context.transfer.given.encryption {
+        return Some(given.clone());
+    }
     let is_one_region = context.store.region_of(&from.bucket) == context.store.region_of(&to.bucket);
     source.encryption.clone().filter(|own| is_one_region && own.algorithm != "AES256")
 }
@@ -129,20 +176,13 @@ async fn write_guarded(
 ) -> Result<(Written, Option<ETag>), Missed> {
     let (job, store) = (&context.job, &context.store);
     let small = &job.core.lanes.small;
-    if source.missing_metadata > 0 {
-        let cause = "it has metadata that no header can carry, and that a copy made like this would lose";
-        return Err(Error::new(Kind::Unsupported, "copy", from.to_string(), cause).into());
-    }
-    let tags = match job.call(small, || store.object_tags(from)).await {
-        Err(error) if error.kind == Kind::Unsupported => Vec::new(),
-        tags => tags?,
-    };
     let options = WriteOptions {
-        attributes: source.attributes.clone(),
-        tags,
+        attributes: attributes(context, source, from)?,
+        tags: tags(context, from).await?,
         storage_class: class(context, source),
         encryption: encryption(context, from, source, &aim.object),
         condition: aim.condition.clone(),
+        acl: context.transfer.given.acl,
         grants: Vec::new(),
     };
     if source.size == 0 {
@@ -150,7 +190,7 @@ async fn write_guarded(
         return written.map(|(written, _)| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition));
     }
     let state = source.etag.as_ref().map(ToString::to_string).unwrap_or_default();
-    let step = job.core.options.part_size.unwrap_or_else(|| part_size(source.size).max(MIN_PART)).max(1);
+    let step = part_size(source.size, job.core.options.part_size.unwrap_or(MIN_PART));
     let origin = Origin { name: &from.to_string(), state, step };
     let upload = Arc::new(open_upload::open(context, &aim.object, &options, origin).await?);
     let done = match copy_parts(context, from, source, &aim.object, &upload).await {
@@ -161,7 +201,7 @@ async fn write_guarded(
         Err(missed) => return Err(give_up(context, &aim.object, &upload, missed).await),
         Ok(made) => made,
     };
-    tag(context, &aim.object, &options.tags).await?;
+    context.tag(&aim.object, &options.tags).await?;
     Ok(made)
 }
 
@@ -169,15 +209,6 @@ async fn write_guarded(
 fn lone(parts: Vec<PartDone>) -> Option<ETag> {
     let [part] = <[PartDone; 1]>::try_from(parts).ok()?;
     Some(part.etag)
-}
-
-/// Sets the tags where the server did not take them with the upload: Ceph RGW 16.2 does not, and says nothing.
-async fn tag(context: &Context, object: &ObjectRef, tags: &[(String, String)]) -> Result<(), Error> {
-    let (job, store) = (&context.job, &context.store);
-    if tags.is_empty() || job.call_to_end(&job.core.lanes.small, || store.object_tags(object)).await? == tags {
-        return Ok(());
-    }
-    job.call_to_end(&job.core.lanes.small, || store.set_object_tags(object, tags)).await
 }
 
 async fn copy_parts(

@@ -58,6 +58,31 @@ impl Roster {
         self.set_paused(id, false);
     }
 
+    /// Lets a job that does not run pass the next one that does not, and those between them. Says whether it did: what
+    /// was queued to see what another leaves must not come before it. Nothing if there is none to pass.
+    pub fn reorder(&mut self, id: JobId, is_sooner: bool) -> Option<bool> {
+        let at = self.jobs.iter().position(|job| job.id == id && !job.runs())?;
+        let waits = |(place, job): (usize, &Standing)| (!job.runs()).then_some(place);
+        let to = if is_sooner {
+            self.jobs.iter().enumerate().take(at).rev().find_map(waits)?
+        } else {
+            self.jobs.iter().enumerate().skip(at + 1).find_map(waits)?
+        };
+        let job = self.jobs.remove(at);
+        let passed = self.jobs.iter().skip(at.min(to)).take(at.abs_diff(to));
+        let is_free = passed.into_iter().all(|other| !other.footprint.is_in_the_way_of(&job.footprint));
+        self.jobs.insert(if is_free { to } else { at }, job);
+        if is_free {
+            self.settle();
+        }
+        Some(is_free)
+    }
+
+    /// Returns all jobs in their order.
+    pub fn order(&self) -> Vec<JobId> {
+        self.jobs.iter().map(|job| job.id).collect()
+    }
+
     fn set_paused(&mut self, id: JobId, is_paused: bool) {
         if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
             job.is_paused = is_paused;
@@ -130,6 +155,41 @@ mod tests {
         roster.pause(JobId(5));
         roster.pause(JobId(1));
         assert_eq!(running(&turns), [2, 3, 4, 6]);
+    }
+
+    fn order(roster: &Roster) -> Vec<u64> {
+        roster.order().iter().map(|id| id.0).collect()
+    }
+
+    #[test]
+    fn a_job_that_waits_passes_the_next_that_waits_and_gets_the_next_place() {
+        let (mut roster, turns) = roster(&["/a", "/b", "/c", "/d", "/e", "/f", "/g"]);
+        assert_eq!(roster.reorder(JobId(7), true), Some(true));
+        assert_eq!(order(&roster), [1, 2, 3, 4, 5, 7, 6]);
+        assert_eq!(roster.reorder(JobId(5), false), Some(true));
+        assert_eq!(order(&roster), [1, 2, 3, 4, 7, 5, 6]);
+        assert_eq!((roster.reorder(JobId(7), true), roster.reorder(JobId(6), false)), (None, None), "none waits there");
+        assert_eq!(
+            (roster.reorder(JobId(1), false), roster.reorder(JobId(9), true)),
+            (None, None),
+            "it runs, or is gone"
+        );
+        roster.pause(JobId(2));
+        assert_eq!(running(&turns), [1, 3, 4, 7]);
+        assert_eq!(roster.reorder(JobId(5), true), Some(true), "past those that run, to the one that is paused");
+        assert_eq!(order(&roster), [1, 5, 2, 3, 4, 7, 6]);
+    }
+
+    #[test]
+    fn what_was_queued_behind_a_place_that_both_change_stays_behind_it() {
+        let (mut roster, turns) = roster(&["/a", "/b", "/c", "/d", "/e", "/e", "/f"]);
+        assert_eq!(roster.reorder(JobId(6), true), Some(false));
+        assert_eq!(roster.reorder(JobId(5), false), Some(false));
+        assert_eq!(order(&roster), [1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(roster.reorder(JobId(7), true), Some(true));
+        roster.pause(JobId(1));
+        roster.pause(JobId(2));
+        assert_eq!(running(&turns), [3, 4, 5, 7]);
     }
 
     #[test]

@@ -10,15 +10,18 @@ use tokio::task::JoinSet;
 
 use super::Engine;
 use super::core::Core;
+use super::given;
 use super::jobs::panicked;
 use super::open_upload::abort_on;
 use super::upload::{compare, proof};
+use crate::model::attributes::Given;
 use crate::model::capability::Support;
 use crate::model::entry::StorageClass;
 use crate::model::error::{Error, Kind};
 use crate::model::job::Verified;
+use crate::model::limit::Limits;
 use crate::model::location::ObjectRef;
-use crate::s3::{Attributes, Condition, ObjectFacts, PartDone, Payload, Store, UploadId, WriteOptions, Written};
+use crate::s3::{Condition, ObjectFacts, PartDone, Payload, Store, UploadId, WriteOptions, Written};
 
 /// How often a read that broke off goes on without a byte in between.
 const BARREN_TRIES: u32 = 4;
@@ -32,10 +35,13 @@ const GROW_AFTER: i32 = 1000;
 /// How often they become twice as large, by which a stream may have 490 GiB.
 const MAX_GROWTH: i32 = 3;
 
-/// The most parts of one upload (Amazon S3 User Guide, "Amazon S3 multipart upload limits").
+/// How large they become at most, in bytes (Amazon S3 User Guide, "Amazon S3 multipart upload limits").
+const MAX_PART: u64 = 5 * 1024 * 1024 * 1024;
+
+/// The most parts of one upload (the same page).
 const MAX_PARTS: i32 = 10_000;
 
-/// Parts that are on their way at once.
+/// Parts that are on their way at once, unless a number is given.
 const OPEN_PARTS: usize = 4;
 
 /// Which side of a stream ended it.
@@ -60,6 +66,8 @@ pub struct StreamOptions {
     pub keeps_existing: bool,
     /// The storage class; the bucket's default if not given.
     pub storage_class: Option<StorageClass>,
+    /// What is given to the object beside its bytes.
+    pub given: Given,
 }
 
 /// What came of a stream that was to be written.
@@ -80,7 +88,8 @@ impl Engine {
         out: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<Verified, Broken> {
         let store = self.core.store().await;
-        let mut body = store.get(object, None, None).await?;
+        let limits = Limits::new([Arc::clone(&self.core.limit)]);
+        let mut body = store.get(object, None, None).await?.limited_by(&limits);
         let facts = body.facts.clone();
         let mut check = facts.check(store.has_md5_tags());
         let (mut done, mut barren) = (0, 0);
@@ -95,7 +104,8 @@ impl Engine {
                 }
                 Err(error) if error.is_transient() && facts.etag.is_some() && barren < BARREN_TRIES => {
                     barren += 1;
-                    body = store.get(object, Some(done..facts.size), facts.etag.as_ref()).await?;
+                    let rest = store.get(object, Some(done..facts.size), facts.etag.as_ref()).await?;
+                    body = rest.limited_by(&limits);
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -133,13 +143,7 @@ async fn write(
     // A server that does not know the condition has been looked at just now, and that is all there is.
     let is_guarded = options.keeps_existing && store.capabilities().conditional_writes != Support::No;
     let condition = if is_guarded { Condition::IfAbsent } else { Condition::None };
-    let content_type = mime_guess::from_path(object.key.last_part()).first_raw().map(str::to_owned);
-    let write_options = WriteOptions {
-        attributes: Attributes { content_type, ..Attributes::default() },
-        storage_class: options.storage_class.map(|class| class.name().to_owned()),
-        condition,
-        ..WriteOptions::default()
-    };
+    let write_options = given::write_options(&options.given, options.storage_class, object, condition);
     let cancelled = || Broken::Store(Error::cancelled("upload", object.to_string()));
     let first = tokio::select! {
         biased;
@@ -147,7 +151,7 @@ async fn write(
         first = next_part(core, &mut pipe, 1) => first?,
     };
     let (written, sent, size) = if first.is_last {
-        let payload = Payload::new(first.bytes);
+        let payload = payload(core, first.bytes);
         let (crc64, size) = (payload.crc64(), payload.size());
         let written = tokio::select! {
             biased;
@@ -174,6 +178,11 @@ async fn look(store: &Store, object: &ObjectRef) -> Result<Option<ObjectFacts>, 
     }
 }
 
+/// Returns what is sent, held to the limit of all transfers.
+fn payload(core: &Core, bytes: Bytes) -> Payload {
+    Payload::new(bytes).limited_by(&Limits::new([Arc::clone(&core.limit)]))
+}
+
 /// A piece of a stream.
 struct Piece {
     bytes: Bytes,
@@ -184,7 +193,8 @@ struct Piece {
 /// Fills a part from the pipe.
 async fn next_part(core: &Core, pipe: &mut (impl AsyncRead + Unpin), number: i32) -> Result<Piece, Broken> {
     let base = core.options.part_size.unwrap_or(FIRST_PART).max(1);
-    let size = usize::try_from(base << (number / GROW_AFTER).min(MAX_GROWTH)).unwrap_or(usize::MAX);
+    let grown = (base << (number / GROW_AFTER).min(MAX_GROWTH)).min(MAX_PART.max(base));
+    let size = usize::try_from(grown).unwrap_or(usize::MAX);
     let mut buffer = core.buffers.take(size).await;
     let mut filled = 0;
     while let Some(rest) = buffer.as_mut().get_mut(filled..).filter(|rest| !rest.is_empty()) {
@@ -228,6 +238,7 @@ async fn put_in_parts(
     match joined {
         Ok(joined) => {
             core.unfinished.ended(&upload);
+            given::tag(store, object, &options.tags).await?;
             Ok(joined)
         }
         Err(broken) => {
@@ -267,7 +278,7 @@ async fn send_parts(
     let mut parts = Vec::new();
     let mut next = Some((first, 1));
     while let Some((piece, number)) = next.take() {
-        while open.len() >= OPEN_PARTS {
+        while open.len() >= core.options.concurrency.unwrap_or(OPEN_PARTS) {
             parts.extend(sent(open.join_next().await)?);
         }
         let is_last = piece.is_last;
@@ -275,7 +286,7 @@ async fn send_parts(
         if !piece.bytes.is_empty() {
             let (core, object, upload) = (Arc::clone(core), object.clone(), upload.clone());
             open.spawn(Box::pin(async move {
-                let payload = Payload::new(piece.bytes);
+                let payload = payload(&core, piece.bytes);
                 core.store().await.upload_part(&object, &upload, number, payload).await
             }));
         }

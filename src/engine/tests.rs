@@ -19,12 +19,14 @@ mod browse;
 mod conflict;
 mod copy;
 mod fault;
+mod given;
 mod inspect;
 mod limit;
 mod list;
 mod matrix;
 mod overlap;
 mod pause;
+mod rehearse;
 mod remove;
 mod resume;
 mod server_side;
@@ -223,6 +225,8 @@ fn transfer(items: Vec<Item>, to: Location) -> Transfer {
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     }
 }
 

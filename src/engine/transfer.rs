@@ -14,7 +14,7 @@ use super::journal::EndedItem;
 use super::open_upload::OpenUpload;
 use super::overlap::Sources;
 use super::plan::{PlanItem, Planned, Source, Target, plan};
-use super::{download, duplicate, open_upload, refuse, relay, upload};
+use super::{download, duplicate, given, open_upload, refuse, rehearse, relay, upload};
 use crate::local;
 use crate::local::root::Root;
 use crate::model::capability::Support;
@@ -72,6 +72,9 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let (sources, transfer) = job.core.block("copy", move || Ok((Arc::new(Sources::of(&transfer)), transfer))).await?;
     refuse::check(&job.core, &transfer, &sources).await?;
     let root = match transfer.to.clone() {
+        Location::Local(path) if transfer.is_rehearsal => {
+            job.core.block("write to", move || rehearse::root(&path)).await?.map(Arc::new)
+        }
         Location::Local(path) => {
             let root = job.core.block("write to", move || Root::create(&path)).await?;
             let root = root.with_tag(job.journal().map_or("", |record| record.tag()));
@@ -85,7 +88,8 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let mut context = Context { job: Arc::clone(&job), transfer, store, root, sources, written, folders };
     // Item by item where not all of it is taken, or where its place is there already.
     let is_whole = context.transfer.filter.is_empty() && !context.transfer.takes_contents;
-    if context.transfer.is_move && context.root.is_some() && is_whole {
+    let is_earnest = !context.transfer.is_rehearsal;
+    if context.transfer.is_move && is_earnest && context.root.is_some() && is_whole {
         context.transfer.items = duplicate::take_in_whole(&context).await?;
     }
     let context = Arc::new(context);
@@ -94,7 +98,7 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let mut walked = work_off(&context, planned).await;
     finish_folders(&context, &mut walked).await?;
     planning.await.unwrap_or_else(|_| Err(panicked("plan")))?;
-    if context.transfer.is_move && !job.token.is_cancelled() {
+    if context.transfer.is_move && is_earnest && !job.token.is_cancelled() {
         let removed = move || {
             remove_emptied(walked);
             Ok(())
@@ -169,6 +173,9 @@ async fn one(context: Arc<Context>, item: Box<PlanItem>) {
             return Ok(context.skipped(&item, reason).into());
         }
         job.turn().await?;
+        if context.transfer.is_rehearsal {
+            return Box::pin(rehearse::one(&context, &item)).await.map(Ended::from);
+        }
         Box::pin(move_one(&context, &item)).await
     };
     let ended = match moved.await {
@@ -282,9 +289,8 @@ impl Context {
 
     /// Writes down an item that was done or has failed.
     async fn write_down(&self, item: &PlanItem, name: &str, ended: &Ended) {
-        let Some(record) = self.job.journal().filter(|_| !matches!(ended.outcome, ItemOutcome::Skipped(_))) else {
-            return;
-        };
+        let has_tried = matches!(ended.outcome, ItemOutcome::Done(_) | ItemOutcome::Failed(_));
+        let Some(record) = self.job.journal().filter(|_| has_tried) else { return };
         let (target, bucket) = match (ended.place.as_ref().unwrap_or(&item.target), &item.source) {
             (Target::Object(object), _) => (object.to_string(), Some(&object.bucket)),
             (Target::Local(relative), source) => {
@@ -404,6 +410,11 @@ impl Context {
                 Ok(written)
             }
         }
+    }
+
+    /// Sees to it that what was written with another request than a plain one has its tags.
+    pub(super) async fn tag(&self, object: &ObjectRef, tags: &[(String, String)]) -> Result<(), Error> {
+        self.job.call_to_end(&self.job.core.lanes.small, || given::tag(&self.store, object, tags)).await
     }
 
     /// Returns what is at a key, if anything.

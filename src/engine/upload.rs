@@ -12,6 +12,7 @@ use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use super::body::Body;
+use super::given;
 use super::jobs::panicked;
 use super::open_upload::{self, OpenUpload, Origin, give_up};
 use super::plan::{PlanItem, Target};
@@ -23,7 +24,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::text;
-use crate::s3::{Attributes, ObjectFacts, PartDone, Payload, Store, WriteOptions, Written};
+use crate::s3::{ObjectFacts, PartDone, Payload, Store, WriteOptions, Written};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -39,9 +40,9 @@ const MAX_SINGLE: u64 = 5 * 1024 * MIB;
 /// Files up to this size are read where they are opened.
 const READ_AT_ONCE: u64 = 64 * 1024;
 
-/// Returns the size of the parts of a file.
-pub(super) fn part_size(bytes: u64) -> u64 {
-    MIN_PART.max(bytes.div_ceil(MAX_PARTS).next_multiple_of(MIB))
+/// Returns the size of the parts of a file: the smallest that is wanted, larger where 10,000 of it would not do.
+pub(super) fn part_size(bytes: u64, smallest: u64) -> u64 {
+    smallest.max(bytes.div_ceil(MAX_PARTS).next_multiple_of(MIB)).max(1)
 }
 
 /// Writes the marker of an empty folder.
@@ -146,13 +147,8 @@ fn open(path: &Path) -> Result<Opened, Error> {
 
 /// Returns what is written with a new object.
 fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
-    let content_type = mime_guess::from_path(aim.object.key.last_part()).first_raw().map(str::to_owned);
-    WriteOptions {
-        attributes: Attributes { content_type, ..Attributes::default() },
-        storage_class: context.transfer.storage_class.map(|class| class.name().to_owned()),
-        condition: aim.condition.clone(),
-        ..WriteOptions::default()
-    }
+    let transfer = &context.transfer;
+    given::write_options(&transfer.given, transfer.storage_class, &aim.object, aim.condition.clone())
 }
 
 async fn put(context: &Context, aim: &Aim, body: &Body) -> Result<(Written, u64), Missed> {
@@ -178,7 +174,7 @@ async fn put_in_parts(
     let origin = Origin {
         name: &source.path().to_string_lossy(),
         state: source.identity().state(),
-        step: job.core.options.part_size.unwrap_or_else(|| part_size(size)).max(1),
+        step: part_size(size, job.core.options.part_size.unwrap_or(MIN_PART)),
     };
     let upload = Arc::new(open_upload::open(context, &aim.object, &options, origin).await?);
     let there = upload.parts.iter().map(|part| part.size).sum();
@@ -196,7 +192,10 @@ async fn put_in_parts(
             job.progress.retract_bytes(moved.load(Relaxed));
             Err(give_up(context, &aim.object, &upload, missed).await)
         }
-        done => done,
+        Ok(written) => {
+            context.tag(&aim.object, &options.tags).await?;
+            Ok(written)
+        }
     }
 }
 
@@ -306,10 +305,11 @@ mod tests {
 
     #[test]
     fn parts_are_as_small_as_ten_thousand_of_them_allow() {
-        assert_eq!(part_size(17 * MIB), 8 * MIB);
-        assert_eq!(part_size(80_000 * MIB), 8 * MIB);
-        assert_eq!(part_size(80_001 * MIB), 9 * MIB);
+        assert_eq!(part_size(17 * MIB, MIN_PART), 8 * MIB);
+        assert_eq!(part_size(80_000 * MIB, MIN_PART), 8 * MIB);
+        assert_eq!(part_size(80_001 * MIB, MIN_PART), 9 * MIB);
+        assert_eq!((part_size(80_001 * MIB, 64 * MIB), part_size(80_001 * MIB, 5 * MIB)), (64 * MIB, 9 * MIB));
         let largest = 48 * 1024 * 1024 * MIB;
-        assert!(largest.div_ceil(part_size(largest)) <= MAX_PARTS);
+        assert!(largest.div_ceil(part_size(largest, MIN_PART)) <= MAX_PARTS);
     }
 }

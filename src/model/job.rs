@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::access::Access;
+use super::attributes::Given;
 use super::entry::{Entry, StorageClass};
 use super::error::Error;
 use super::filter::Filter;
@@ -104,6 +105,10 @@ pub struct Transfer {
     pub policy: ConflictPolicy,
     /// The storage class of what is written to S3; the source's, or the bucket's default, if not given.
     pub storage_class: Option<StorageClass>,
+    /// What is given to what is written to S3 beside its bytes.
+    pub given: Box<Given>,
+    /// Whether it only finds out what it would do: nothing is written, and each item ends as [`ItemOutcome::Planned`].
+    pub is_rehearsal: bool,
 }
 
 impl Transfer {
@@ -316,6 +321,13 @@ pub enum Request {
     Pause(JobId),
     /// Let a paused job go on as soon as there is a place for it.
     Resume(JobId),
+    /// Let a job that waits pass the next one that waits, ahead of it or behind it.
+    Reorder {
+        /// The job.
+        job: JobId,
+        /// Whether it is to come sooner, or later.
+        is_sooner: bool,
+    },
     /// Stop a job; what is finished stays.
     Cancel(JobId),
 }
@@ -363,6 +375,8 @@ pub enum Verified {
 pub enum ItemOutcome {
     /// It was done.
     Done(Verified),
+    /// It would have been done; this is what would have been written, as it is shown, unfiltered.
+    Planned(String),
     /// It was left out, with the reason.
     Skipped(String),
     /// It failed; its source is still there.
@@ -530,6 +544,15 @@ pub enum Report {
         job: JobId,
         /// Whether it runs.
         has_turn: bool,
+    },
+    /// A job was to pass another.
+    Reordered {
+        /// The job.
+        job: JobId,
+        /// All jobs that have not ended, in their order from now on.
+        jobs: Vec<JobId>,
+        /// Whether it did; it does not where one of the two changes what the other touches.
+        is_moved: bool,
     },
     /// Items ended; sent in batches.
     Items {

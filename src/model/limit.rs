@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The units in which a speed is given, and how many bits of the bytes each stands for.
+/// The units in which bytes are given, and how many bits of them each stands for.
 const UNITS: [(&str, u32); 4] = [("B", 0), ("KiB", 10), ("MiB", 20), ("GiB", 30)];
 
 /// A speed in bytes a second.
@@ -36,19 +36,23 @@ impl ByteRate {
 impl FromStr for ByteRate {
     type Err = String;
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast to u64 ends at its bounds")]
     fn from_str(text: &str) -> Result<Self, String> {
-        let given = text.strip_suffix("/s").unwrap_or(text).trim();
-        let number = given.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let unit = given.strip_prefix(number).unwrap_or_default();
-        let is_meant =
-            |name: &str| name.eq_ignore_ascii_case(unit) || name.strip_suffix("iB") == Some(&unit.to_uppercase());
-        let unit = UNITS.iter().find(|(name, _)| unit.is_empty() || is_meant(name));
-        let bytes =
-            unit.zip(number.trim().parse::<f64>().ok()).map(|((_, bits), number)| number * f64::from(1 << bits));
-        let rate = bytes.filter(|bytes| bytes.is_finite()).and_then(|bytes| Self::new(bytes as u64));
+        let rate = parse_bytes(text.strip_suffix("/s").unwrap_or(text)).and_then(Self::new);
         rate.ok_or_else(|| "not a speed: give bytes a second as in 500 KiB or 10 MiB, or none".to_owned())
     }
+}
+
+/// Reads a number of bytes as people write it: `500 KiB`, `1.5M`, `4096`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast to u64 ends at its bounds")]
+pub fn parse_bytes(text: &str) -> Option<u64> {
+    let given = text.trim();
+    let number = given.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = given.strip_prefix(number).unwrap_or_default();
+    let is_meant =
+        |name: &str| name.eq_ignore_ascii_case(unit) || name.strip_suffix("iB") == Some(&unit.to_uppercase());
+    let (_, bits) = UNITS.iter().find(|(name, _)| unit.is_empty() || is_meant(name))?;
+    let bytes = number.trim().parse::<f64>().ok()? * f64::from(1 << bits);
+    (bytes.is_finite() && bytes >= 0.0).then_some(bytes as u64)
 }
 
 impl fmt::Display for ByteRate {

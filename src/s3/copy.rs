@@ -10,6 +10,7 @@ use super::dress::{dressed, expires};
 use super::encoding::{copy_source, crc64_value, tag_query};
 use super::multipart::{PartDone, UploadId};
 use super::object::{Attributes, Condition, Encryption, Written};
+use crate::model::attributes::CannedAcl;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::model::name::{ETag, VersionId};
@@ -27,8 +28,10 @@ pub struct CopyOptions {
     pub website_redirect: Option<String>,
     /// The encryption. The server does not take the source's over.
     pub encryption: Option<Encryption>,
-    /// The ACL. The server does not take the source's over.
+    /// The ACL by its grants. The server does not take the source's over.
     pub grants: Vec<Grant>,
+    /// The ACL by Amazon's name for it.
+    pub acl: Option<CannedAcl>,
     /// What must hold at the target.
     pub condition: Condition,
 }

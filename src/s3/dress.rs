@@ -8,10 +8,11 @@ use aws_sdk_s3::types::ServerSideEncryption;
 use super::access::Grant;
 use super::object::{Attributes, BodyMd5, Encryption};
 
-/// Gives an operation of the SDK metadata, tags, storage class and encryption. The builders share no trait, only names.
+/// Gives an operation of the SDK metadata, tags, ACL, storage class and encryption. The builders share no trait, only names.
 macro_rules! dressed {
     ($operation:expr, $attributes:expr, $tags:expr, $options:expr) => {
         $operation
+            .set_acl($options.acl.map(|acl| aws_sdk_s3::types::ObjectCannedAcl::from(acl.name())))
             .set_grant_full_control($crate::s3::dress::grantees(&$options.grants, "FULL_CONTROL"))
             .set_grant_read($crate::s3::dress::grantees(&$options.grants, "READ"))
             .set_grant_read_acp($crate::s3::dress::grantees(&$options.grants, "READ_ACP"))

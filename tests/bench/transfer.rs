@@ -36,6 +36,8 @@ async fn main() {
         is_move: false,
         policy: ConflictPolicy::Overwrite,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     });
     let began = Instant::now();
     engine.submit(Request::Start { job: JobId(1), work });

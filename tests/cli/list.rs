@@ -25,6 +25,49 @@ fn buckets_are_made_listed_and_removed() {
 }
 
 #[test]
+fn force_empties_a_bucket_that_keeps_no_versions_and_then_removes_it() {
+    let t = Stage::new();
+    t.put("a/f", "f");
+    t.put("g", "g");
+    let said = t.run(&["rb", "s3://stage", "--force"]);
+    assert!(said.code == 2 && said.err.contains("refused to delete 2 objects"), "{said:?}");
+    assert_eq!(t.keys(), ["a/f", "g"]);
+    t.done(&["rb", "s3://stage", "--force", "--yes"]);
+    assert_eq!(t.done(&["ls"]), "");
+}
+
+#[test]
+fn force_deletes_nothing_where_versions_would_be_left() {
+    let t = Stage::new();
+    t.put("f", "f");
+    t.keep_versions();
+    let said = t.run(&["rb", "s3://stage", "--force", "--yes"]);
+    assert!(said.code == 1 && said.err.contains("it keeps versions"), "{said:?}");
+    assert_eq!(t.keys(), ["f"]);
+    t.done(&["rm", "s3://stage/f"]);
+    let said = t.run(&["rb", "s3://stage", "--force", "--yes"]);
+    assert!(said.code == 1 && said.err.contains("what is left are versions"), "{said:?}");
+}
+
+#[test]
+fn local_folders_are_listed_and_summed_up_like_prefixes() {
+    let t = Stage::new();
+    for (path, contents) in [("box/b", "22"), ("box/a", "1"), ("box/sub/c", "333")] {
+        t.write(path, contents);
+    }
+    std::os::unix::fs::symlink("sub", t.path("box/link")).unwrap();
+    let listed = t.done(&["ls", "box"]);
+    assert_eq!(listed.lines().map(rest).collect::<Vec<_>>(), ["1 a", "2 b", "DIR link/", "DIR sub/"]);
+    let listed = t.done(&["ls", "-r", "box"]);
+    assert_eq!(listed.lines().map(rest).collect::<Vec<_>>(), ["1 a", "2 b", "DIR link/", "3 sub/c"]);
+    assert_eq!(rest(t.done(&["ls", "box/b"]).trim_end()), "2 b");
+    let found = t.run(&["du", "--json", "box", "box/b"]).json();
+    assert_eq!([&found[0]["bytes"], &found[0]["files"], &found[1]["bytes"]], [6, 3, 2]);
+    let said = t.run(&["ls", "nothing"]);
+    assert!(said.code == 1 && said.err.contains("no such file"), "{said:?}");
+}
+
+#[test]
 fn a_bucket_is_made_in_the_region_that_is_given() {
     let t = Stage::new();
     t.done(&["mb", "s3://far", "--region", t.demo.far_region()]);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bucketry::demo::{Demo, Options};
 use bucketry::model::location::ObjectRef;
-use bucketry::s3::{Keys, ListPage, Settings, Store, WriteOptions};
+use bucketry::s3::{Keys, ListPage, ObjectFacts, Settings, Store, WriteOptions};
 use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -106,6 +106,31 @@ impl Stage {
             }
             contents
         })
+    }
+
+    /// What an object says about itself, and its tags.
+    pub fn facts(&self, key: &str) -> (ObjectFacts, Vec<(String, String)>) {
+        let object = ObjectRef::new(BUCKET, key);
+        runtime().block_on(async {
+            (self.store.head(&object).await.unwrap(), self.store.object_tags(&object).await.unwrap())
+        })
+    }
+
+    /// Lets the bucket keep versions from now on, with the bare SDK: no command does that.
+    pub fn keep_versions(&self) {
+        use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+        use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.demo.region()))
+            .endpoint_url(self.demo.endpoint())
+            .force_path_style(true)
+            .credentials_provider(Credentials::new(self.demo.access_key(), self.demo.secret_key(), None, None, "test"))
+            .build();
+        let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        let client = aws_sdk_s3::Client::from_conf(config);
+        let asked = client.put_bucket_versioning().bucket(BUCKET).versioning_configuration(enabled).send();
+        runtime().block_on(asked).unwrap();
     }
 
     pub fn keys(&self) -> Vec<String> {

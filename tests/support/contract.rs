@@ -17,6 +17,7 @@ use bucketry::s3::{
 };
 use bytes::Bytes;
 
+pub use crate::given::*;
 pub use crate::hostile::*;
 pub use crate::replace::*;
 pub use crate::resume::*;
@@ -27,7 +28,7 @@ use crate::works::Works;
 const MIB: usize = 1024 * 1024;
 
 /// Bytes that repeat nowhere near the size of a part.
-fn noise(bytes: usize) -> Bytes {
+pub fn noise(bytes: usize) -> Bytes {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut out = Vec::with_capacity(bytes + 8);
     while out.len() < bytes {
@@ -341,6 +342,8 @@ pub async fn a_move_inside_the_server_keeps_bytes_metadata_and_tags(t: Target) {
         is_move: true,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     };
     let ended = Works::on(&t).run(Work::Transfer(transfer)).await;
     assert!(ended.values().all(|outcome| matches!(outcome, ItemOutcome::Done(_))), "{ended:?}");

@@ -141,6 +141,8 @@ pub async fn hostile_keys_are_inspected_come_down_whole_or_are_refused_and_go(t:
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     };
     let ended = works.run(Work::Transfer(transfer)).await;
     let down = home.path().join("down");
@@ -155,7 +157,7 @@ pub async fn hostile_keys_are_inspected_come_down_whole_or_are_refused_and_go(t:
             }
             // The folder `dir` and the file `dir` cannot both be, and what `dir/` holds has no place in a folder.
             ItemOutcome::Failed(error) => assert!(!is_path(key) || key.starts_with("dir"), "{key:?}: {error}"),
-            ItemOutcome::Skipped(reason) => panic!("{key:?} was left out: {reason}"),
+            ItemOutcome::Skipped(why) | ItemOutcome::Planned(why) => panic!("{key:?} was left out: {why}"),
         }
     }
     assert_eq!(files(home.path()), came, "nothing else was written");

@@ -39,6 +39,8 @@ pub async fn what_is_agreed_to_be_replaced_is_replaced_whatever_the_server_guard
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     };
     for (name, outcome) in works.run(Work::Transfer(transfer(items, ""))).await {
         assert!(matches!(outcome, ItemOutcome::Done(_)), "{name}: {outcome:?}");

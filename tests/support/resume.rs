@@ -70,7 +70,7 @@ impl Run {
                 Report::Items { results, .. } => {
                     notes.extend(results.into_iter().filter_map(|result| match result.outcome {
                         ItemOutcome::Failed(error) => Some(error.to_string()),
-                        ItemOutcome::Done(_) | ItemOutcome::Skipped(_) => None,
+                        _ => None,
                     }));
                 }
                 Report::Finished { end, .. } => return (end, notes),
@@ -108,6 +108,8 @@ pub async fn what_was_interrupted_goes_on_where_it_was_or_is_given_up(t: Target)
             is_move: false,
             policy: ConflictPolicy::Ask,
             storage_class: None,
+            given: Box::default(),
+            is_rehearsal: false,
         })
     };
     let slowly = Some(12 * 1024 * 1024);

@@ -1,7 +1,7 @@
 //! Giving an entry another name in its place.
 
-use super::form::{Ask, Form};
 use super::sheet::{Part, Role, Sheet, Tone};
+use super::single::{Question, Single, Typed};
 use super::transfer::check_name;
 use super::{Ids, Step};
 use crate::app::field::Field;
@@ -14,34 +14,31 @@ use crate::model::text::visible;
 /// Asks for a new name.
 #[derive(Debug)]
 pub struct Rename {
-    form: Form,
     item: Item,
     place: Location,
-    field: Field,
-    was_refused: bool,
 }
 
 impl Rename {
-    /// Returns the question for an item that lies right in this place.
-    pub fn new(item: Item, place: Location) -> Self {
+    /// Asks for the name of an item that lies right in this place.
+    pub fn ask(item: Item, place: Location) -> Single<Self> {
         let mut field = Field::new(&item.name());
         if !item.is_container() {
             field.move_before_extension();
         }
-        Self { form: Form::at(0), item, place, field, was_refused: false }
+        Single::new(Self { item, place }, field)
     }
 
-    fn problem(&self) -> Option<String> {
-        check_name(self.field.text(), !self.place.is_s3()).err()
+    fn check(&self, name: &str) -> Result<(), String> {
+        check_name(name, !self.place.is_s3())
     }
 }
 
-impl Ask for Rename {
-    fn sheet(&self) -> Sheet<'_> {
+impl Question for Rename {
+    fn sheet<'a>(&'a self, typed: &'a Typed) -> Sheet<'a> {
         let what = visible(&self.item.to_string()).into_owned();
-        let problem = self.problem().filter(|_| self.was_refused || !self.field.is_empty());
+        let problem = self.check(typed.text()).err().filter(|_| typed.is_judged());
         let mut parts =
-            vec![Part::Place("What", what), Part::Gap, Part::Field { label: "New name", field: &self.field, problem }];
+            vec![Part::Place("What", what), Part::Gap, Part::Field { label: "New name", field: &typed.field, problem }];
         if self.place.is_s3() {
             let words = if self.item.is_container() {
                 "S3 cannot rename: every object below is copied, verified, and then deleted."
@@ -53,41 +50,23 @@ impl Ask for Rename {
         Sheet { title: "Rename".into(), tone: Tone::Plain, parts, buttons: vec!["Rename", "Cancel"] }
     }
 
-    fn form(&self) -> &Form {
-        &self.form
-    }
-
-    fn form_mut(&mut self) -> &mut Form {
-        &mut self.form
-    }
-
-    fn field(&mut self, stop: usize) -> Option<&mut Field> {
-        (stop == 0).then_some(&mut self.field)
-    }
-
-    fn default_button(&self, _stop: usize) -> Option<usize> {
-        Some(0)
-    }
-
-    fn press(&mut self, button: usize, ids: &mut Ids) -> Step {
-        if button != 0 || self.field.text() == self.item.name() {
-            return Step::close();
+    fn answer(&self, text: &str, ids: &mut Ids) -> Option<Step> {
+        if text == self.item.name() {
+            return Some(Step::close());
         }
-        if self.problem().is_some() {
-            self.was_refused = true;
-            self.form = Form::at(0);
-            return Step::stay();
-        }
+        self.check(text).ok()?;
         let transfer = Transfer {
             items: vec![self.item.clone()],
             to: self.place.clone(),
-            rename: Some(self.field.text().to_owned()),
+            rename: Some(text.to_owned()),
             takes_contents: false,
             filter: Filter::default(),
             is_move: true,
             policy: ConflictPolicy::Ask,
             storage_class: None,
+            given: Box::default(),
+            is_rehearsal: false,
         };
-        Step::start(ids, Work::Transfer(transfer))
+        Some(Step::start(ids, Work::Transfer(transfer)))
     }
 }

@@ -336,7 +336,7 @@ fn buttons_and_options_can_be_clicked() {
 
 #[test]
 fn a_folder_is_made_below_its_place() {
-    let new = |place| Script::new(|_| Dialog::NewFolder(Box::new(new_folder::NewFolder::new(place))));
+    let new = |place| Script::new(|_| Dialog::NewFolder(Box::new(new_folder::NewFolder::ask(place))));
     let mut script = new(s3("photos", "2026/"));
     assert!(script.keys("<enter>").is_empty() && script.text().contains("! a name is needed"));
     assert_eq!(started(&script.keys("a/b<enter>")), &Work::CreateFolder(s3("photos", "2026/a/b/")));
@@ -384,7 +384,7 @@ fn a_bucket_is_made_in_the_region_that_is_typed() {
 #[test]
 fn a_rename_moves_within_the_place_and_asks_about_what_is_there() {
     let item = object("2026/a.jpg");
-    let rename = || rename::Rename::new(item.clone(), s3("photos", "2026/"));
+    let rename = || rename::Rename::ask(item.clone(), s3("photos", "2026/"));
     let mut script = Script::new(|_| Dialog::Rename(Box::new(rename())));
     let requests = script.keys("2<enter>");
     let transfer = transferred(&requests);
@@ -396,7 +396,7 @@ fn a_rename_moves_within_the_place_and_asks_about_what_is_there() {
 
 #[test]
 fn a_pattern_marks_and_a_broken_one_is_refused() {
-    let mut script = Script::new(|_| Dialog::Pattern(Box::new(pattern::Pattern::new(true))));
+    let mut script = Script::new(|_| Dialog::Pattern(Box::new(pattern::Pattern::ask(true))));
     script.keys("<ctrl-u>[a<enter>");
     assert!(!script.is_closed && script.text().contains('!'));
     script.keys("<ctrl-u>*.{csv,json}<enter>");
@@ -497,10 +497,10 @@ fn any_dialog(which: u8, name: &str, ids: &mut Ids) -> Dialog {
         }
         6..=9 => Dialog::Delete(Box::new(delete::Delete::new(vec![item; usize::from(which) - 5], ids).0)),
         10 => overwrite().dialog,
-        11 => Dialog::NewFolder(Box::new(new_folder::NewFolder::new(s3(name, "")))),
+        11 => Dialog::NewFolder(Box::new(new_folder::NewFolder::ask(s3(name, "")))),
         12 => Dialog::NewBucket(Box::new(new_bucket::NewBucket::new(name))),
-        13 => Dialog::Rename(Box::new(rename::Rename::new(item, s3(name, "")))),
-        14 => Dialog::Pattern(Box::new(pattern::Pattern::new(false))),
+        13 => Dialog::Rename(Box::new(rename::Rename::ask(item, s3(name, "")))),
+        14 => Dialog::Pattern(Box::new(pattern::Pattern::ask(false))),
         15 => Dialog::Yank(Box::new(yank::Yank::new(&item, None, Some(name)))),
         16 => Dialog::Quit(Box::new(ask_quit::AskQuit::new(usize::MAX))),
         _ => Dialog::Failure(Box::new(failure::Failure::new(error))),

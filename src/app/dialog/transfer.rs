@@ -153,6 +153,8 @@ impl Transfer {
             is_move: self.opening.is_move,
             policy: self.policy,
             storage_class,
+            given: Box::default(),
+            is_rehearsal: false,
         })
     }
 

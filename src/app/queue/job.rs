@@ -103,7 +103,7 @@ impl Results {
                 }
                 self.recent.push_back(result);
             }
-            ItemOutcome::Skipped(_) => {
+            ItemOutcome::Skipped(_) | ItemOutcome::Planned(_) => {
                 self.skipped += 1;
                 keep(&mut self.skips, result);
             }

@@ -25,6 +25,8 @@ fn copy(items: Vec<Item>) -> Work {
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     })
 }
 
@@ -283,4 +285,30 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn jobs_follow_the_engines_order_and_the_cursor_follows_its_job() {
+    let mut queue = Queue::default();
+    for id in 1..=5 {
+        start(&mut queue, id, copy(vec![object("a")]));
+    }
+    finish(&mut queue, 2, JobEnd::Done);
+    queue.move_by(-1);
+    assert_eq!(queue.selected().map(|job| job.id), Some(JobId(4)));
+    let jobs = [1, 4, 3].map(JobId).to_vec();
+    queue.on_report(&Report::Reordered { job: JobId(4), jobs, is_moved: true });
+    let order: Vec<_> = queue.jobs().iter().map(|job| job.id.0).collect();
+    assert_eq!(order, [1, 2, 4, 3, 5], "what is over, and what the engine did not name yet, keeps its place");
+    assert_eq!(queue.selected().map(|job| job.id), Some(JobId(4)));
+}
+
+#[test]
+fn only_a_job_that_waits_is_put_elsewhere() {
+    let mut queue = Queue::default();
+    start(&mut queue, 1, copy(vec![object("a")]));
+    assert!(queue.reorder_request(true).is_empty(), "it runs");
+    queue.on_submit(&Request::Start { job: JobId(2), work: copy(vec![object("b")]) });
+    let sooner = Request::Reorder { job: JobId(2), is_sooner: true };
+    assert_eq!(queue.reorder_request(true), [Effect::Submit(sooner)]);
 }

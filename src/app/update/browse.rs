@@ -185,7 +185,7 @@ fn toggle_mark(state: &mut State) -> Vec<Effect> {
 }
 
 fn ask_pattern(state: &mut State, is_mark: bool) -> Vec<Effect> {
-    state.dialog = Some(Dialog::Pattern(Box::new(Pattern::new(is_mark))));
+    state.dialog = Some(Dialog::Pattern(Box::new(Pattern::ask(is_mark))));
     vec![]
 }
 

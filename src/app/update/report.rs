@@ -14,8 +14,13 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     if let Some(mut effects) = state.queue.on_report(&report) {
         // The open dialog may be about the job too.
         effects.extend(tell_dialog(state, &report).unwrap_or_default());
-        if let Report::Finished { job, end } = report {
-            effects.extend(on_finished(state, job, end));
+        match report {
+            Report::Finished { job, end } => effects.extend(on_finished(state, job, end)),
+            Report::Reordered { is_moved: false, .. } => {
+                let words = "it stays in its place: one of the two transfers changes what the other touches";
+                state.notice = Some(Notice::warning(words));
+            }
+            _ => {}
         }
         return effects;
     }

@@ -63,6 +63,22 @@ fn a_paused_transfer_is_not_resumed_while_writing_is_off() {
 }
 
 #[test]
+fn a_transfer_that_waits_is_put_elsewhere_and_one_that_must_stay_says_why() {
+    let mut t = Harness::new();
+    for id in [7, 8] {
+        let work = Work::RemoveBucket("old".into());
+        t.state.queue.on_submit(&Request::Start { job: JobId(id), work });
+    }
+    let reorder = |is_sooner| [Effect::Submit(Request::Reorder { job: JobId(8), is_sooner })];
+    assert_eq!((t.keys("t K").as_slice(), t.keys("J").as_slice()), (&reorder(true)[..], &reorder(false)[..]));
+    let jobs = vec![JobId(8), JobId(7)];
+    t.report(Report::Reordered { job: JobId(8), jobs: jobs.clone(), is_moved: true });
+    assert!(t.state.queue.jobs().iter().map(|job| job.id).eq(jobs.iter().copied()) && t.state.notice.is_none());
+    t.report(Report::Reordered { job: JobId(8), jobs, is_moved: false });
+    assert!(t.state.notice.as_ref().is_some_and(|notice| notice.text.contains("stays in its place")));
+}
+
+#[test]
 fn entering_a_folder_and_coming_back_restores_the_cursor() {
     let mut t = Harness::with_bucket("b", &["x/", "y/", "z"]);
     assert_eq!(listed(&t.keys("j <enter>")), ["s3://b/y/"]);

@@ -31,6 +31,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Open => drop(state.queue.ask_again()),
         Action::PauseJob => return state.queue.pause(),
         Action::PauseAll => return state.queue.pause_all(),
+        Action::RaiseJob => return state.queue.reorder_request(true),
+        Action::LowerJob => return state.queue.reorder_request(false),
         Action::CancelJob => return state.queue.cancel(),
         Action::RetryJob => return retry(state),
         Action::LimitJob => limit_job(state),
@@ -58,7 +60,7 @@ fn open_limit(state: &mut State, id: Option<JobId>) {
         Some(job) => (format!("{} {}", job.verb(), job.what()), job.limit),
         None => ("all transfers together".to_owned(), state.queue.limit()),
     };
-    state.dialog = Some(Dialog::Limit(Box::new(Limit::new(id, what, rate))));
+    state.dialog = Some(Dialog::Limit(Box::new(Limit::ask(id, what, rate))));
 }
 
 /// Does again what failed, by the choices of then. A deletion is asked about anew: a prefix may hold more by now.

@@ -45,7 +45,7 @@ pub(super) fn open_rename(state: &mut State) -> Vec<Effect> {
         state.notice = Some(Notice::warning("a bucket keeps its name for as long as it exists"));
         return vec![];
     }
-    let dialog = Rename::new(item, listing.place.clone());
+    let dialog = Rename::ask(item, listing.place.clone());
     state.dialog = Some(Dialog::Rename(Box::new(dialog)));
     vec![]
 }
@@ -64,7 +64,7 @@ pub(super) fn open_new(state: &mut State) -> Vec<Effect> {
         };
         Dialog::NewBucket(Box::new(NewBucket::new(region)))
     } else {
-        Dialog::NewFolder(Box::new(NewFolder::new(state.focused().target())))
+        Dialog::NewFolder(Box::new(NewFolder::ask(state.focused().target())))
     });
     vec![]
 }

@@ -70,3 +70,30 @@ async fn a_paused_upload_keeps_its_parts_and_can_be_cancelled() {
     }
     assert_eq!((t.get("large").await, t.demo.open_uploads()), (noise(11 * MIB), 0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_waits_is_put_before_another_and_comes_first() {
+    let mut t = bench().await;
+    t.put("f", "f").await;
+    let rule = t.demo.faults().add(Rule::new(Fault::Stall).on("GetObject"));
+    let mut jobs = Vec::new();
+    for number in 0..6 {
+        jobs.push(t.start(Work::Transfer(transfer(vec![object("f")], here(t.path(&format!("to-{number}")))))));
+    }
+    // One of the same target as the job above it has to stay behind it.
+    jobs.push(t.start(Work::Transfer(transfer(vec![object("f")], here(t.path("to-4"))))));
+    for (job, is_moved, order) in [(6, true, [0, 1, 2, 3, 4, 6, 5]), (6, false, [0, 1, 2, 3, 4, 6, 5])] {
+        t.engine.submit(Request::Reorder { job: jobs[job], is_sooner: true });
+        let told = loop {
+            if let Report::Reordered { job, jobs, is_moved } = t.report().await {
+                break (job, jobs, is_moved);
+            }
+        };
+        assert_eq!(told, (jobs[job], order.map(|at| jobs[at]).to_vec(), is_moved));
+    }
+    t.engine.submit(Request::Reorder { job: jobs[5], is_sooner: true });
+    t.engine.submit(Request::Reorder { job: jobs[5], is_sooner: true });
+    t.engine.submit(Request::Cancel(jobs[0]));
+    t.demo.faults().remove(rule);
+    assert_eq!(t.follow(jobs[5], |_| panic!()).await.end, JobEnd::Done);
+}

@@ -2,40 +2,10 @@
 
 use jiff::Timestamp;
 
+use crate::model::attributes::CannedAcl;
+pub use crate::model::attributes::{Attributes, Encryption};
 use crate::model::name::{ETag, VersionId};
 use crate::s3::access::Grant;
-
-/// What is written with an object and comes back with it: system and user metadata.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Attributes {
-    /// `Content-Type`.
-    pub content_type: Option<String>,
-    /// `Cache-Control`.
-    pub cache_control: Option<String>,
-    /// `Content-Disposition`.
-    pub content_disposition: Option<String>,
-    /// `Content-Encoding`.
-    pub content_encoding: Option<String>,
-    /// `Content-Language`.
-    pub content_language: Option<String>,
-    /// `Expires`, as it stands.
-    pub expires: Option<String>,
-    /// `x-amz-website-redirect-location`.
-    pub website_redirect: Option<String>,
-    /// User metadata without `x-amz-meta-`, sorted by name.
-    pub user: Vec<(String, String)>,
-}
-
-/// How an object is encrypted at rest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Encryption {
-    /// Amazon's name: `AES256`, `aws:kms`, `aws:kms:dsse`.
-    pub algorithm: String,
-    /// The KMS key, if it is encrypted with one.
-    pub key: Option<String>,
-    /// Whether a bucket key saves calls to KMS.
-    pub has_bucket_key: bool,
-}
 
 /// A stored checksum.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,8 +97,10 @@ pub struct WriteOptions {
     pub storage_class: Option<String>,
     /// The encryption; the bucket's default if not given.
     pub encryption: Option<Encryption>,
-    /// The ACL; the owner's alone if not given.
+    /// The ACL by its grants; the owner's alone if neither they nor `acl` are given.
     pub grants: Vec<Grant>,
+    /// The ACL by Amazon's name for it.
+    pub acl: Option<CannedAcl>,
     /// What must hold.
     pub condition: Condition,
 }

@@ -29,8 +29,20 @@ const PANES: &[Action] = &[
 // How to get back comes first, where little has room.
 const INSPECTOR: &[Action] =
     &[Action::Help, Action::Inspect, Action::Preview, Action::Yank, Action::OtherPane, Action::Refresh, Action::Quit];
-const TRANSFERS: &[Action] =
-    &[Action::Help, Action::Transfers, Action::CancelJob, Action::RetryJob, Action::ClearFinished, Action::Quit];
+// Up to the clearing they fill 80 columns.
+const TRANSFERS: &[Action] = &[
+    Action::Help,
+    Action::Transfers,
+    Action::PauseJob,
+    Action::CancelJob,
+    Action::RetryJob,
+    Action::LimitJob,
+    Action::ClearFinished,
+    Action::PauseAll,
+    Action::LimitAll,
+    Action::RaiseJob,
+    Action::Quit,
+];
 
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {

@@ -167,6 +167,7 @@ fn item(result: &ItemResult, columns: usize, theme: &Theme, lines: &mut Vec<Line
     let name = visible(&result.name);
     let (word, style, tail) = match &result.outcome {
         ItemOutcome::Done(verified) => ("done     ", theme.good, done_words(result.bytes, *verified)),
+        ItemOutcome::Planned(target) => ("planned  ", theme.dim, visible(target).into_owned()),
         ItemOutcome::Skipped(reason) => ("skipped  ", theme.dim, visible(reason).into_owned()),
         ItemOutcome::Failed(error) => {
             let name = truncate_start(&name, columns.saturating_sub(9)).into_owned();

@@ -54,7 +54,7 @@ fn copy() -> Dialog {
 #[test]
 fn limiting_the_speed() {
     let what = "Copy big.bin".to_owned();
-    snapshots("limit", &Dialog::Limit(Box::new(limit::Limit::new(None, what, ByteRate::new(10 << 20)))));
+    snapshots("limit", &Dialog::Limit(Box::new(limit::Limit::ask(None, what, ByteRate::new(10 << 20)))));
 }
 
 #[test]
@@ -127,14 +127,14 @@ fn deleting_objects_and_prefixes() {
 #[test]
 fn making_and_renaming() {
     let place = Location::S3 { bucket: "acme-logs".into(), prefix: "2026/".into() };
-    snapshots("new_folder", &Dialog::NewFolder(Box::new(new_folder::NewFolder::new(place.clone()))));
+    snapshots("new_folder", &Dialog::NewFolder(Box::new(new_folder::NewFolder::ask(place.clone()))));
     snapshots("new_bucket", &Dialog::NewBucket(Box::new(new_bucket::NewBucket::new("eu-west-1"))));
-    snapshots("rename", &Dialog::Rename(Box::new(rename::Rename::new(object("2026/a.jpg"), place))));
+    snapshots("rename", &Dialog::Rename(Box::new(rename::Rename::ask(object("2026/a.jpg"), place))));
 }
 
 #[test]
 fn marking_and_yanking() {
-    snapshots("pattern", &Dialog::Pattern(Box::new(pattern::Pattern::new(true))));
+    snapshots("pattern", &Dialog::Pattern(Box::new(pattern::Pattern::ask(true))));
     let menu = yank::Yank::new(&object("2026/11/access-01.gz"), Some("eu-west-1"), None);
     snapshots("yank", &Dialog::Yank(Box::new(menu)));
 }

@@ -22,6 +22,8 @@ fn upload() -> Work {
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     })
 }
 

@@ -24,6 +24,8 @@ fn download(keys: &[&str]) -> Work {
         is_move: false,
         policy: ConflictPolicy::Ask,
         storage_class: None,
+        given: Box::default(),
+        is_rehearsal: false,
     })
 }
 
