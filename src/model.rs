@@ -2,10 +2,12 @@
 
 pub mod access;
 pub mod capability;
+pub mod compare;
 pub mod entry;
 pub mod error;
 pub mod fault;
 pub mod filter;
+pub mod identity;
 pub mod inspect;
 pub mod job;
 pub mod limit;
@@ -13,4 +15,5 @@ pub mod location;
 pub mod name;
 pub mod plan;
 pub mod progress;
+pub mod sync;
 pub mod text;

@@ -12,7 +12,7 @@ use super::conflict::Desk;
 use super::core::Core;
 use super::footprint::Footprint;
 use super::meter::Meter;
-use super::{edit, remove, transfer};
+use super::{edit, remove, sync, transfer};
 use crate::local;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, Verified, Work};
@@ -132,6 +132,7 @@ fn work_name(work: &Work) -> &'static str {
         Work::Transfer(transfer) if transfer.is_move => "move",
         Work::Transfer(_) => "copy",
         Work::Delete(_) => "delete",
+        Work::Sync(_) => "sync",
         Work::CreateFolder(_) => "create folder",
         Work::CreateBucket { .. } => "create bucket",
         Work::RemoveBucket(_) => "remove bucket",
@@ -143,6 +144,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
     match work {
         Work::Transfer(transfer) => Box::pin(transfer::run(job, transfer)).await,
         Work::Delete(items) => Box::pin(remove::run(job, items)).await,
+        Work::Sync(plan) => Box::pin(sync::run(job, plan)).await,
         Work::CreateFolder(place) => single(&job, place.to_string(), create_folder(&job, place)).await,
         Work::CreateBucket { name, region } => {
             let made = async {

@@ -28,6 +28,7 @@ mod pause;
 mod remove;
 mod server_side;
 mod stream;
+mod sync;
 mod verify;
 
 /// How long anything may take; reached only by a test that fails.

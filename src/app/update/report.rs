@@ -137,6 +137,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
             std::iter::once(transfer.to.clone()).chain(sources).collect()
         }
         Work::Delete(items) => items.iter().filter_map(holder).collect(),
+        Work::Sync(plan) => vec![plan.to().clone()],
         Work::CreateFolder(place) => place.parent().into_iter().collect(),
         Work::CreateBucket { .. } | Work::RemoveBucket(_) => vec![Location::Buckets],
         Work::PutBack { to, .. } => holder(&Item::Object(to.clone())).into_iter().collect(),
