@@ -62,7 +62,8 @@ struct Choices {
     json: bool,
 }
 
-fn storage_class(text: &str) -> Result<StorageClass, String> {
+/// Reads a storage class by Amazon's name, in any case.
+pub(super) fn storage_class(text: &str) -> Result<StorageClass, String> {
     match StorageClass::from_name(&text.to_uppercase()) {
         StorageClass::Other => {
             let names: Vec<_> = StorageClass::ALL.iter().map(|class| class.name()).collect();

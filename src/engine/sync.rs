@@ -5,7 +5,6 @@
 
 mod delete;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -109,7 +108,7 @@ async fn copy(job: &Arc<Job>, plan: &Arc<SyncPlan>) -> Result<(), Error> {
 
 /// Returns a copy as it is worked off, or why it cannot be.
 fn planned_of(context: &Context, plan: &SyncPlan, action: &Action<'_>) -> Planned {
-    let shown = named(plan.from(), action.name);
+    let shown = plan.from().below(action.name);
     match item_of(context, plan, action, &shown) {
         Ok(item) => Planned::Item(Box::new(item)),
         Err(error) => Planned::Failed(shown, error),
@@ -129,7 +128,7 @@ fn item_of(context: &Context, plan: &SyncPlan, action: &Action<'_>, shown: &str)
         Some(Mark::File { identity, .. }) => Seen::File(**identity),
         Some(Mark::Object(None)) => {
             let cause = "the server gives what is there no entity tag, by which it could be known again";
-            return Err(Error::new(Kind::Unsupported, "replace", named(plan.to(), action.name), cause));
+            return Err(Error::new(Kind::Unsupported, "replace", plan.to().below(action.name), cause));
         }
     };
     let (source, size, modified) = source_of(plan, action)?;
@@ -147,15 +146,7 @@ fn source_of(plan: &SyncPlan, action: &Action<'_>) -> Result<(Source, u64, Optio
             let identity = Identity::of(&local::metadata::follow(&path)?);
             Ok((Source::File(path, identity), identity.size, identity.modified_at()))
         }
-        (place, _) => Err(Error::new(Kind::Other, "copy", named(place, action.name), "nothing was seen there")),
-    }
-}
-
-/// Returns a name below a place, as it is shown.
-fn named(place: &Location, name: &str) -> String {
-    match place {
-        Location::Local(folder) => folder.join(Path::new(name)).to_string_lossy().into_owned(),
-        place => format!("{place}{name}"),
+        (place, _) => Err(Error::new(Kind::Other, "copy", place.below(action.name), "nothing was seen there")),
     }
 }
 
@@ -163,7 +154,7 @@ fn named(place: &Location, name: &str) -> String {
 async fn keep(job: &Job, plan: &SyncPlan) {
     for action in plan.actions().filter(|action| action.act == Act::Delete) {
         let reason = "not deleted, because not everything could be copied".to_owned();
-        job.record(named(plan.to(), action.name), 0, ItemOutcome::Skipped(reason)).await;
+        job.record(plan.to().below(action.name), 0, ItemOutcome::Skipped(reason)).await;
     }
 }
 
@@ -173,7 +164,7 @@ async fn tell_refusal(job: &Job, plan: &SyncPlan, action: &Action<'_>) {
         |_| "a key that ends in a slash and has contents cannot be a local file".to_owned(),
     );
     let is_copy = action.source.is_some();
-    let name = named(if is_copy { plan.from() } else { plan.to() }, action.name);
+    let name = if is_copy { plan.from() } else { plan.to() }.below(action.name);
     let outcome = match action.target.or(action.source).map(|facts| &facts.mark) {
         Some(Mark::File { .. }) => ItemOutcome::Skipped("not deleted, because a link leads to its folder".to_owned()),
         _ if is_copy => ItemOutcome::Failed(Error::new(Kind::Invalid, "copy", name.clone(), problem)),

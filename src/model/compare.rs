@@ -356,6 +356,11 @@ impl Comparison {
         &self.differences
     }
 
+    /// Returns how many names were looked at, on either side.
+    pub fn names(&self) -> u64 {
+        self.tally.same.items + self.tally.unknown + self.differences.len() as u64
+    }
+
     /// Returns how many there are of a kind, or of all.
     pub fn len(&self, kind: Option<Kind>) -> usize {
         match kind {

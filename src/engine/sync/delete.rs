@@ -6,7 +6,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::named;
 use crate::engine::compare::facts;
 use crate::engine::jobs::Job;
 use crate::engine::lister::Lister;
@@ -59,7 +58,7 @@ async fn delete_objects(
             if action.target == Some(&facts(object)) {
                 batches.add(bucket, Doomed { key, bytes: 0 }).await;
             } else {
-                let shown = named(plan.to(), action.name);
+                let shown = plan.to().below(action.name);
                 let cause = "it changed since it was compared; it was kept";
                 let error = Error::new(Kind::Conflict, "delete", shown.clone(), cause);
                 job.record(shown, 0, ItemOutcome::Failed(error)).await;
@@ -77,7 +76,7 @@ async fn delete_objects(
 
 async fn tell_gone(job: &Job, plan: &SyncPlan, action: &Action<'_>) {
     let reason = "it is gone already".to_owned();
-    job.record(named(plan.to(), action.name), 0, ItemOutcome::Skipped(reason)).await;
+    job.record(plan.to().below(action.name), 0, ItemOutcome::Skipped(reason)).await;
 }
 
 /// Returns what the names of all deletions begin with: what the first and the last of them, in their order, share.
@@ -101,7 +100,7 @@ async fn delete_files(job: &Arc<Job>, plan: &Arc<SyncPlan>, folder: PathBuf) -> 
                 Ok(()) => ItemOutcome::Done(Verified::Nothing),
                 Err(error) => ItemOutcome::Failed(error),
             };
-            let shown = named(plan.to(), action.name);
+            let shown = plan.to().below(action.name);
             worker.progress.begin(&shown);
             runtime.block_on(worker.record(shown, 0, outcome));
         }
