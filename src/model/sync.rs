@@ -154,6 +154,13 @@ impl SyncPlan {
         summary
     }
 
+    /// Returns some of what happens, kind by kind, without going through all.
+    pub fn sample(&self, most: usize) -> Vec<Action<'_>> {
+        let of_kind = |kind| (0..most).map_while(move |at| self.comparison.get(Some(kind), at));
+        let kinds = Kind::ALL.into_iter().filter(|kind| self.act_of(*kind).is_some());
+        kinds.flat_map(of_kind).filter_map(|difference| self.action(difference)).take(most).collect()
+    }
+
     /// Returns what could not be read at the source, and so is missing in the plan; on the other side it is merely left
     /// alone.
     pub fn troubles(&self) -> impl Iterator<Item = &Trouble> {

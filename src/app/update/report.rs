@@ -19,6 +19,15 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         }
         return effects;
     }
+    let report = match report {
+        Report::Compared { ticket, page } => {
+            if let Some(compare) = &mut state.compare {
+                compare.take(ticket, page);
+            }
+            return vec![];
+        }
+        report => report,
+    };
     if state.inspector.on_report(&report) {
         return vec![];
     }
@@ -66,6 +75,9 @@ fn on_failed(state: &mut State, ticket: Ticket, error: Error) -> Vec<Effect> {
     if state.fetching == Some(ticket) {
         state.fetching = None;
         show_error(state, error);
+        return vec![];
+    }
+    if state.compare.as_mut().is_some_and(|compare| compare.fail(ticket, &error)) {
         return vec![];
     }
     for side in [Side::Left, Side::Right] {
