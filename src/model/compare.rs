@@ -332,6 +332,12 @@ impl Comparison {
         }
     }
 
+    /// Returns the comparison without its names.
+    #[must_use]
+    pub fn in_numbers(&self) -> Self {
+        Self { tally: self.tally, is_complete: self.is_complete, ..Self::new(self.places.clone()) }
+    }
+
     /// Takes in what was found.
     pub fn take(&mut self, page: ComparedPage) {
         for difference in &page.differences {

@@ -154,6 +154,12 @@ impl SyncPlan {
         summary
     }
 
+    /// Returns what is left to know of a plan that was carried out: its places, its choices and its totals.
+    #[must_use]
+    pub fn in_numbers(&self) -> Self {
+        Self { comparison: Arc::new(self.comparison.in_numbers()), choice: self.choice }
+    }
+
     /// Returns some of what happens, kind by kind, without going through all.
     pub fn sample(&self, most: usize) -> Vec<Action<'_>> {
         let of_kind = |kind| (0..most).map_while(move |at| self.comparison.get(Some(kind), at));

@@ -20,6 +20,7 @@ use bytes::Bytes;
 pub use crate::hostile::*;
 pub use crate::replace::*;
 use crate::servers::Which;
+pub use crate::sync::*;
 use crate::target::{Target, object};
 use crate::works::Works;
 

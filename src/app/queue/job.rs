@@ -277,6 +277,10 @@ impl Job {
         if let Some(progress) = &self.progress {
             self.snapshot = progress.snapshot();
         }
+        // A million names are not kept for the sake of a line in the table.
+        if let Work::Sync(plan) = &self.work {
+            self.work = Work::Sync(Arc::new(plan.in_numbers()));
+        }
         self.is_asking = false;
         self.held = None;
         self.end = Some(end);
