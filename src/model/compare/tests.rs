@@ -1,3 +1,5 @@
+//! The rules of a comparison, and the join against what maps would say.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
