@@ -160,11 +160,12 @@ impl SyncPlan {
         Self { comparison: Arc::new(self.comparison.in_numbers()), choice: self.choice }
     }
 
-    /// Returns some of what happens, kind by kind, without going through all.
+    /// Returns some of what happens, of all kinds in turn, without going through all.
     pub fn sample(&self, most: usize) -> Vec<Action<'_>> {
-        let of_kind = |kind| (0..most).map_while(move |at| self.comparison.get(Some(kind), at));
-        let kinds = Kind::ALL.into_iter().filter(|kind| self.act_of(*kind).is_some());
-        kinds.flat_map(of_kind).filter_map(|difference| self.action(difference)).take(most).collect()
+        let kinds: Vec<_> = Kind::ALL.into_iter().filter(|kind| self.act_of(*kind).is_some()).collect();
+        // The first of each kind, then the second.
+        let turns = (0..most).flat_map(|at| kinds.iter().filter_map(move |kind| self.comparison.get(Some(*kind), at)));
+        turns.filter_map(|difference| self.action(difference)).take(most).collect()
     }
 
     /// Returns what could not be read at the source, and so is missing in the plan; on the other side it is merely left

@@ -25,8 +25,11 @@ enum Age {
     New,
 }
 
-/// What there is under each name before a sync: the file, and the object.
-const BEFORE: &[(&str, Option<(&str, Age)>, Option<&str>)] = &[
+/// A name, and the file and the object that it has.
+type Before = (&'static str, Option<(&'static str, Age)>, Option<&'static str>);
+
+/// What there is under each name before a sync.
+const BEFORE: &[Before] = &[
     ("same", Some(("same", Age::Old)), Some("same")),
     ("size", Some(("longer", Age::Old)), Some("short")),
     ("newer-here", Some(("here", Age::New)), Some("both")),
@@ -217,16 +220,15 @@ pub async fn what_one_has_synced_is_the_same_to_the_other(t: Target) {
             write(&side.home.path().join(name), contents, Age::Old);
         }
     }
-    let (theirs_here, theirs_there) = (theirs.here(), theirs.there());
-    theirs.aws_sync(&t, &[&theirs_here, &theirs_there, "--delete"]);
-    let both = [[&theirs_here, &theirs_there], [&theirs_there, &theirs_here]];
-    for [from, to] in both {
+    let ends = [theirs.here(), theirs.there()];
+    theirs.aws_sync(&t, &[&ends[0], &ends[1], "--delete"]);
+    for [from, to] in [[&ends[0], &ends[1]], [&ends[1], &ends[0]]] {
         assert_eq!(own.sync(&t, &[from, to, "--delete", "--dry-run"]), "", "after theirs");
     }
-    let (own_here, own_there) = (own.here(), own.there());
-    own.sync(&t, &[&own_there, &own_here, "--delete", "--exact-timestamps"]);
-    for [from, to] in [[&own_there, &own_here], [&own_here, &own_there]] {
+    let ends = [own.here(), own.there()];
+    own.sync(&t, &[&ends[1], &ends[0], "--delete", "--exact-timestamps"]);
+    for [from, to] in [[&ends[1], &ends[0]], [&ends[0], &ends[1]]] {
         assert_eq!(theirs.aws_sync(&t, &[from, to, "--delete", "--dryrun"]), "", "after ours");
     }
-    assert_eq!(own.sync(&t, &[&own_there, &own_here, "--exact-timestamps", "--dry-run"]), "");
+    assert_eq!(own.sync(&t, &[&ends[1], &ends[0], "--exact-timestamps", "--dry-run"]), "");
 }
