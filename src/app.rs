@@ -1,6 +1,7 @@
 //! The rules: a pure state machine from events to effects. No I/O, no clock, no terminal.
 
 pub mod action;
+pub mod compare;
 pub mod dialog;
 pub mod effect;
 pub mod event;

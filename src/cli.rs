@@ -4,6 +4,7 @@
 //! reports. Standard output carries data and nothing else; all that is said goes to standard error.
 
 mod bucket;
+mod confirm;
 mod filters;
 mod folder;
 mod list;
@@ -14,6 +15,7 @@ mod progress;
 mod reference;
 mod remove;
 mod session;
+mod sync;
 mod transfer;
 mod tuning;
 mod written;
@@ -127,6 +129,9 @@ pub enum Command {
     /// Delete an object, or all objects below a prefix
     #[command(after_long_help = LIKE_AWS)]
     Rm(remove::Remove),
+    /// Make one place the same as another: copy what differs, and with --delete delete what only the target has
+    #[command(after_long_help = sync::LIKE_AWS)]
+    Sync(sync::Sync),
     /// Write objects to standard output, one behind the other
     Cat(object::Cat),
     /// Print what is known of objects, buckets, prefixes and files, and who may read them
@@ -152,6 +157,7 @@ impl Command {
             Self::Cp(copy) => (!copy.is_to_output() && !copy.choices.dry_run).then_some("copy"),
             Self::Mv(moved) => (!moved.choices.dry_run).then_some("move"),
             Self::Rm(remove) => (!remove.is_dry_run()).then_some("delete"),
+            Self::Sync(sync) => (!sync.is_dry()).then_some("sync"),
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
             Self::Ls(_)
@@ -170,6 +176,7 @@ impl Command {
             Self::Cp(transfer::Copy { choices, .. }) | Self::Mv(transfer::Move { choices, .. }) => {
                 choices.tuning.tune(options)
             }
+            Self::Sync(sync) => sync.tuning.tune(options),
             _ => options,
         }
     }
@@ -198,6 +205,7 @@ impl Command {
             Self::Cp(copy) => transfer::copy(session, copy).await,
             Self::Mv(moved) => transfer::move_all(session, moved).await,
             Self::Rm(remove) => remove::remove(session, remove).await,
+            Self::Sync(places) => Box::pin(sync::sync(session, places)).await,
             Self::Cat(cat) => object::cat(session, cat).await,
             Self::Stat(stat) => object::stat(session, stat).await,
             Self::Mb(make) => bucket::make(session, make).await,

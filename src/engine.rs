@@ -8,6 +8,7 @@ mod attempt;
 mod body;
 mod browse;
 mod buffers;
+mod compare;
 mod complete;
 mod conflict;
 mod core;
@@ -39,6 +40,7 @@ mod resume;
 mod roster;
 mod share;
 mod stream;
+mod sync;
 mod transfer;
 mod unfinished;
 mod upload;
@@ -162,6 +164,7 @@ impl Engine {
             Request::Preview { ticket, item } => self.preview.ask(ticket, item),
             Request::Complete { ticket, text, base } => self.complete.ask(ticket, (text, base)),
             Request::Count { ticket, items, purpose } => count::start(core, ticket, items, purpose),
+            Request::Compare { ticket, places } => compare::start(core, ticket, places),
             Request::Fetch { ticket, object } => edit::start_fetch(core, ticket, object),
             Request::Discard(path) => edit::discard(core, path),
             Request::Identify => browse::identify(core),

@@ -25,7 +25,7 @@
 //! | [`model`] | values with rules and no I/O: names, locations, entries, errors, plans, access | a rule of S3 is learnt |
 //! | [`s3`] | the only place that names the SDK: one client per region, calls as plain values, errors in one table | the SDK or a server changes |
 //! | [`local`] | files below a root that no name can leave | a file system surprises |
-//! | [`engine`] | listing, inspection, copies, moves and deletions as jobs with progress that can be limited, paused and cancelled | the way data moves changes |
+//! | [`engine`] | listing, inspection, comparison; copies, moves, deletions and syncs as jobs with progress that can be limited, paused and cancelled | the way data moves changes |
 //! | [`app`] | state, actions, keys, dialogs: what a key or report does to the screen | behaviour changes |
 //! | [`tui`] | the loop, the terminal, input, themes and the views | looks change |
 //! | [`config`] | `config.toml`, `keymap.toml` and themes, with faults by file and line | an option is added |
@@ -38,6 +38,7 @@
 //!   through [`model::name`] and [`local`].
 //! - The loop in [`tui`] never waits for anything but input and reports; every wait is a task of [`engine`].
 //! - A task that makes something unfinished (an upload, a temporary file) removes it itself when it is cancelled.
+//! - A sync writes and deletes only what is still what was shown; what could not be read is neither missing nor the same.
 //! - The last step of a write is conditional unless overwriting was chosen; a source is deleted only when its copy was
 //!   verified.
 

@@ -3,10 +3,12 @@
 pub mod access;
 pub mod attributes;
 pub mod capability;
+pub mod compare;
 pub mod entry;
 pub mod error;
 pub mod fault;
 pub mod filter;
+pub mod identity;
 pub mod inspect;
 pub mod job;
 pub mod limit;
@@ -15,4 +17,5 @@ pub mod name;
 pub mod plan;
 pub mod progress;
 pub mod stored;
+pub mod sync;
 pub mod text;

@@ -20,5 +20,7 @@ mod remove;
 mod stage;
 #[path = "cli/stream.rs"]
 mod stream;
+#[path = "cli/sync.rs"]
+mod sync;
 #[path = "cli/use.rs"]
 mod wrong_use;

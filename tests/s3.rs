@@ -23,6 +23,8 @@ mod resume;
 mod scripted;
 #[path = "support/servers.rs"]
 mod servers;
+#[path = "support/sync.rs"]
+mod sync;
 #[path = "support/target.rs"]
 mod target;
 #[path = "support/works.rs"]
@@ -67,4 +69,6 @@ contract! {
     a_request_without_keys_reads_only_what_is_public
     each_refusal_has_its_own_kind
     nobody_listens_is_said_in_words
+    a_sync_leaves_what_aws_s3_sync_leaves
+    what_one_has_synced_is_the_same_to_the_other
 }

@@ -9,11 +9,13 @@ pub enum Context {
     Inspector,
     /// The transfers screen is open.
     Transfers,
+    /// The comparison screen is open.
+    Compare,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 3] = [Self::Panes, Self::Inspector, Self::Transfers];
+    pub const ALL: [Self; 4] = [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare];
 
     /// Returns the word for it in headings.
     pub fn name(self) -> &'static str {
@@ -21,6 +23,7 @@ impl Context {
             Self::Panes => "panes",
             Self::Inspector => "inspector",
             Self::Transfers => "transfers",
+            Self::Compare => "compare",
         }
     }
 }
@@ -109,6 +112,9 @@ macro_rules! actions {
 
 const PANES: &[Context] = &[Context::Panes];
 const TRANSFERS: &[Context] = &[Context::Transfers];
+const COMPARE: &[Context] = &[Context::Compare];
+const COMPARABLE: &[Context] = &[Context::Panes, Context::Compare];
+const READABLE: &[Context] = &[Context::Panes, Context::Inspector, Context::Compare];
 const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers];
 const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
 const ANYWHERE: &[Context] = &Context::ALL;
@@ -142,6 +148,10 @@ actions! {
     New "new" "New" Work PANES true ["F7" "n"] "Make a folder, a prefix or a bucket";
     Delete "delete" "Delete" Work PANES true ["F8" "d" "Delete"] "Delete";
     Edit "edit" "Edit" Work PANES true ["F4" "e"] "Edit in $VISUAL or $EDITOR";
+    Sync "sync" "Sync" Work COMPARABLE true ["Y"] "Make one pane the same as the other: compares, shows the plan, asks";
+    Compare "compare" "Compare" Look COMPARABLE false ["="] "Compare the two panes, or go back to them";
+    NextKind "next-kind" "Next kind" Look COMPARE false ["Right" "l" "Tab"] "Show the next kind of difference alone";
+    PreviousKind "previous-kind" "Previous kind" Look COMPARE false ["Left" "h" "BackTab"] "Show the kind of difference before alone";
     Inspect "inspect" "Inspect" Look BROWSE false ["i"] "Open or close the inspector";
     Preview "preview" "Preview" Look BROWSE false ["F3" "p"] "Show the first 64 KiB";
     Yank "yank" "Yank" Look BROWSE false ["y"] "Copy the S3 URI or path to the clipboard";
@@ -149,7 +159,7 @@ actions! {
     Sort "sort" "Sort" Show PANES false ["s"] "Sort by name, size, time or type in turn";
     ReverseSort "reverse-sort" "Reverse" Show PANES false ["S"] "Reverse the order";
     ToggleHidden "toggle-hidden" "Hidden" Show PANES false ["."] "Show or hide names that begin with a dot";
-    Refresh "refresh" "Refresh" Show BROWSE false ["R" "Ctrl-R"] "Read again";
+    Refresh "refresh" "Refresh" Show READABLE false ["R" "Ctrl-R"] "Read again";
     Transfers "transfers" "Transfers" Program ANYWHERE false ["t"] "Open or close the transfers screen";
     PauseJob "pause-job" "Pause" Work TRANSFERS false ["Space"] "Pause or resume the transfer under the cursor";
     PauseAll "pause-all" "Pause all" Work TRANSFERS false ["P"] "Pause all transfers, or resume them if all are paused";

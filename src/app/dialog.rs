@@ -17,6 +17,7 @@ pub mod pattern;
 pub mod rename;
 pub mod sheet;
 pub mod single;
+pub mod sync;
 pub mod transfer;
 pub mod typed;
 pub mod yank;
@@ -31,7 +32,9 @@ use self::single::Single;
 use super::effect::Effect;
 use super::keymap::Key;
 pub use super::state::Ids;
+use crate::model::compare::Places;
 use crate::model::job::{JobId, Report, Request, Work};
+use crate::model::sync::Choice;
 
 /// What a dialog wants after an event.
 #[derive(Debug, Clone)]
@@ -56,6 +59,10 @@ pub enum Reply {
     },
     /// The job's question stays open; do not ask again by yourself.
     Later(JobId),
+    /// Compare anew, and then ask about the sync again.
+    Compare(Box<Places>, Choice),
+    /// The sync was not begun; the list shows what it would do.
+    Plan(Choice),
 }
 
 impl Step {
@@ -105,6 +112,8 @@ pub enum Dialog {
     Pattern(Box<Single<pattern::Pattern>>),
     /// What of an entry goes to the clipboard.
     Yank(Box<yank::Yank>),
+    /// Make one place the same as another.
+    Sync(Box<sync::Sync>),
     /// How fast transfers may be.
     Limit(Box<Single<limit::Limit>>),
     /// Something went wrong.
@@ -186,6 +195,7 @@ impl Dialog {
             Self::Rename(dialog) => &**dialog,
             Self::Pattern(dialog) => &**dialog,
             Self::Yank(dialog) => &**dialog,
+            Self::Sync(dialog) => &**dialog,
             Self::Limit(dialog) => &**dialog,
             Self::Failure(dialog) => &**dialog,
             Self::Quit(dialog) => &**dialog,
@@ -202,6 +212,7 @@ impl Dialog {
             Self::Rename(dialog) => &mut **dialog,
             Self::Pattern(dialog) => &mut **dialog,
             Self::Yank(dialog) => &mut **dialog,
+            Self::Sync(dialog) => &mut **dialog,
             Self::Limit(dialog) => &mut **dialog,
             Self::Failure(dialog) => &mut **dialog,
             Self::Quit(dialog) => &mut **dialog,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::compare::Compare;
 use super::dialog::Dialog;
 use super::effect::Effect;
 use super::help::Help;
@@ -69,6 +70,8 @@ pub enum Screen {
     Browse,
     /// The queue.
     Transfers,
+    /// How two places differ.
+    Compare,
 }
 
 /// Who the caller is, as far as it is known.
@@ -182,6 +185,8 @@ pub struct State {
     pub is_inspector_focused: bool,
     /// The jobs.
     pub queue: Queue,
+    /// The comparison, while its screen is open.
+    pub compare: Option<Compare>,
     /// The open dialog.
     pub dialog: Option<Dialog>,
     /// The open palette.
@@ -242,6 +247,7 @@ impl State {
             is_inspecting: false,
             is_inspector_focused: false,
             queue: Queue::new(setup.limit),
+            compare: None,
             dialog: None,
             palette: None,
             help: None,

@@ -1,6 +1,7 @@
 //! Routes each event to the part of the state it is for. One call an arm: what happens is said where the part is.
 
 mod browse;
+mod compare;
 mod edit;
 mod mouse;
 mod report;
@@ -19,7 +20,7 @@ use super::layout::{Layout, layout};
 use super::notice::Notice;
 use super::palette::{Chosen, Palette};
 use super::state::{Screen, Side, State};
-use crate::model::job::{JobId, Leaving, Request};
+use crate::model::job::{JobId, Leaving, Request, Work};
 use crate::model::plan::ConflictPolicy;
 use crate::model::progress::Snapshot;
 use crate::model::text::counted;
@@ -59,6 +60,10 @@ fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
         if let Effect::Submit(request) = &effect {
             report::remember_touched(state, request);
             let more = state.queue.on_submit(request);
+            if matches!(request, Request::Start { work: Work::Sync(_), .. }) {
+                // What was found will not hold any more.
+                admitted.extend(compare::close(state));
+            }
             admitted.push(effect);
             admitted.extend(more);
         } else {
@@ -100,7 +105,11 @@ fn settle(state: &mut State) -> Vec<Effect> {
             state.pane_mut(side).tree_mut().follow(usize::from(pane.rows.height));
         }
     }
+    if let (Some(area), Some(compare)) = (layout.compare, &mut state.compare) {
+        compare.follow(usize::from(super::compare::parts(area).rows.height));
+    }
     ask_next_question(state);
+    compare::open_waiting(state);
     let mut effects = edit::open_fetched(state);
     if state.is_inspecting {
         let item = state.current_item();
@@ -158,6 +167,7 @@ fn on_not_suspended(state: &mut State) -> Vec<Effect> {
 pub fn context(state: &State) -> Context {
     match (state.screen, state.is_inspecting && state.is_inspector_focused) {
         (Screen::Transfers, _) => Context::Transfers,
+        (Screen::Compare, _) => Context::Compare,
         (Screen::Browse, true) => Context::Inspector,
         (Screen::Browse, false) => Context::Panes,
     }
@@ -248,17 +258,23 @@ fn on_step(state: &mut State, step: Step) -> Vec<Effect> {
         }
         Step::Reply(reply) => {
             state.dialog = None;
-            on_reply(state, reply);
-            vec![]
+            on_reply(state, reply)
         }
     }
 }
 
-fn on_reply(state: &mut State, reply: Reply) {
+fn on_reply(state: &mut State, reply: Reply) -> Vec<Effect> {
     match reply {
         Reply::Mark { pattern, is_mark } => browse::mark_pattern(state, &pattern, is_mark),
         Reply::Later(job) => state.queue.put_off(job),
+        Reply::Compare(places, choice) => return compare::start(state, *places, choice, true),
+        Reply::Plan(choice) => {
+            if let Some(compare) = &mut state.compare {
+                compare.choice = choice;
+            }
+        }
     }
+    vec![]
 }
 
 fn on_chosen(state: &mut State, chosen: Chosen) -> Vec<Effect> {
@@ -316,6 +332,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit => quit(state),
         action => match context(state) {
             Context::Transfers => transfers::act(state, action),
+            Context::Compare => compare::act(state, action),
             Context::Inspector => browse::act_in_inspector(state, action),
             Context::Panes => browse::act(state, action),
         },

@@ -1,21 +1,17 @@
 //! `rm`: objects go, after a question if they are many.
 
-use std::io::{self, IsTerminal as _, Write as _};
-
 use clap::Args;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 
+use super::confirm::Loss;
 use super::filters::Filters;
 use super::list::Pages;
 use super::location::{End, folder_prefix};
-use super::output::say;
 use super::session::{Session, Stop, Telling};
 use crate::model::job::{Item, Purpose, Report, Request, Work};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, Prefix};
 use crate::model::plan::{Deletion, PlanSummary};
-use crate::model::text::{self, visible};
 
 /// What `rm` is given.
 #[derive(Debug, Clone, Args)]
@@ -105,29 +101,18 @@ pub async fn count(session: &mut Session<'_>, items: &[Item]) -> Result<PlanSumm
     session.answer(asked, pick).await
 }
 
-/// Asks, if there is more than one object to lose and somebody to ask.
+/// Asks, if there is more than one object to lose.
 pub async fn confirm(location: &str, is_meant: bool, total: &PlanSummary) -> Result<(), Stop> {
-    let objects = total.items + total.folders;
-    if is_meant || objects <= 1 {
+    if is_meant {
         return Ok(());
-    }
-    let what = format!("{}, {}", text::counted(objects, "object", "objects"), text::size(total.bytes));
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(Stop::Use(format!("refused to delete {what}, without a terminal to ask on; --yes means it")));
     }
     let undone = match total.deletion {
         Deletion::AddsMarker => " Older versions stay.",
         Deletion::Permanent => " This cannot be undone.",
         Deletion::Unknown => "",
     };
-    let _ = write!(io::stderr(), "bucketry: delete {what}, below {}?{undone} [y/N] ", visible(location));
-    let mut answer = String::new();
-    let read = BufReader::new(tokio::io::stdin()).read_line(&mut answer).await;
-    if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
-        return Ok(());
-    }
-    say("nothing was deleted");
-    Err(Stop::Told)
+    let items = total.items + total.folders;
+    Loss { items, bytes: total.bytes, nouns: ("object", "objects"), below: location, undone }.confirm().await
 }
 
 /// Deletes, or says what would be.

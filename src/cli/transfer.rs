@@ -10,7 +10,6 @@ use super::session::{Session, Stop, Telling, verified_json};
 use super::tuning::Tuning;
 use super::written::Written;
 use crate::engine::{Broken, StreamEnd, StreamOptions};
-use crate::model::attributes::Given;
 use crate::model::error::Error;
 use crate::model::job::{Transfer, Work};
 use crate::model::location::{Location, ObjectRef};
@@ -85,7 +84,7 @@ pub async fn copy(session: &mut Session<'_>, copy: &Copy) -> Result<(), Stop> {
         }
         (_, End::Stream) => {
             copy.choices.refuse_for_streams()?;
-            copy.choices.given_here()?;
+            copy.choices.written.given_for(false)?;
             let object = End::object(&copy.source, &session.base).map_err(Stop::Use)?;
             write_out(session, &object).await
         }
@@ -111,7 +110,7 @@ async fn run(
     choices: &Choices,
     is_move: bool,
 ) -> Result<(), Stop> {
-    let given = if matches!(target, End::Local { .. }) { choices.given_here()? } else { choices.written.given()? };
+    let given = choices.written.given_for(!matches!(target, End::Local { .. }))?;
     let others = Transfer {
         items: Vec::new(),
         to: Location::Buckets,
@@ -198,16 +197,6 @@ impl Choices {
         let (verb, would) = if is_move { ("moved", "move") } else { ("copied", "copy") };
         let rehearsed = self.dry_run.then_some(would);
         Telling { verb, is_quiet: self.quiet, is_json: self.json, rehearsed }
-    }
-
-    /// Returns what is given to files, which is nothing: what was asked for would silently be dropped.
-    fn given_here(&self) -> Result<Given, Stop> {
-        if self.written.given()? == Given::default() && self.written.storage_class.is_none() {
-            return Ok(Given::default());
-        }
-        Err(Stop::Use(
-            "metadata, tags, ACL, encryption and storage class are given to what is written to S3".to_owned(),
-        ))
     }
 
     /// A stream is one thing, and nobody knows how old it is.

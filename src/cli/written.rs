@@ -61,6 +61,18 @@ fn storage_class(text: &str) -> Result<StorageClass, String> {
 }
 
 impl Written {
+    /// Returns what is given to what is written to S3, or to files: that is nothing, because what was asked for would
+    /// silently be dropped.
+    pub fn given_for(&self, is_s3: bool) -> Result<Given, Stop> {
+        let given = self.given()?;
+        if is_s3 || given == Given::default() && self.storage_class.is_none() {
+            return Ok(given);
+        }
+        Err(Stop::Use(
+            "metadata, tags, ACL, encryption and storage class are given to what is written to S3".to_owned(),
+        ))
+    }
+
     /// Returns what is given, if Amazon's rules allow all of it together.
     pub fn given(&self) -> Result<Given, Stop> {
         if self.sse_kms_key_id.is_some() && self.sse.as_deref() == Some("AES256") {

@@ -17,14 +17,14 @@ use super::conflict::{Course, free_names};
 use super::jobs::{Job, panicked};
 use super::journal::Piece;
 use super::open_download;
-use super::plan::{PlanItem, Source, Target};
-use super::transfer::{Context, Ended, MAX_RACES, Settled};
+use super::plan::{PlanItem, Seen, Source, Target};
+use super::transfer::{Context, Ended, MAX_RACES, Settled, changed_since_shown};
 use crate::local::root::{Root, Standing};
 use crate::local::write::{Replace, TempFile};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
-use crate::model::plan::{Conflict, Side};
+use crate::model::plan::{Conflict, ConflictPolicy, Side};
 use crate::s3::{Check, Crc, ObjectFacts, Store};
 
 const MIB: u64 = 1024 * 1024;
@@ -113,7 +113,20 @@ impl Context {
     /// Settles where an item is written on this machine.
     pub(super) async fn aim_here(&self, item: &PlanItem, relative: &Path) -> Result<Settled<LocalAim>, Error> {
         let root = self.root()?;
-        let Some(standing) = self.look_here(relative).await? else {
+        let standing = self.look_here(relative).await?;
+        if let Some(seen) = &item.seen {
+            let is_as_seen = match (seen, &standing) {
+                (Seen::Absent, None) => true,
+                (Seen::File(seen), Some(now)) => now.identity.is_still(seen),
+                // Told better below.
+                (_, Some(now)) if now.is_folder || self.has_written(now.identity.inode) => true,
+                _ => false,
+            };
+            if !is_as_seen {
+                return Err(changed_since_shown(root.path_of(relative).to_string_lossy().into_owned()));
+            }
+        }
+        let Some(standing) = standing else {
             return Ok(Settled::Go(LocalAim { relative: relative.to_owned(), replace: Replace::Never, mode: None }));
         };
         let target = root.path_of(relative).to_string_lossy().into_owned();
@@ -123,7 +136,9 @@ impl Context {
         let target_side =
             Side { size: Some(standing.identity.size), modified: standing.identity.modified_at(), etag: None };
         let conflict = Conflict { target: target.clone(), source_side: item.side(), target_side };
-        match self.job.decide(self.transfer.policy, conflict).await? {
+        // What is as it was shown was agreed to.
+        let policy = if item.seen.is_some() { ConflictPolicy::Overwrite } else { self.transfer.policy };
+        match self.job.decide(policy, conflict).await? {
             Course::Skip(reason) => Ok(Settled::Skip(reason)),
             Course::Replace => Ok(Settled::Go(LocalAim {
                 relative: relative.to_owned(),

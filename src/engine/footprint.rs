@@ -17,6 +17,7 @@ impl Footprint {
         match work {
             Work::Transfer(transfer) => of_transfer(transfer),
             Work::Delete(items) => Self { reads: Vec::new(), writes: items.iter().map(place).collect() },
+            Work::Sync(plan) => Self { reads: vec![plan.from().clone()], writes: vec![plan.to().clone()] },
             Work::CreateFolder(place) => Self { reads: Vec::new(), writes: vec![place.clone()] },
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => {
                 Self { reads: Vec::new(), writes: vec![Location::bucket(name.clone())] }

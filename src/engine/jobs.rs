@@ -13,7 +13,7 @@ use super::core::Core;
 use super::footprint::Footprint;
 use super::journal::Record;
 use super::meter::Meter;
-use super::{edit, remove, resume, transfer};
+use super::{edit, remove, resume, sync, transfer};
 use crate::local;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
@@ -131,7 +131,7 @@ pub(super) fn panicked(operation: &'static str) -> Error {
 fn is_kept(work: &Work) -> bool {
     match work {
         Work::Transfer(transfer) => !transfer.is_rehearsal,
-        Work::Delete(_) => true,
+        Work::Delete(_) | Work::Sync(_) => true,
         Work::CreateFolder(_) | Work::CreateBucket { .. } | Work::RemoveBucket(_) | Work::PutBack { .. } => false,
     }
 }
@@ -222,6 +222,7 @@ fn work_name(work: &Work) -> &'static str {
         Work::Transfer(transfer) if transfer.is_move => "move",
         Work::Transfer(_) => "copy",
         Work::Delete(_) => "delete",
+        Work::Sync(_) => "sync",
         Work::CreateFolder(_) => "create folder",
         Work::CreateBucket { .. } => "create bucket",
         Work::RemoveBucket(_) => "remove bucket",
@@ -248,6 +249,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
     match work {
         Work::Transfer(transfer) => Box::pin(transfer::run(job, transfer)).await,
         Work::Delete(items) => Box::pin(remove::run(job, items)).await,
+        Work::Sync(plan) => Box::pin(sync::run(job, plan)).await,
         Work::CreateFolder(place) => single(&job, place.to_string(), create_folder(&job, place)).await,
         Work::CreateBucket { name, region } => {
             let made = async {

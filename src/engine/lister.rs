@@ -137,7 +137,7 @@ impl Lister {
 
 /// Returns whether a bucket is a directory bucket, whose listings have no order and know no `StartAfter` (Amazon S3 API
 /// Reference, ListObjectsV2; Amazon S3 User Guide, "Directory bucket naming rules").
-fn is_directory_bucket(bucket: &BucketName) -> bool {
+pub(super) fn is_directory_bucket(bucket: &BucketName) -> bool {
     bucket.as_str().ends_with("--x-s3")
 }
 

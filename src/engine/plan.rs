@@ -55,6 +55,17 @@ pub(super) enum Target {
     Object(ObjectRef),
 }
 
+/// What was shown at the target of a sync, and must still be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Nothing.
+    Absent,
+    /// An object.
+    Object(ETag),
+    /// A file, or a link to one.
+    File(Identity),
+}
+
 /// One thing to do.
 #[derive(Debug, Clone)]
 pub(super) struct PlanItem {
@@ -70,6 +81,8 @@ pub(super) struct PlanItem {
     pub modified: Option<Timestamp>,
     /// When nothing was below the target, so that it need not be looked at first.
     pub fresh_since: Option<Instant>,
+    /// What the target was shown to be, where that was agreed to and nothing else; then no policy is asked.
+    pub seen: Option<Seen>,
 }
 
 impl PlanItem {
@@ -169,7 +182,7 @@ impl Context {
     }
 
     /// Returns the target of a key (or of a local path written as a key) below the place that receives.
-    fn target_of_key(&self, relative: &str) -> Result<(Target, bool), NameProblem> {
+    pub(super) fn target_of_key(&self, relative: &str) -> Result<(Target, bool), NameProblem> {
         if let Location::S3 { bucket, prefix } = &self.transfer.to {
             let key = format!("{prefix}{relative}");
             if key.len() > MAX_KEY_BYTES {
@@ -268,6 +281,7 @@ fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<
             size: identity.map_or(0, |identity| identity.size),
             modified: identity.and_then(|identity| identity.modified_at()),
             fresh_since,
+            seen: None,
         })),
         Err(problem) => Planned::Failed(name.clone(), unsafe_name("copy", &name, problem)),
     };
@@ -395,6 +409,7 @@ fn planned_object(
             size: listed.size,
             modified: listed.modified,
             fresh_since,
+            seen: None,
         })),
         Err(problem) => Planned::Failed(name.clone(), unsafe_name("copy", &name, problem)),
     }

@@ -30,9 +30,11 @@ const RESULTS: usize = 256;
 
 /// One object to be deleted.
 #[derive(Debug)]
-struct Doomed {
-    key: ObjectKey,
-    bytes: u64,
+pub(super) struct Doomed {
+    /// The object.
+    pub key: ObjectKey,
+    /// What its deletion is said to free.
+    pub bytes: u64,
 }
 
 /// Runs a deletion to its end.
@@ -41,7 +43,7 @@ pub(super) async fn run(job: Arc<Job>, items: Vec<Item>) -> Result<(), Error> {
         let cause = "a bucket is removed by itself, and only when it is empty";
         return Err(Error::new(Kind::Invalid, "delete", bucket.to_string(), cause));
     }
-    let mut batches = Batches { job: Arc::clone(&job), open: JoinSet::new(), waiting: Vec::new(), bucket: None };
+    let mut batches = Batches::new(&job);
     let ended = delete_all(&mut batches, items).await;
     batches.finish().await;
     job.progress.counted();
@@ -66,7 +68,7 @@ async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error
                 job.record(object.to_string(), 0, outcome(result)).await;
             }
             Item::Object(object) => {
-                batches.add(&object.bucket, Doomed { key: object.key, bytes: 0 }).await;
+                batches.count(&object.bucket, Doomed { key: object.key, bytes: 0 }).await;
             }
             Item::Prefix { bucket, prefix } => {
                 let mut lister = Lister::start(Asker::Job(Arc::clone(&job)), &bucket, &prefix);
@@ -74,7 +76,7 @@ async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error
                     match objects {
                         Ok(objects) => {
                             for object in objects {
-                                batches.add(&bucket, Doomed { key: object.key, bytes: object.size }).await;
+                                batches.count(&bucket, Doomed { key: object.key, bytes: object.size }).await;
                             }
                         }
                         Err(error) if error.kind == Kind::Cancelled => return Err(error),
@@ -99,7 +101,7 @@ fn outcome(result: Result<(), Error>) -> ItemOutcome {
 }
 
 /// Keys on their way.
-struct Batches {
+pub(super) struct Batches {
     job: Arc<Job>,
     open: JoinSet<()>,
     waiting: Vec<Doomed>,
@@ -107,12 +109,23 @@ struct Batches {
 }
 
 impl Batches {
-    async fn add(&mut self, bucket: &BucketName, doomed: Doomed) {
+    /// Returns a deletion of nothing so far.
+    pub fn new(job: &Arc<Job>) -> Self {
+        Self { job: Arc::clone(job), open: JoinSet::new(), waiting: Vec::new(), bucket: None }
+    }
+
+    /// Adds an object that was not counted yet.
+    async fn count(&mut self, bucket: &BucketName, doomed: Doomed) {
+        self.job.progress.add_total(1, 0);
+        self.add(bucket, doomed).await;
+    }
+
+    /// Adds an object.
+    pub async fn add(&mut self, bucket: &BucketName, doomed: Doomed) {
         if self.bucket.as_ref() != Some(bucket) {
             self.send().await;
             self.bucket = Some(bucket.clone());
         }
-        self.job.progress.add_total(1, 0);
         self.waiting.push(doomed);
         if self.waiting.len() >= MAX_BATCH {
             self.send().await;
@@ -138,7 +151,8 @@ impl Batches {
         }
     }
 
-    async fn finish(&mut self) {
+    /// Waits until all have gone, or have said why not.
+    pub async fn finish(&mut self) {
         self.send().await;
         while !self.open.is_empty() {
             self.join_one().await;

@@ -31,6 +31,7 @@ mod remove;
 mod resume;
 mod server_side;
 mod stream;
+mod sync;
 mod verify;
 
 /// How long anything may take; reached only by a test that fails.

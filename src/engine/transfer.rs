@@ -13,7 +13,7 @@ use super::jobs::{Job, panicked};
 use super::journal::EndedItem;
 use super::open_upload::OpenUpload;
 use super::overlap::Sources;
-use super::plan::{PlanItem, Planned, Source, Target, plan};
+use super::plan::{PlanItem, Planned, Seen, Source, Target, plan};
 use super::{download, duplicate, given, open_upload, refuse, rehearse, relay, upload};
 use crate::local;
 use crate::local::root::Root;
@@ -29,7 +29,7 @@ use crate::s3::{Condition, ObjectFacts, PartDone, Store, Written};
 const OPEN_AHEAD: usize = 64;
 
 /// Items that are planned ahead.
-const PLANNED_AHEAD: usize = 1024;
+pub(super) const PLANNED_AHEAD: usize = 1024;
 
 /// How often a target may change under an item before it is given up.
 pub(super) const MAX_RACES: usize = 8;
@@ -69,23 +69,7 @@ struct MadeFolder {
 
 /// Runs a transfer to its end.
 pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> {
-    let (sources, transfer) = job.core.block("copy", move || Ok((Arc::new(Sources::of(&transfer)), transfer))).await?;
-    refuse::check(&job.core, &transfer, &sources).await?;
-    let root = match transfer.to.clone() {
-        Location::Local(path) if transfer.is_rehearsal => {
-            job.core.block("write to", move || rehearse::root(&path)).await?.map(Arc::new)
-        }
-        Location::Local(path) => {
-            let root = job.core.block("write to", move || Root::create(&path)).await?;
-            let root = root.with_tag(job.journal().map_or("", |record| record.tag()));
-            let is_from_here = transfer.items.iter().all(|item| !item.is_s3());
-            Some(Arc::new(if is_from_here { root.with_private_folders() } else { root }))
-        }
-        _ => None,
-    };
-    let store = job.core.store().await.clone();
-    let (written, folders) = (Mutex::default(), Mutex::default());
-    let mut context = Context { job: Arc::clone(&job), transfer, store, root, sources, written, folders };
+    let mut context = Context::open(&job, transfer).await?;
     // Item by item where not all of it is taken, or where its place is there already.
     let is_whole = context.transfer.filter.is_empty() && !context.transfer.takes_contents;
     let is_earnest = !context.transfer.is_rehearsal;
@@ -109,7 +93,7 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
 }
 
 /// Takes what was planned and keeps many items going; returns the folders that were walked.
-async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver<Planned>) -> HashSet<PathBuf> {
+pub(super) async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver<Planned>) -> HashSet<PathBuf> {
     let job = &context.job;
     let mut walked = HashSet::new();
     let mut open = JoinSet::new();
@@ -303,8 +287,33 @@ impl Context {
         record.item(EndedItem { source, state, target, region, bytes: item.size, outcome }).await;
     }
 
+    /// Opens what receives a transfer, unless the transfer is refused.
+    pub(super) async fn open(job: &Arc<Job>, transfer: Transfer) -> Result<Self, Error> {
+        let (sources, transfer) =
+            job.core.block("copy", move || Ok((Arc::new(Sources::of(&transfer)), transfer))).await?;
+        refuse::check(&job.core, &transfer, &sources).await?;
+        let root = match transfer.to.clone() {
+            Location::Local(path) if transfer.is_rehearsal => {
+                job.core.block("write to", move || rehearse::root(&path)).await?.map(Arc::new)
+            }
+            Location::Local(path) => {
+                let root = job.core.block("write to", move || Root::create(&path)).await?;
+                let root = root.with_tag(job.journal().map_or("", |record| record.tag()));
+                let is_from_here = transfer.items.iter().all(|item| !item.is_s3());
+                Some(Arc::new(if is_from_here { root.with_private_folders() } else { root }))
+            }
+            _ => None,
+        };
+        let store = job.core.store().await.clone();
+        let (written, folders) = (Mutex::default(), Mutex::default());
+        Ok(Self { job: Arc::clone(job), transfer, store, root, sources, written, folders })
+    }
+
     /// Settles where an item is written on S3, looking first where a lost race could not be noticed or would be dear.
     pub(super) async fn aim(&self, item: &PlanItem, object: &ObjectRef) -> Result<Settled<Aim>, Error> {
+        if let Some(seen) = &item.seen {
+            return self.aim_as_seen(item, seen, object).await;
+        }
         if self.transfer.policy == ConflictPolicy::Overwrite {
             return Ok(Settled::Go(self.guarded(object.clone(), Condition::None)));
         }
@@ -327,7 +336,13 @@ impl Context {
 
     /// Looks at the target and settles what to do about what is there.
     pub(super) async fn aim_again(&self, item: &PlanItem, object: &ObjectRef) -> Result<Settled<Aim>, Error> {
-        let Some(facts) = self.look(object).await? else {
+        let found = self.look(object).await?;
+        if let Some(seen) = &item.seen {
+            let now = found.map(|facts| facts.etag);
+            let expected = as_seen(seen, now.as_ref()).ok_or_else(|| changed_since_shown(object.to_string()))?;
+            return Ok(Settled::Go(self.guarded(object.clone(), expected)));
+        }
+        let Some(facts) = found else {
             return Ok(Settled::Go(self.guarded(object.clone(), Condition::IfAbsent)));
         };
         let conflict = Conflict { target: object.to_string(), source_side: item.side(), target_side: side_of(&facts) };
@@ -338,6 +353,26 @@ impl Context {
                 Ok(Settled::Go(self.guarded(object.clone(), condition)))
             }
             Course::Rename => self.aim_beside(object).await,
+        }
+    }
+
+    /// Settles on what was shown, without a look where the server itself notices that something else is there by now.
+    async fn aim_as_seen(&self, item: &PlanItem, seen: &Seen, object: &ObjectRef) -> Result<Settled<Aim>, Error> {
+        let expected = match seen {
+            Seen::Object(etag) => Condition::IfMatch(etag.clone()),
+            Seen::Absent | Seen::File(_) => Condition::IfAbsent,
+        };
+        let notices = self.store.is_amazon() || *seen == Seen::Absent && self.store.notices_races();
+        let is_server_side = matches!(item.source, Source::Object(..));
+        if notices && item.size <= WORTH_A_LOOK && !is_server_side {
+            return Ok(Settled::Go(self.guarded(object.clone(), expected)));
+        }
+        match self.aim_again(item, object).await {
+            // As above.
+            Err(error) if error.kind == Kind::Denied && notices => {
+                Ok(Settled::Go(self.guarded(object.clone(), expected)))
+            }
+            settled => settled,
         }
     }
 
@@ -541,6 +576,22 @@ impl Context {
     pub(super) fn has_written(&self, inode: u64) -> bool {
         self.written.lock().unwrap_or_else(PoisonError::into_inner).contains(&inode)
     }
+}
+
+/// Returns the condition that holds as long as a target is what was shown; nothing if it is not. What is there now is
+/// given by its entity tag.
+fn as_seen(seen: &Seen, now: Option<&Option<ETag>>) -> Option<Condition> {
+    match (seen, now) {
+        (Seen::Absent, None) => Some(Condition::IfAbsent),
+        (Seen::Object(etag), Some(Some(now))) if now == etag => Some(Condition::IfMatch(etag.clone())),
+        _ => None,
+    }
+}
+
+/// The error of a target that is not what was agreed to be replaced.
+pub(super) fn changed_since_shown(target: String) -> Error {
+    let cause = "it changed since it was compared; compare anew";
+    Error::new(Kind::Conflict, "write", target, cause)
 }
 
 fn side_of(facts: &ObjectFacts) -> Side {

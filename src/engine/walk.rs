@@ -34,13 +34,19 @@ pub(super) enum What {
 }
 
 /// A folder and those above it, by which a loop is noticed.
-struct Ancestor {
+pub(super) struct Ancestor {
     above: Option<Arc<Ancestor>>,
     place: (u64, u64),
 }
 
 impl Ancestor {
-    fn contains(self: &Arc<Self>, place: (u64, u64)) -> bool {
+    /// Returns a folder, by device and inode, below another.
+    pub fn new(above: Option<Arc<Self>>, place: (u64, u64)) -> Self {
+        Self { above, place }
+    }
+
+    /// Returns whether this is the folder of a device and inode, or is below it.
+    pub fn contains(self: &Arc<Self>, place: (u64, u64)) -> bool {
         let mut next = Some(self);
         while let Some(ancestor) = next {
             if ancestor.place == place {
@@ -151,7 +157,7 @@ fn visit(
         }
         Nature::Folder => {
             on(Found { path: path.clone(), below: below.clone(), what: What::Folder })?;
-            folders.push((path, below, Some(Arc::new(Ancestor { above: above.cloned(), place }))));
+            folders.push((path, below, Some(Arc::new(Ancestor::new(above.cloned(), place)))));
             ControlFlow::Continue(())
         }
     }

@@ -160,6 +160,27 @@ impl Root {
         }
     }
 
+    /// Removes a file, or a link itself, if it is still what was seen there.
+    pub fn remove_if_still(&self, relative: &Path, seen: &Identity) -> Result<(), Error> {
+        let shown = || self.path_of(relative).to_string_lossy().into_owned();
+        let fail = |error: Errno| Error::from_io("delete", shown(), &error.into());
+        let (above, name) = self.split(relative)?;
+        let now = match self.existing(above)? {
+            Some(folder) => look_at(&folder, name).map_err(fail)?.map(|now| (folder, now)),
+            None => None,
+        };
+        match now {
+            Some((folder, now)) if now.identity.is_still(seen) => {
+                rustix::fs::unlinkat(&*folder, name, AtFlags::empty()).map_err(fail)
+            }
+            Some(_) => {
+                Err(Error::new(Kind::Conflict, "delete", shown(), "it changed since it was compared; it was kept"))
+            }
+            // Somebody else was faster, which is as good.
+            None => Ok(()),
+        }
+    }
+
     fn existing(&self, above: &Path) -> Result<Option<Arc<OwnedFd>>, Error> {
         if above.as_os_str().is_empty() {
             return Ok(Some(Arc::clone(&self.folder)));

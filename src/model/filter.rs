@@ -40,6 +40,11 @@ impl Filter {
         self.0.is_empty()
     }
 
+    /// Returns the rules as they were given: whether each takes what it matches, and its pattern.
+    pub fn rules(&self) -> impl Iterator<Item = (bool, &str)> {
+        self.0.iter().map(|rule| (rule.takes, rule.pattern.as_str()))
+    }
+
     /// Returns whether a name is taken: a path or a key relative to what is copied or deleted.
     pub fn takes(&self, name: &str) -> bool {
         self.0.iter().rev().find(|rule| rule.matcher.is_match(name)).is_none_or(|rule| rule.takes)

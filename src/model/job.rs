@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access::Access;
 use super::attributes::Given;
+use super::compare::{ComparedPage, Places};
 use super::entry::{Entry, StorageClass};
 use super::error::Error;
 use super::filter::Filter;
@@ -22,6 +23,7 @@ use super::name::{BucketName, ETag, Prefix};
 use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
 use super::progress::Progress;
 use super::stored;
+use super::sync::SyncPlan;
 
 /// Which question an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -125,6 +127,8 @@ pub enum Work {
     Transfer(Transfer),
     /// Delete files, folders, objects (their current version) and prefixes.
     Delete(Vec<Item>),
+    /// Make one place the same as another, as it was shown.
+    Sync(Arc<SyncPlan>),
     /// Make a local folder, or the marker object of a prefix.
     CreateFolder(Location),
     /// Make a bucket, with public access blocked and ACLs disabled, as Amazon's console does.
@@ -260,6 +264,13 @@ pub enum Request {
         items: Vec<Item>,
         /// What for.
         purpose: Purpose,
+    },
+    /// Compare what is in two places, page by page, until both end or the ticket is dropped.
+    Compare {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// Which places, and how.
+        places: Places,
     },
     /// Read an object to a private temporary file, to be edited.
     Fetch {
@@ -447,7 +458,14 @@ pub enum Report {
         /// When the credentials end that it was made with, if they do: the address ends with them.
         credentials_end: Option<Timestamp>,
     },
-    /// A listing, preview, completion, count, fetch or presigning failed.
+    /// What a comparison found since the last one.
+    Compared {
+        /// Of this question.
+        ticket: Ticket,
+        /// What it found.
+        page: ComparedPage,
+    },
+    /// A listing, preview, completion, count, comparison, fetch or presigning failed.
     Failed {
         /// Of this question.
         ticket: Ticket,

@@ -107,6 +107,14 @@ impl Location {
         !matches!(self, Self::S3 { prefix, .. } if !prefix.is_root())
     }
 
+    /// Returns what has a name below this place, written as a key is, as it is shown: unfiltered.
+    pub fn below(&self, name: &str) -> String {
+        match self {
+            Self::Local(path) => path.join(name).to_string_lossy().into_owned(),
+            place => format!("{place}{name}"),
+        }
+    }
+
     /// Returns whether `other` is this place or lies below it.
     pub fn contains(&self, other: &Self) -> bool {
         match (self, other) {

@@ -22,6 +22,7 @@ pub use crate::hostile::*;
 pub use crate::replace::*;
 pub use crate::resume::*;
 use crate::servers::Which;
+pub use crate::sync::*;
 use crate::target::{Target, object};
 use crate::works::Works;
 

@@ -18,6 +18,9 @@ use bucketry::s3::Keys;
 /// The one version of moto that the suite is written for.
 const MOTO: &str = "moto[server]==5.2.1";
 
+/// The one version of the aws CLI that a sync is compared with.
+const AWS: &str = "awscli==1.46.3";
+
 /// A server that the suite runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
@@ -73,7 +76,7 @@ impl Which {
         });
         match started {
             Ok(server) => Some(server),
-            Err(reason) if std::env::var("BUCKETRY_REQUIRE_SERVERS").is_ok_and(|value| value == "1") => {
+            Err(reason) if is_required() => {
                 panic!("{} is missing: {reason}", self.name())
             }
             Err(reason) => {
@@ -82,6 +85,11 @@ impl Which {
             }
         }
     }
+}
+
+/// Returns whether what is missing is a failure, and not a skipped part of the suite.
+fn is_required() -> bool {
+    std::env::var("BUCKETRY_REQUIRE_SERVERS").is_ok_and(|value| value == "1")
 }
 
 /// Prints a line that the test harness does not swallow.
@@ -110,7 +118,7 @@ fn start_demo() -> Result<Server, String> {
 }
 
 fn start_moto() -> Result<Server, String> {
-    let program = moto_program()?;
+    let program = installed("moto-5.2.1", MOTO, "moto_server")?;
     let port = free_port(0);
     let script = r#""$0" -H 127.0.0.1 -p "$1" 2>&1 & pid=$!; read -r _; kill $pid; wait $pid"#;
     let shell = hold(script, &[&program, Path::new(&port.to_string())], "Running on", Duration::from_mins(3))?;
@@ -123,10 +131,23 @@ fn start_moto() -> Result<Server, String> {
     })
 }
 
-/// Returns the server program of moto, installed once into a folder of its own under `target/`.
-fn moto_program() -> Result<PathBuf, String> {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("moto-5.2.1");
-    let program = home.join("bin/moto_server");
+/// Returns the program that is compared with, or nothing, with a line that says so, if it cannot be installed.
+pub fn aws_program() -> Option<PathBuf> {
+    static PROGRAM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    match PROGRAM.get_or_init(|| installed("awscli-1.46.3", AWS, "aws")) {
+        Ok(program) => Some(program.clone()),
+        Err(reason) => {
+            assert!(!is_required(), "the aws CLI is missing: {reason}");
+            say(&format!("skipped: the aws CLI: {reason}"));
+            None
+        }
+    }
+}
+
+/// Returns a program of a Python package, installed once into a folder of its own under `target/`.
+fn installed(folder: &str, package: &str, program: &str) -> Result<PathBuf, String> {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join(folder);
+    let program = home.join("bin").join(program);
     fs::create_dir_all(home.parent().unwrap()).unwrap();
     // Test processes that run at the same time wait here for the first of them.
     let lock = File::create(home.with_extension("lock")).unwrap();
@@ -141,7 +162,7 @@ fn moto_program() -> Result<PathBuf, String> {
         Err(error) => Err(format!("{command:?}: {error}")),
     };
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
-    run(Command::new(home.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", MOTO]))?;
+    run(Command::new(home.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", package]))?;
     File::create(is_ready).unwrap();
     Ok(program)
 }

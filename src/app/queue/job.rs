@@ -12,6 +12,7 @@ use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
 use crate::model::progress::{Progress, Rate, Snapshot};
+use crate::model::sync::SyncPlan;
 use crate::model::text::{counted, duration, size, visible};
 
 /// How many of the items that went well are kept by name.
@@ -276,6 +277,10 @@ impl Job {
         if let Some(progress) = &self.progress {
             self.snapshot = progress.snapshot();
         }
+        // A million names are not kept for the sake of a line in the table.
+        if let Work::Sync(plan) = &self.work {
+            self.work = Work::Sync(Arc::new(plan.in_numbers()));
+        }
         self.is_asking = false;
         self.held = None;
         self.end = Some(end);
@@ -318,6 +323,7 @@ impl Job {
             Work::Transfer(transfer) if transfer.is_move => "Move",
             Work::Transfer(_) => "Copy",
             Work::Delete(_) => "Delete",
+            Work::Sync(_) => "Sync",
             Work::CreateFolder(_) => "New folder",
             Work::CreateBucket { .. } => "New bucket",
             Work::RemoveBucket(_) => "Remove bucket",
@@ -329,6 +335,7 @@ impl Job {
     pub fn what(&self) -> String {
         let text = match &self.work {
             Work::Transfer(Transfer { items, .. }) | Work::Delete(items) => return items_words(items),
+            Work::Sync(plan) => return sync_words(plan),
             Work::CreateFolder(place) => place.to_string(),
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => name.to_string(),
             Work::PutBack { to, .. } => to.key.last_part().to_owned(),
@@ -341,6 +348,7 @@ impl Job {
         let items = match &self.work {
             Work::Transfer(Transfer { items, .. }) | Work::Delete(items) => items,
             Work::PutBack { from, .. } => return Some(visible(&from.display().to_string()).into_owned()),
+            Work::Sync(plan) => return Some(visible(&plan.from().to_string()).into_owned()),
             _ => return None,
         };
         items.first().map(|item| visible(&item.to_string()).into_owned())
@@ -354,6 +362,7 @@ impl Job {
                 place => format!("{place}{name}"),
             },
             Work::Transfer(transfer) => transfer.to.to_string(),
+            Work::Sync(plan) => plan.to().to_string(),
             Work::PutBack { to, .. } => to.to_string(),
             _ => return None,
         };
@@ -362,8 +371,12 @@ impl Job {
 
     /// Returns whether bytes go up to S3, down from it, or neither.
     pub fn direction(&self) -> Option<Direction> {
-        let Work::Transfer(Transfer { items, to, .. }) = &self.work else { return None };
-        match (items.first().is_some_and(Item::is_s3), to.is_s3()) {
+        let ends = match &self.work {
+            Work::Transfer(Transfer { items, to, .. }) => (items.first().is_some_and(Item::is_s3), to.is_s3()),
+            Work::Sync(plan) => (plan.from().is_s3(), plan.to().is_s3()),
+            _ => return None,
+        };
+        match ends {
             (false, true) => Some(Direction::Up),
             (true, false) => Some(Direction::Down),
             _ => None,
@@ -457,6 +470,16 @@ pub enum Direction {
 /// A move of one item within its place, as the rename dialog makes it.
 fn is_rename(transfer: &Transfer) -> bool {
     transfer.is_move && transfer.rename.is_some()
+}
+
+/// What a sync does, in numbers.
+fn sync_words(plan: &SyncPlan) -> String {
+    let summary = plan.summary();
+    let copies = counted(summary.copied().items, "copy", "copies");
+    match summary.deleted.items {
+        0 => copies,
+        deletions => format!("{copies}, {}", counted(deletions, "deletion", "deletions")),
+    }
 }
 
 fn items_words(items: &[Item]) -> String {

@@ -2,7 +2,7 @@
 
 use globset::GlobMatcher;
 
-use super::{edit, page, work};
+use super::{compare, edit, page, work};
 use crate::app::action::Action;
 use crate::app::dialog::{Dialog, pattern::Pattern, yank::Yank};
 use crate::app::effect::Effect;
@@ -50,6 +50,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Inspect => toggle_inspector(state),
         Action::Preview => preview(state),
         Action::Yank => yank(state),
+        Action::Compare => compare::open(state, false),
+        Action::Sync => compare::open(state, true),
         Action::Filter => begin_filter(state),
         Action::Sort => rearrange(pane, |rules| {
             rules.field = rules.field.next();

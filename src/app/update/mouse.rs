@@ -1,6 +1,7 @@
 //! The mouse: the same rectangles as drawing decide what is hit.
 
 use super::{browse, on_chosen, on_dialog, read_only, scroll_help, work};
+use crate::app::compare::parts;
 use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseKind};
 use crate::app::layout::{Column, Layout, PaneLayout, layout, palette_first, palette_rows};
@@ -32,6 +33,8 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
         // The palette shows its best candidates only.
     } else if state.screen == Screen::Transfers {
         state.queue.move_by(lines.signum());
+    } else if let Some(compare) = state.compare.as_mut().filter(|_| layout.compare.is_some()) {
+        compare.move_by(lines);
     } else if let Some(area) = layout.inspector.filter(|area| area.contains((mouse.column, mouse.row).into())) {
         state.inspector.scroll_by(lines, area);
     } else if let Some((side, pane)) = pane_at(&layout, mouse) {
@@ -66,6 +69,13 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     }
     if let Some(area) = layout.transfers {
         state.queue.click(area, mouse.column, mouse.row);
+        return vec![];
+    }
+    if let Some(area) = layout.compare {
+        let rows = parts(area).rows;
+        if let Some(compare) = state.compare.as_mut().filter(|_| rows.contains((mouse.column, mouse.row).into())) {
+            compare.click(usize::from(mouse.row - rows.y));
+        }
         return vec![];
     }
     if layout.inspector.is_some_and(|area| area.contains((mouse.column, mouse.row).into())) {

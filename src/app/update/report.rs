@@ -24,6 +24,15 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         }
         return effects;
     }
+    let report = match report {
+        Report::Compared { ticket, page } => {
+            if let Some(compare) = &mut state.compare {
+                compare.take(ticket, page);
+            }
+            return vec![];
+        }
+        report => report,
+    };
     if state.inspector.on_report(&report) {
         return vec![];
     }
@@ -71,6 +80,9 @@ fn on_failed(state: &mut State, ticket: Ticket, error: Error) -> Vec<Effect> {
     if state.fetching == Some(ticket) {
         state.fetching = None;
         show_error(state, error);
+        return vec![];
+    }
+    if state.compare.as_mut().is_some_and(|compare| compare.fail(ticket, &error)) {
         return vec![];
     }
     for side in [Side::Left, Side::Right] {
@@ -142,6 +154,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
             std::iter::once(transfer.to.clone()).chain(sources).collect()
         }
         Work::Delete(items) => items.iter().filter_map(holder).collect(),
+        Work::Sync(plan) => vec![plan.to().clone()],
         Work::CreateFolder(place) => place.parent().into_iter().collect(),
         Work::CreateBucket { .. } | Work::RemoveBucket(_) => vec![Location::Buckets],
         Work::PutBack { to, .. } => holder(&Item::Object(to.clone())).into_iter().collect(),

@@ -1,6 +1,7 @@
 //! Actions on the transfers screen.
 
 use super::browse::movement;
+use super::compare;
 use super::work::open_delete_of;
 use crate::app::action::Action;
 use crate::app::dialog::Dialog;
@@ -9,12 +10,14 @@ use crate::app::effect::Effect;
 use crate::app::layout::layout;
 use crate::app::queue::Job;
 use crate::app::state::{Screen, State};
+use crate::model::compare::Places;
 use crate::model::job::{Item, JobId, Work};
 
 /// Opens or closes the transfers screen.
 pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
     state.screen = match state.screen {
-        Screen::Browse => Screen::Transfers,
+        Screen::Browse | Screen::Compare => Screen::Transfers,
+        Screen::Transfers if state.compare.is_some() => Screen::Compare,
         Screen::Transfers => Screen::Browse,
     };
     vec![]
@@ -27,7 +30,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::PageDown => state.queue.scroll_detail(page),
         Action::PageUp => state.queue.scroll_detail(-page),
-        Action::BackOut => state.screen = Screen::Browse,
+        Action::BackOut => return toggle(state),
         Action::Open => drop(state.queue.ask_again()),
         Action::PauseJob => return state.queue.pause(),
         Action::PauseAll => return state.queue.pause_all(),
@@ -67,6 +70,10 @@ fn open_limit(state: &mut State, id: Option<JobId>) {
 fn retry(state: &mut State) -> Vec<Effect> {
     match state.queue.selected().and_then(Job::retry) {
         Some(Work::Delete(items)) => open_delete_of(state, items),
+        // What was compared then is not what is there now.
+        Some(Work::Sync(plan)) => {
+            compare::start(state, Places { may_lack: None, ..plan.comparison.places.clone() }, plan.choice, true)
+        }
         Some(Work::RemoveBucket(name)) => open_delete_of(state, vec![Item::Bucket(name)]),
         _ => state.queue.retry(&mut state.ids),
     }

@@ -44,6 +44,9 @@ const TRANSFERS: &[Action] = &[
     Action::Quit,
 ];
 
+const COMPARE: &[Action] =
+    &[Action::Help, Action::Sync, Action::NextKind, Action::BackOut, Action::Refresh, Action::Transfers, Action::Quit];
+
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let buffer = frame.buffer_mut();
@@ -60,6 +63,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::Panes => PANES,
         Context::Inspector => INSPECTOR,
         Context::Transfers => TRANSFERS,
+        Context::Compare => COMPARE,
     };
     let keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
     let Some((last, keys)) = keys.split_last() else { return };

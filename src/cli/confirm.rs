@@ -1,0 +1,46 @@
+//! The question before something is deleted.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use super::output::say;
+use super::session::Stop;
+use crate::model::text::{self, visible};
+
+/// What would be lost.
+#[derive(Debug, Clone, Copy)]
+pub struct Loss<'a> {
+    /// How many objects or files.
+    pub items: u64,
+    /// Their size.
+    pub bytes: u64,
+    /// The words for one of them and for several.
+    pub nouns: (&'static str, &'static str),
+    /// The place that they are in, as it was given.
+    pub below: &'a str,
+    /// What is known of undoing it: a sentence after a space, or nothing.
+    pub undone: &'static str,
+}
+
+impl Loss<'_> {
+    /// Asks, if there is more than one to lose and somebody to ask; without a terminal more than one is refused.
+    pub async fn confirm(self) -> Result<(), Stop> {
+        if self.items <= 1 {
+            return Ok(());
+        }
+        let what = format!("{}, {}", text::counted(self.items, self.nouns.0, self.nouns.1), text::size(self.bytes));
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return Err(Stop::Use(format!("refused to delete {what}, without a terminal to ask on; --yes means it")));
+        }
+        let (below, undone) = (visible(self.below), self.undone);
+        let _ = write!(io::stderr(), "bucketry: delete {what}, below {below}?{undone} [y/N] ");
+        let mut answer = String::new();
+        let read = BufReader::new(tokio::io::stdin()).read_line(&mut answer).await;
+        if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+            return Ok(());
+        }
+        say("nothing was deleted");
+        Err(Stop::Told)
+    }
+}

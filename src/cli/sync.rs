@@ -1,0 +1,224 @@
+//! `sync`: makes one place the same as another, by what a comparison of both finds.
+
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::confirm::Loss;
+use super::filters::Filters;
+use super::location::{End, folder_prefix};
+use super::output::{say, say_error};
+use super::progress::Display;
+use super::session::{Session, Stop, Telling};
+use super::tuning::Tuning;
+use super::written::Written;
+use crate::model::compare::{Cause, Comparison, Criterion, Hand, Places};
+use crate::model::job::{Report, Request, Work};
+use crate::model::location::Location;
+use crate::model::progress::Progress;
+use crate::model::sync::{Act, Action, Choice, SyncPlan};
+use crate::model::text::visible;
+
+/// What the page of the command says at its end.
+pub const LIKE_AWS: &str = "\
+What is copied is decided as `aws s3 sync` decides it: what is missing, what has another size, and of the same size a \
+file that is newer than its object. On the way down an older file of the same size is left, unless \
+--exact-timestamps says that times have to be the same; a download gives its file the object's time. What is left \
+out by a filter is neither copied nor deleted. Markers of folders (empty objects whose key ends in a slash) are passed \
+by, and a deletion leaves the folders that it empties.
+
+Unlike there, deletions come last, and not at all if something could not be copied; more than one asks, or needs \
+--yes. What changed at the target since it was compared is a conflict and stays as it is. Below what could not be read \
+at the source nothing is deleted, nor behind a link to a folder, nor a key that no local file could have: `a//b`, \
+`../x`. Two places of which one is in the other are refused, and so is a source folder that is not there.
+
+With --checksum two of the same size are the same if the object's entity tag is the MD5 of the file (or of the parts \
+that it was sent in); where it cannot be told, times decide.
+
+Exit codes: 0 all done, 1 something failed, 2 wrong use, 130 interrupted.";
+
+/// What `sync` is given.
+#[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Sync {
+    /// A folder, or s3://bucket/prefix
+    source: String,
+    /// A folder, or s3://bucket/prefix: what is to become the same as the source
+    target: String,
+    /// Delete what only the target has
+    #[arg(long)]
+    delete: bool,
+    /// Print what would be done, and do nothing
+    #[arg(long, alias = "dryrun")]
+    dry_run: bool,
+    /// Decide by size alone
+    #[arg(long, conflicts_with = "checksum")]
+    size_only: bool,
+    /// From S3 to here: also replace a file of the same size that is older than its object
+    #[arg(long)]
+    exact_timestamps: bool,
+    /// Decide by size and checksum, and by time only where there is no checksum
+    #[arg(long)]
+    checksum: bool,
+    #[command(flatten)]
+    filters: Filters,
+    /// Do not ask before more than one file or object is deleted
+    #[arg(long, short)]
+    yes: bool,
+    /// Show no progress and no totals
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print each item as an object of JSON on a line of its own when it ends
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    written: Written,
+    #[command(flatten)]
+    pub tuning: Tuning,
+}
+
+/// Runs `sync`.
+pub async fn sync(session: &mut Session<'_>, sync: &Sync) -> Result<(), Stop> {
+    let places = sync.places(session).map_err(Stop::Use)?;
+    let given = sync.written.given_for(places.right.is_s3())?;
+    let comparison = Arc::new(compare(session, places, sync.quiet || sync.json).await?);
+    let plan = SyncPlan { given: Arc::new(given), ..SyncPlan::new(comparison, sync.choice()) };
+    if sync.dry_run {
+        return print(session, sync, &plan).await;
+    }
+    let deleted = plan.summary().deleted;
+    if !sync.yes {
+        let nouns = if plan.to().is_s3() { ("object", "objects") } else { ("file", "files") };
+        let loss = Loss { items: deleted.items, bytes: deleted.bytes, nouns, below: &sync.target, undone: "" };
+        loss.confirm().await?;
+    }
+    let telling = Telling { verb: "synced", is_quiet: sync.quiet, is_json: sync.json, rehearsed: None };
+    session.run(Work::Sync(Arc::new(plan)), telling).await
+}
+
+impl Sync {
+    /// Returns whether it only says what it would do.
+    pub fn is_dry(&self) -> bool {
+        self.dry_run
+    }
+
+    /// The source is on the left.
+    fn places(&self, session: &Session<'_>) -> Result<Places, String> {
+        let (source, target) = (End::parse(&self.source, &session.base)?, End::parse(&self.target, &session.base)?);
+        if let End::Local { path, is_folder } = &source
+            && !(*is_folder && path.is_dir())
+        {
+            return Err(format!("{} is not a folder", self.source));
+        }
+        let places = Places::new(place(source)?, place(target)?);
+        if !places.left.is_s3() && !places.right.is_s3() {
+            return Err("both locations are local; one must be on S3".to_owned());
+        }
+        if places.overlap() {
+            return Err("one of the two locations is in the other".to_owned());
+        }
+        Ok(Places { by: self.by(), filter: self.filters.0.clone(), may_lack: Some(Hand::Right), ..places })
+    }
+
+    fn by(&self) -> Criterion {
+        match (self.size_only, self.checksum) {
+            (true, _) => Criterion::Size,
+            (_, true) => Criterion::Checksum,
+            _ => Criterion::SizeAndTime,
+        }
+    }
+
+    fn choice(&self) -> Choice {
+        Choice {
+            target: Hand::Right,
+            by: self.by(),
+            is_exact: self.exact_timestamps,
+            deletes: self.delete,
+            storage_class: self.written.storage_class,
+        }
+    }
+}
+
+fn place(end: End) -> Result<Location, String> {
+    match end {
+        End::Local { path, .. } => Ok(Location::Local(path)),
+        End::S3 { bucket, key } => Ok(Location::S3 { bucket, prefix: folder_prefix(&key) }),
+        End::Stream | End::Buckets => Err("a folder or s3://bucket/prefix is wanted".to_owned()),
+    }
+}
+
+/// Compares both places, and shows how many names were looked at.
+async fn compare(session: &mut Session<'_>, places: Places, is_quiet: bool) -> Result<Comparison, Stop> {
+    let mut comparison = Comparison::new(places.clone());
+    let asked = session.ask(|ticket| Request::Compare { ticket, places });
+    let (mut display, progress) = (Display::new(is_quiet), Arc::new(Progress::default()));
+    progress.begin("comparing");
+    display.follow(Arc::clone(&progress));
+    while !comparison.is_complete {
+        let report = tokio::select! {
+            biased;
+            report = session.report() => report,
+            () = display.tick() => continue,
+        };
+        match report {
+            Report::Compared { ticket, page } if ticket == asked => {
+                let before = comparison.names();
+                comparison.take(page);
+                for _ in before..comparison.names() {
+                    progress.add_total(1, 0);
+                    progress.add_item();
+                }
+            }
+            Report::Failed { ticket, error } if ticket == asked => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(comparison)
+}
+
+/// Prints what would be done, one line each; what would not be, and why, is said.
+async fn print(session: &mut Session<'_>, sync: &Sync, plan: &SyncPlan) -> Result<(), Stop> {
+    for action in plan.actions() {
+        if sync.json {
+            session.output.json(&action_json(plan, &action)).await?;
+            continue;
+        }
+        let shown = |place: &Location| session.output.name(&place.below(action.name)).into_owned();
+        let line = match action.act {
+            Act::Add | Act::Replace => format!("would copy {} to {}", shown(plan.from()), shown(plan.to())),
+            Act::Delete => format!("would delete {}", shown(plan.to())),
+            Act::Refuse => format!("would refuse {}", shown(refused_at(plan, &action))),
+        };
+        session.output.line(&line).await?;
+    }
+    session.output.flush().await?;
+    let mut has_failed = false;
+    for trouble in plan.troubles() {
+        match &trouble.cause {
+            Cause::LeftOut(reason) => say(&format!("would skip {}: {}", visible(&trouble.name), visible(reason))),
+            Cause::Failed(error) => {
+                has_failed = true;
+                say_error(error);
+            }
+        }
+    }
+    if has_failed { Err(Stop::Told) } else { Ok(()) }
+}
+
+fn refused_at<'a>(plan: &'a SyncPlan, action: &Action<'_>) -> &'a Location {
+    if action.source.is_some() { plan.from() } else { plan.to() }
+}
+
+fn action_json(plan: &SyncPlan, action: &Action<'_>) -> Value {
+    let at = |place: &Location| place.below(action.name);
+    match action.act {
+        Act::Add | Act::Replace => {
+            let bytes = action.source.map(|source| source.size);
+            let (item, target) = (at(plan.from()), at(plan.to()));
+            json!({ "item": item, "target": target, "bytes": bytes, "outcome": "would be copied" })
+        }
+        Act::Delete => json!({ "item": at(plan.to()), "outcome": "would be deleted" }),
+        Act::Refuse => json!({ "item": at(refused_at(plan, action)), "outcome": "would be refused" }),
+    }
+}
