@@ -13,6 +13,7 @@ mod progress;
 mod reference;
 mod remove;
 mod session;
+mod source;
 mod transfer;
 
 use std::path::PathBuf;
@@ -32,6 +33,10 @@ const LIKE_AWS: &str = "\
 As with `aws s3`, below a target that ends in a slash the name is kept, and --recursive takes what is in the source, \
 with or without slashes at the ends. Unlike there, an empty folder becomes an object that marks it, a move removes the \
 folders that it has emptied, and `rm` asks before it deletes more than one object.
+
+A location may name another profile of the AWS configuration files: s3://NAME@bucket/key is reached by its credentials, \
+region and endpoint. Between two profiles the bytes go through this machine's memory, and what is moved is read and \
+deleted by the source's profile.
 
 Exit codes: 0 all done, 1 something failed, 2 wrong use, 130 interrupted.";
 

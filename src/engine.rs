@@ -15,6 +15,8 @@ mod count;
 mod download;
 mod duplicate;
 mod edit;
+mod far;
+mod ferry;
 mod footprint;
 mod inspect;
 mod jobs;
@@ -32,6 +34,7 @@ mod relay;
 mod remove;
 mod roster;
 mod share;
+mod stores;
 mod stream;
 mod transfer;
 mod unfinished;
@@ -50,7 +53,7 @@ use self::newest::Newest;
 pub use self::stream::{Broken, StreamEnd, StreamOptions};
 use crate::model::job::{Item, Report, Request};
 use crate::model::limit::ByteRate;
-use crate::model::name::UnsafeKeys;
+use crate::model::name::{Profile, UnsafeKeys};
 use crate::s3::Settings;
 
 /// How many reports may wait for whoever listens; beyond that the work pauses.
@@ -128,6 +131,12 @@ impl Engine {
             }),
             core,
         }
+    }
+
+    /// Says how a profile connects that no file describes, before it is first asked for: like `profile`, or like the
+    /// program's own, with another region or endpoint.
+    pub fn declare(&self, name: &Profile, profile: Option<&str>, region: Option<String>, endpoint_url: Option<String>) {
+        self.core.stores.declare(name, profile, region, endpoint_url);
     }
 
     /// Takes a request. Never waits.

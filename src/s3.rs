@@ -27,6 +27,7 @@ mod tags;
 pub use access::{BucketEncryption, Grant, Ownership, Versioning};
 pub use client::Store;
 pub use copy::CopyOptions;
+pub use credentials::profile_names;
 pub use delete::MAX_BATCH;
 pub use list::{BucketPage, KeyPage, ListPage, ListedObject, UploadPage, UploadRow};
 pub use multipart::{PartDone, UploadId};

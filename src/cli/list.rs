@@ -9,7 +9,7 @@ use super::session::{Session, Stop};
 use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::job::{Page, PageToken, Report, Request};
 use crate::model::location::Location;
-use crate::model::name::{BucketName, Prefix};
+use crate::model::name::{BucketName, Prefix, Profile};
 use crate::model::text;
 
 /// What `ls` is given.
@@ -49,14 +49,14 @@ pub struct Usage {
 /// Runs `ls`.
 pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
     let place = match &list.location {
-        None => Location::Buckets,
+        None => Location::Buckets(Profile::OWN),
         Some(text) => match End::parse(text, &session.base).map_err(Stop::Use)? {
-            End::Buckets => Location::Buckets,
+            End::Buckets(profile) => Location::Buckets(profile),
             End::S3 { bucket, key } => Location::S3 { bucket, prefix: key.into() },
             _ => return Err(Stop::Use(format!("{text} is not on S3: write s3://bucket/prefix"))),
         },
     };
-    if list.recursive && place == Location::Buckets {
+    if list.recursive && place.is_buckets() {
         return Err(Stop::Use("ls --recursive lists one bucket: write s3://bucket".to_owned()));
     }
     let zone = TimeZone::system();
@@ -219,7 +219,10 @@ mod tests {
         assert_eq!(shown_name(&object, &at("2026/repo"), false), "report.csv");
         assert_eq!(shown_name(&object, &at("2026/repo"), true), "2026/report.csv");
         assert_eq!(shown_name(&Entry::new("sub", EntryKind::Prefix), &at("2026/"), false), "sub/");
-        assert_eq!(shown_name(&Entry::new("photos", EntryKind::Bucket), &Location::Buckets, false), "photos");
+        assert_eq!(
+            shown_name(&Entry::new("photos", EntryKind::Bucket), &Location::Buckets(Profile::OWN), false),
+            "photos"
+        );
     }
 
     #[test]

@@ -146,7 +146,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         Work::CreateFolder(place) => single(&job, place.to_string(), create_folder(&job, place)).await,
         Work::CreateBucket { name, region } => {
             let made = async {
-                let store = job.core.store().await;
+                let store = job.core.store_of(&name).await;
                 let small = &job.core.lanes.small;
                 job.call(small, || store.check_bucket_is_new(&name)).await?;
                 job.call_to_end(small, || store.create_open_bucket(&name, &region)).await?;
@@ -156,7 +156,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         }
         Work::RemoveBucket(name) => {
             let removed = async {
-                let store = job.core.store().await;
+                let store = job.core.store_of(&name).await;
                 job.call_to_end(&job.core.lanes.small, || store.delete_bucket(&name)).await
             };
             single(&job, name.to_string(), removed).await
@@ -183,7 +183,7 @@ async fn create_folder(job: &Job, place: Location) -> Result<(), Error> {
         Location::S3 { bucket, prefix } if !prefix.is_root() => {
             let text = if prefix.as_str().ends_with('/') { prefix.to_string() } else { format!("{prefix}/") };
             let object = ObjectRef::new(bucket, text);
-            let store = job.core.store().await;
+            let store = &job.core.store_of(&object.bucket).await;
             let small = &job.core.lanes.small;
             match job.call(small, || store.head(&object)).await {
                 Ok(_) => return Err(Error::new(Kind::Conflict, "create", object.to_string(), "it exists already")),

@@ -1,11 +1,11 @@
-//! Copies inside S3, on the server's side: the bytes never come here.
+//! Copies inside one endpoint, on the server's side: the bytes never come here.
 
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::body::Body;
-use super::jobs::panicked;
+use super::jobs::{Job, panicked};
 use super::plan::PlanItem;
 use super::transfer::{Aim, Context, Missed, Settled};
 use super::upload::{begin, give_up, part_size};
@@ -14,7 +14,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::name::ETag;
-use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, UploadId, WriteOptions, Written};
+use crate::s3::{Condition, CopyOptions, Encryption, ObjectFacts, PartDone, Store, UploadId, WriteOptions, Written};
 
 /// The smallest part of a copy, in bytes: the server moves them, so they are large.
 const MIN_PART: u64 = 256 * 1024 * 1024;
@@ -104,7 +104,7 @@ fn must_guard_by_parts(context: &Context, aim: &Aim) -> bool {
 }
 
 /// Returns the class that the copy gets: the one that was asked for, else the source's.
-fn class(context: &Context, source: &ObjectFacts) -> Option<String> {
+pub(super) fn class(context: &Context, source: &ObjectFacts) -> Option<String> {
     match context.transfer.storage_class {
         Some(class) => Some(class.name().to_owned()),
         None => source.storage_class.clone().filter(|class| !PLACE_CLASSES.contains(&class.as_str())),
@@ -127,14 +127,8 @@ async fn write_guarded(
 ) -> Result<(Written, Option<ETag>), Missed> {
     let (job, store) = (&context.job, &context.store);
     let small = &job.core.lanes.small;
-    if source.missing_metadata > 0 {
-        let cause = "it has metadata that no header can carry, and that a copy made like this would lose";
-        return Err(Error::new(Kind::Unsupported, "copy", from.to_string(), cause).into());
-    }
-    let tags = match job.call(small, || store.object_tags(from)).await {
-        Err(error) if error.kind == Kind::Unsupported => Vec::new(),
-        tags => tags?,
-    };
+    refuse_missing_metadata(from, source)?;
+    let tags = tags_of(job, store, from).await?;
     let options = WriteOptions {
         attributes: source.attributes.clone(),
         tags,
@@ -160,6 +154,23 @@ async fn write_guarded(
     Ok(made)
 }
 
+/// Fails if the server has metadata that it cannot tell, so that a copy made of what it tells would lack it.
+pub(super) fn refuse_missing_metadata(from: &ObjectRef, source: &ObjectFacts) -> Result<(), Error> {
+    if source.missing_metadata == 0 {
+        return Ok(());
+    }
+    let cause = "it has metadata that no header can carry, and that a copy made like this would lose";
+    Err(Error::new(Kind::Unsupported, "copy", from.to_string(), cause))
+}
+
+/// Returns the tags that the copy takes along; none where the server has no tags.
+pub(super) async fn tags_of(job: &Job, store: &Store, from: &ObjectRef) -> Result<Vec<(String, String)>, Error> {
+    match job.call(&job.core.lanes.small, || store.object_tags(from)).await {
+        Err(error) if error.kind == Kind::Unsupported => Ok(Vec::new()),
+        tags => tags,
+    }
+}
+
 /// Returns the tag of the only part.
 fn lone(parts: Vec<PartDone>) -> Option<ETag> {
     let [part] = <[PartDone; 1]>::try_from(parts).ok()?;
@@ -167,7 +178,7 @@ fn lone(parts: Vec<PartDone>) -> Option<ETag> {
 }
 
 /// Sets the tags where the server did not take them with the upload: Ceph RGW 16.2 does not, and says nothing.
-async fn tag(context: &Context, object: &ObjectRef, tags: &[(String, String)]) -> Result<(), Error> {
+pub(super) async fn tag(context: &Context, object: &ObjectRef, tags: &[(String, String)]) -> Result<(), Error> {
     let (job, store) = (&context.job, &context.store);
     if tags.is_empty() || job.call_to_end(&job.core.lanes.small, || store.object_tags(object)).await? == tags {
         return Ok(());

@@ -78,7 +78,7 @@ impl Engine {
         object: &ObjectRef,
         out: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<Verified, Broken> {
-        let store = self.core.store().await;
+        let store = self.core.store_of(&object.bucket).await;
         let mut body = store.get(object, None, None).await?;
         let facts = body.facts.clone();
         let mut check = facts.check(store.has_md5_tags());
@@ -125,7 +125,7 @@ async fn write(
     mut pipe: impl AsyncRead + Unpin + Send,
     options: &StreamOptions,
 ) -> Result<StreamEnd, Broken> {
-    let store = core.store().await;
+    let store = &core.store_of(&object.bucket).await;
     if options.keeps_existing && look(store, object).await?.is_some() {
         return Ok(StreamEnd::Kept);
     }
@@ -203,7 +203,7 @@ async fn put_in_parts(
     options: &WriteOptions,
     keeps_existing: bool,
 ) -> Result<(Written, Option<u64>, u64), Broken> {
-    let store = core.store().await;
+    let store = &core.store_of(&object.bucket).await;
     // Its answer must be known: an upload that nobody knows of is billed.
     let began = Instant::now();
     let upload = Box::pin(store.create_upload(object, options)).await?;
@@ -275,7 +275,7 @@ async fn send_parts(
             let (core, object, upload) = (Arc::clone(core), object.clone(), upload.clone());
             open.spawn(Box::pin(async move {
                 let payload = Payload::new(piece.bytes);
-                core.store().await.upload_part(&object, &upload, number, payload).await
+                core.store_of(&object.bucket).await.upload_part(&object, &upload, number, payload).await
             }));
         }
         if !is_last {

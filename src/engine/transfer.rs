@@ -1,4 +1,4 @@
-//! Copies and moves: planning and moving overlap, each item goes one of four ways, and none takes the others along.
+//! Copies and moves: planning and moving overlap, each item goes one of five ways, and none takes the others along.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use super::conflict::{Course, free_names};
 use super::jobs::{Job, panicked};
 use super::overlap::Sources;
 use super::plan::{PlanItem, Planned, Source, Target, plan};
-use super::{download, duplicate, refuse, relay, upload};
+use super::{download, duplicate, ferry, refuse, relay, upload};
 use crate::local;
 use crate::local::root::Root;
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
-use crate::model::job::{ItemOutcome, Transfer};
+use crate::model::job::{Item, ItemOutcome, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{ETag, ObjectKey};
 use crate::model::plan::{Conflict, ConflictPolicy, Side};
@@ -45,8 +45,10 @@ pub(super) struct Context {
     pub job: Arc<Job>,
     /// What was asked for.
     pub transfer: Transfer,
-    /// The store.
+    /// The store that is written to; where the target is local, the one that is read.
     pub store: Store,
+    /// The store that is read; where the source is local, the one that is written to.
+    pub source_store: Store,
     /// The folder that receives, if it is local.
     pub root: Option<Arc<Root>>,
     /// What is read, and so must not be written over.
@@ -55,6 +57,8 @@ pub(super) struct Context {
     written: Mutex<HashSet<u64>>,
     /// Local folders that were made.
     folders: Mutex<Vec<MadeFolder>>,
+    /// Storage classes of the source that the target has refused.
+    refused_classes: Mutex<HashSet<String>>,
 }
 
 /// A local folder that was made from another.
@@ -77,9 +81,21 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
         }
         _ => None,
     };
-    let store = job.core.store().await.clone();
-    let (written, folders) = (Mutex::default(), Mutex::default());
-    let mut context = Context { job: Arc::clone(&job), transfer, store, root, sources, written, folders };
+    let to = transfer.to.profile();
+    let from = transfer.items.iter().find_map(Item::profile).or(to).cloned().unwrap_or_default();
+    let source_store = job.core.stores.of(&from).await;
+    let store = job.core.stores.of(to.unwrap_or(&from)).await;
+    let mut context = Context {
+        job: Arc::clone(&job),
+        transfer,
+        store,
+        source_store,
+        root,
+        sources,
+        written: Mutex::default(),
+        folders: Mutex::default(),
+        refused_classes: Mutex::default(),
+    };
     // Item by item where not all of it is taken, or where its place is there already.
     let is_whole = context.transfer.filter.is_empty() && !context.transfer.takes_contents;
     if context.transfer.is_move && context.root.is_some() && is_whole {
@@ -158,7 +174,7 @@ async fn one(context: Arc<Context>, item: Box<PlanItem>) {
     job.record(name, item.size, outcome).await;
 }
 
-/// The four ways.
+/// The five ways.
 async fn move_one(context: &Arc<Context>, item: &PlanItem) -> Result<ItemOutcome, Error> {
     match (&item.source, &item.target) {
         (Source::Folder(path), Target::Object(object)) => upload::marker(context, path, object).await,
@@ -169,7 +185,10 @@ async fn move_one(context: &Arc<Context>, item: &PlanItem) -> Result<ItemOutcome
         (Source::Object(object, _), Target::Local(relative)) => {
             download::download(context, item, object, relative).await
         }
-        (Source::Object(object, _), Target::Object(to)) => relay::copy(context, item, object, to).await,
+        (Source::Object(object, _), Target::Object(to)) if object.bucket.profile() == to.bucket.profile() => {
+            relay::copy(context, item, object, to).await
+        }
+        (Source::Object(object, _), Target::Object(to)) => ferry::copy(context, item, object, to).await,
         (Source::Folder(path), Target::Local(relative)) => duplicate::folder(context, path, relative).await,
         (Source::File(path, _), Target::Local(relative)) => duplicate::file(context, item, path, relative).await,
     }
@@ -252,7 +271,8 @@ impl Context {
             return Ok(Settled::Go(self.guarded(object.clone(), Condition::None)));
         }
         let notices_races = self.store.notices_races();
-        let is_server_side = matches!(item.source, Source::Object(..));
+        let is_server_side =
+            matches!(&item.source, Source::Object(from, _) if from.bucket.profile() == object.bucket.profile());
         // Elsewhere the look is all there is, so it must not be long ago.
         let is_fresh = item.fresh_since.is_some_and(|at| notices_races || at.elapsed() < FRESH);
         if is_fresh || notices_races && item.size <= WORTH_A_LOOK && !is_server_side {
@@ -350,9 +370,16 @@ impl Context {
         }
     }
 
+    /// Returns the store that an object of this transfer is in.
+    fn store_of(&self, object: &ObjectRef) -> &Store {
+        let is_target = self.transfer.to.profile().is_none_or(|to| to == object.bucket.profile());
+        if is_target { &self.store } else { &self.source_store }
+    }
+
     /// Returns what is at a key, if anything.
     pub(super) async fn look(&self, object: &ObjectRef) -> Result<Option<ObjectFacts>, Error> {
-        match self.job.call(&self.job.core.lanes.small, || self.store.head(object)).await {
+        let store = self.store_of(object);
+        match self.job.call(&self.job.core.lanes.small, || store.head(object)).await {
             Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind == Kind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -419,22 +446,22 @@ impl Context {
     }
 
     async fn delete_copied(&self, source: &ObjectRef, etag: Option<&ETag>) -> Result<(), Error> {
-        let job = &self.job;
-        let now = job.call(&job.core.lanes.small, || self.store.head(source)).await?;
+        let (job, store) = (&self.job, &self.source_store);
+        let now = job.call(&job.core.lanes.small, || store.head(source)).await?;
         if etag.is_none() || now.etag.as_ref() != etag {
             let cause = "the object changed after it was copied; it was kept";
             return Err(Error::new(Kind::Conflict, "delete", source.to_string(), cause));
         }
         // A version never changes, so it needs no guard.
         let guard = etag.filter(|_| source.version.is_none());
-        match job.call_to_end(&job.core.lanes.small, || self.store.delete_if(source, guard)).await {
+        match job.call_to_end(&job.core.lanes.small, || store.delete_if(source, guard)).await {
             // Gone already: an earlier try of this very request, whose answer was lost.
             Err(error) if error.kind == Kind::NotFound => Ok(()),
             Err(error) if matches!(error.kind, Kind::Conflict | Kind::Unsupported) => match self.look(source).await? {
                 None => Ok(()),
                 // The condition holds: it is the server that does not know it here.
                 Some(now) if now.etag.as_ref() == etag => {
-                    job.call_to_end(&job.core.lanes.small, || self.store.delete(source)).await
+                    job.call_to_end(&job.core.lanes.small, || store.delete(source)).await
                 }
                 Some(_) => Err(error),
             },
@@ -442,10 +469,10 @@ impl Context {
         }
     }
 
-    /// Returns whether what looks like an MD5 is taken for one. A move does so unless the server is known to give others:
+    /// Returns whether what looks like an MD5 at the source is taken for one. A move does so unless the server is known to give others:
     /// if it is something else, the source merely stays.
     pub(super) fn takes_tags_for_md5(&self) -> bool {
-        self.store.has_md5_tags() || self.transfer.is_move && !self.store.lacks_md5_tags()
+        self.source_store.has_md5_tags() || self.transfer.is_move && !self.source_store.lacks_md5_tags()
     }
 
     /// Returns whether writing a file below the root would change one that this job reads. May block.
@@ -457,6 +484,16 @@ impl Context {
     pub(super) fn skipped(&self, item: &PlanItem, reason: String) -> ItemOutcome {
         self.job.progress.add_bytes(item.size);
         ItemOutcome::Skipped(reason)
+    }
+
+    /// Remembers a storage class of the source that the target does not know.
+    pub(super) fn note_refused_class(&self, class: String) {
+        self.refused_classes.lock().unwrap_or_else(PoisonError::into_inner).insert(class);
+    }
+
+    /// Returns whether the target has refused a storage class of the source.
+    pub(super) fn is_refused_class(&self, class: &str) -> bool {
+        self.refused_classes.lock().unwrap_or_else(PoisonError::into_inner).contains(class)
     }
 
     /// Remembers a local folder that this job made.

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
 use md5::digest::{Digest as _, DynDigest};
 
+use super::body::Payload;
 use super::parts::{PartsCheck, count_of};
 use super::value::ObjectFacts;
 use crate::model::job::Verified;
@@ -32,6 +33,14 @@ impl Crc {
     /// Returns what counts one piece.
     pub fn digest(self) -> Digest {
         Digest::new(self.algorithm)
+    }
+
+    /// Returns the checksum of one piece.
+    pub fn of(self, piece: &Payload) -> u64 {
+        match self.algorithm {
+            CrcAlgorithm::Crc64Nvme => piece.crc64(),
+            algorithm => crc_fast::checksum(algorithm, &piece.bytes()),
+        }
     }
 
     /// Returns the checksum of two pieces together; the size of the second is in bytes.
