@@ -8,6 +8,8 @@ mod copy;
 mod list;
 #[path = "cli/object.rs"]
 mod object;
+#[path = "cli/profile.rs"]
+mod profile;
 #[path = "cli/remove.rs"]
 mod remove;
 #[path = "cli/stage.rs"]

@@ -85,6 +85,11 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
     let from = transfer.items.iter().find_map(Item::profile).or(to).cloned().unwrap_or_default();
     let source_store = job.core.stores.of(&from).await;
     let store = job.core.stores.of(to.unwrap_or(&from)).await;
+    if to.is_some_and(|to| *to != from) {
+        // A job waits for fresh credentials once any request was answered, and here one end answers before the other.
+        source_store.check_credentials().await?;
+        store.check_credentials().await?;
+    }
     let mut context = Context {
         job: Arc::clone(&job),
         transfer,

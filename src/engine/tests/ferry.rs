@@ -299,4 +299,9 @@ async fn a_profile_that_is_in_no_file_is_named() {
     let nowhere = BucketName::from("b").by(&Profile::named("no such profile"));
     let ended = t.transfer(vec![Item::Object(ObjectRef::new(nowhere, "k"))], here(t.path("d"))).await;
     assert!(ended.failure("/k").contains("the profile no such profile: it is neither in"), "{ended:#?}");
+    t.put("f", "x").await;
+    let to = Location::bucket(BucketName::from("b").by(&Profile::named("no such profile")));
+    let ended = t.transfer(vec![object("f")], to).await;
+    let JobEnd::Failed(error) = &ended.end else { panic!("{ended:#?}") };
+    assert!(error.to_string().contains("the profile no such profile"), "at once, and nothing waits for it: {error}");
 }
