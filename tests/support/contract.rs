@@ -26,7 +26,7 @@ use crate::works::Works;
 const MIB: usize = 1024 * 1024;
 
 /// Bytes that repeat nowhere near the size of a part.
-fn noise(bytes: usize) -> Bytes {
+pub fn noise(bytes: usize) -> Bytes {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut out = Vec::with_capacity(bytes + 8);
     while out.len() < bytes {
@@ -90,7 +90,7 @@ pub async fn keys_are_listed_page_by_page_and_folded(t: Target) {
     assert!(page.objects[0].modified.is_some() && page.objects[0].etag.is_some());
 }
 
-fn dressed() -> WriteOptions {
+pub fn dressed() -> WriteOptions {
     WriteOptions {
         attributes: Attributes {
             content_type: Some("text/csv".to_owned()),
