@@ -49,7 +49,7 @@ pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// What the left pane shows: a path or s3://bucket/prefix/ [default: the working folder]
+    /// What the left pane shows: a path, s3://bucket/prefix/ or s3://profile@bucket/prefix/ [default: the working folder]
     pub left: Option<String>,
     /// What the right pane shows [default: the buckets]
     pub right: Option<String>,

@@ -7,7 +7,6 @@ use bucketry::model::location::Location;
 use bucketry::model::name::{BucketName, Profile};
 use bucketry::model::plan::ConflictPolicy;
 use bucketry::s3::{Attributes, Store, WriteOptions};
-use bytes::Bytes;
 
 use crate::contract::{all_keys, dressed, noise};
 use crate::servers::Which;
@@ -62,7 +61,7 @@ async fn check(t: &Target, bucket: &BucketName, prefix: &str) {
     for (name, size) in SIZES {
         let copy = object(bucket, &format!("{prefix}{name}"));
         let server = t.server.which.name();
-        assert!(Bytes::from(t.read(&copy).await) == noise(size), "{name} on {server}");
+        assert!(t.read(&copy).await == noise(size), "{name} on {server}");
         assert_eq!(t.store.head(&copy).await.unwrap().attributes, dressed().attributes, "{name} on {server}");
         let mut carried = t.store.object_tags(&copy).await.unwrap();
         carried.sort();

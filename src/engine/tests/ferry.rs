@@ -284,6 +284,68 @@ async fn a_move_onto_itself_by_another_profile_and_another_address_loses_nothing
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_storage_class_that_the_target_does_not_know_gives_way_to_its_default_unless_it_was_asked_for() {
+    let mut t = bench().await;
+    let far = far(&t).await;
+    put(&far.store, "plain", "x").await;
+    for key in ["one", "two"] {
+        let options = WriteOptions { storage_class: Some("STANDARD_IA".into()), ..WriteOptions::default() };
+        far.store.put(&ObjectRef::new("bench", key), Bytes::from_static(b"x"), &options).await.unwrap();
+    }
+    let overwrite =
+        |key: &str| Transfer { policy: ConflictPolicy::Overwrite, ..transfer(vec![far_object(key)], at("")) };
+    // So that it is known to take checksums, and a refusal is not about them.
+    assert_eq!(t.run(Work::Transfer(overwrite("plain"))).await.end, JobEnd::Done);
+    t.demo.faults().add(Rule::new(Fault::NotImplemented).on("PutObject").times(1));
+    assert_eq!(t.run(Work::Transfer(overwrite("one"))).await.end, JobEnd::Done);
+    assert_eq!(t.store.head(&ObjectRef::new("bench", "one")).await.unwrap().storage_class, None);
+    t.demo.faults().add(Rule::new(Fault::NotImplemented).on("PutObject").times(1));
+    let asked = Transfer { storage_class: Some(crate::model::entry::StorageClass::StandardIa), ..overwrite("two") };
+    assert!(t.run(Work::Transfer(asked)).await.failure("/two").contains("not"), "what was asked for is not left out");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_copy_to_another_endpoint_loses_is_said_before() {
+    let mut t = bench().await;
+    let far = far(&t).await;
+    put(&far.store, "f", "x").await;
+    let purpose = Purpose::Transfer { to: at("") };
+    t.engine.submit(Request::Count { ticket: Ticket(9), items: vec![far_object("f")], purpose });
+    let notes = loop {
+        match t.report().await {
+            Report::Counted { summary, .. } if summary.is_complete => break summary.notes,
+            _ => {}
+        }
+    };
+    for words in ["go through this machine", "ACLs and encryption are not carried over", "only current versions"] {
+        assert!(notes.iter().any(|note| note.contains(words)), "{words}: {notes:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_typed_behind_a_profile_is_completed_by_what_that_reaches() {
+    let mut t = bench().await;
+    let far = far(&t).await;
+    put(&far.store, "photos/2026/a.jpg", "x").await;
+    let base = t.home.path().to_owned();
+    for (typed, offered) in [
+        ("s3://far@", "s3://far@bench/"),
+        ("s3://far@be", "s3://far@bench/"),
+        ("s3://far@bench/ph", "s3://far@bench/photos/"),
+    ] {
+        t.engine.submit(Request::Complete { ticket: Ticket(6), text: typed.to_owned(), base: base.clone() });
+        let texts = loop {
+            match t.report().await {
+                Report::Completed { texts, .. } => break texts,
+                Report::Failed { error, .. } => panic!("{error}"),
+                _ => {}
+            }
+        };
+        assert_eq!(texts, [offered], "{typed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn items_of_several_profiles_are_not_copied_at_once() {
     let mut t = bench().await;
     let ended = t.transfer(vec![object("a"), far_object("b")], here(t.path("d"))).await;
