@@ -48,6 +48,14 @@ impl Origin {
         Body::Of(self.clone(), offset..offset + length)
     }
 
+    /// Returns the size of the parts that it is best cut into, of at least `wanted` bytes.
+    pub fn step(&self, wanted: u64) -> u64 {
+        match self {
+            Self::File(_) => wanted,
+            Self::Object(far) => far.step(wanted),
+        }
+    }
+
     /// Returns whether its parts must be read one behind the other.
     pub fn goes_in_order(&self) -> bool {
         matches!(self, Self::Object(far) if far.goes_in_order())

@@ -14,7 +14,10 @@ use super::jobs::Job;
 use crate::model::error::{Error, Kind};
 use crate::model::job::Verified;
 use crate::model::location::ObjectRef;
-use crate::s3::{Check, Crc, ObjectFacts, Payload, Store};
+use crate::s3::{Check, Crc, ObjectFacts, PartsTag, Payload, Store};
+
+/// The largest parts of a source, in bytes, that are read as pieces for the sake of their MD5s.
+const LARGEST_PART: u64 = 64 * 1024 * 1024;
 
 /// One object, and what was found of its bytes so far.
 #[derive(Debug)]
@@ -22,36 +25,61 @@ pub(super) struct Far {
     store: Store,
     object: ObjectRef,
     facts: ObjectFacts,
+    proof: Proof,
     tally: Mutex<Tally>,
     has_broken: AtomicBool,
+}
+
+/// How the bytes are compared with what the source says of them.
+#[derive(Debug, Clone, Copy)]
+enum Proof {
+    /// By a checksum that is made of pieces in any order.
+    Crc(Crc),
+    /// By the tag of the parts that the source was joined of, as its pieces hold whole parts.
+    Parts(PartsTag),
+    /// By what is made of all bytes in their order.
+    InOrder,
 }
 
 /// What the pieces that were read add up to.
 #[derive(Debug)]
 struct Tally {
-    /// The size and CRC64NVME of each piece, by its offset.
-    pieces: BTreeMap<u64, (u64, u64)>,
-    proof: Proof,
+    /// By their offsets.
+    pieces: BTreeMap<u64, Piece>,
+    ordered: Ordered,
 }
 
-/// How the bytes are compared with what the source says of them.
+/// What is kept of a piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Piece {
+    size: u64,
+    crc64: u64,
+    /// What the source's checksum makes of it, if it is compared by one.
+    crc: u64,
+    /// The MD5s of the source's parts in it, if it is compared by them.
+    md5s: Vec<u8>,
+}
+
+/// What is made of the bytes in their order.
 #[derive(Debug)]
-enum Proof {
-    /// By a checksum that is made of pieces in any order; of each by its offset.
-    Pieces(Crc, BTreeMap<u64, u64>),
-    /// By one that is made of all bytes in their order; so many are counted.
-    InOrder(Check, u64),
-    /// Done, with this result.
-    Over(Option<Verified>),
+enum Ordered {
+    /// Up to an offset.
+    Until(u64, Check),
+    /// Of all of them, with this result.
+    Whole(Option<Verified>),
 }
 
 impl Far {
     /// Returns an object of which nothing was read yet; `check` is made of its bytes in order where the facts hold no
     /// checksum that is made of pieces.
     pub fn new(store: Store, object: ObjectRef, facts: ObjectFacts, check: Check) -> Arc<Self> {
-        let proof = facts.crc().map_or(Proof::InOrder(check, 0), |crc| Proof::Pieces(crc, BTreeMap::new()));
-        let tally = Mutex::new(Tally { pieces: BTreeMap::new(), proof });
-        Arc::new(Self { store, object, facts, tally, has_broken: AtomicBool::new(false) })
+        let proof = match (facts.crc(), check.parts_tag().filter(|tag| tag.step(1) <= LARGEST_PART)) {
+            (Some(crc), _) => Proof::Crc(crc),
+            (None, Some(tag)) => Proof::Parts(tag),
+            (None, None) => Proof::InOrder,
+        };
+        let tally = Mutex::new(Tally { pieces: BTreeMap::new(), ordered: Ordered::Until(0, check) });
+        Arc::new(Self { store, object, facts, proof, tally, has_broken: AtomicBool::new(false) })
     }
 
     /// Returns its size in bytes.
@@ -59,9 +87,18 @@ impl Far {
         self.facts.size
     }
 
+    /// Returns the size of the pieces that it is best read in, of at least `wanted` bytes.
+    pub fn step(&self, wanted: u64) -> u64 {
+        match self.proof {
+            Proof::Parts(tag) => tag.step(wanted),
+            Proof::Crc(_) | Proof::InOrder => wanted,
+        }
+    }
+
     /// Returns whether its pieces must be read one behind the other.
     pub fn goes_in_order(&self) -> bool {
-        matches!(self.tally().proof, Proof::InOrder(ref check, _) if !matches!(check, Check::Nothing))
+        let is_nothing = || matches!(self.tally().ordered, Ordered::Until(_, Check::Nothing));
+        matches!(self.proof, Proof::InOrder) && !is_nothing()
     }
 
     /// Returns whether the source cannot be read as it was: then what failed was not the target.
@@ -99,11 +136,14 @@ impl Far {
     /// Compares all that was read with what the source says of it.
     pub fn verify(&self) -> Result<Verified, Error> {
         let mut tally = self.tally();
-        if tally.pieces.values().map(|piece| piece.0).sum::<u64>() != self.size() {
+        if tally.pieces.values().map(|piece| piece.size).sum::<u64>() != self.size() {
             return Err(self.error(Kind::Corrupt, "not all of it arrived"));
         }
-        let verified = tally.verify();
-        tally.proof = Proof::Over(verified);
+        let verified = match self.proof {
+            Proof::Crc(crc) => tally.whole_crc(crc).and_then(|whole| crc.verify(whole)),
+            Proof::Parts(tag) => tag.verify(tally.pieces.values().map(|piece| &piece.md5s)),
+            Proof::InOrder => tally.finish(self.size()),
+        };
         verified.ok_or_else(|| self.error(Kind::Corrupt, "the checksum of what arrived differs"))
     }
 
@@ -154,45 +194,47 @@ impl Far {
 
     /// Counts a piece that arrived, perhaps once more.
     fn count(&self, offset: u64, bytes: &Bytes, payload: &Payload) -> Result<(), Error> {
+        let (crc, md5s) = match self.proof {
+            Proof::Crc(crc) => (crc.of(payload), Vec::new()),
+            Proof::Parts(tag) => (0, tag.sums(bytes)),
+            Proof::InOrder => (0, Vec::new()),
+        };
+        let piece = Piece { size: payload.size(), crc64: payload.crc64(), crc, md5s };
         let mut tally = self.tally();
-        let piece = (payload.size(), payload.crc64());
-        if *tally.pieces.entry(offset).or_insert(piece) != piece {
+        if *tally.pieces.entry(offset).or_insert_with(|| piece.clone()) != piece {
             self.has_broken.store(true, Relaxed);
             return Err(self.error(Kind::Corrupt, "it was read twice, and the bytes differ"));
         }
-        match &mut tally.proof {
-            Proof::Pieces(crc, sums) => {
-                sums.insert(offset, crc.of(payload));
-            }
-            Proof::InOrder(check, counted) if *counted == offset => {
-                check.update(bytes);
-                *counted += payload.size();
-            }
-            Proof::InOrder(..) | Proof::Over(_) => {}
+        if let (Proof::InOrder, Ordered::Until(until, check)) = (self.proof, &mut tally.ordered)
+            && *until == offset
+        {
+            check.update(bytes);
+            *until += piece.size;
         }
         Ok(())
     }
 }
 
 impl Tally {
-    /// Returns how the bytes are verified; nothing if they are not what is stored.
-    fn verify(&mut self) -> Option<Verified> {
-        match std::mem::replace(&mut self.proof, Proof::Over(None)) {
-            Proof::Over(verified) => verified,
-            Proof::InOrder(check, counted) => {
-                let read = self.pieces.values().map(|piece| piece.0).sum::<u64>();
-                let is_all = counted == read || matches!(check, Check::Nothing);
-                check.finish().filter(|_| is_all)
+    fn whole_crc(&self, crc: Crc) -> Option<u64> {
+        let mut pieces = self.pieces.values();
+        let first = pieces.next()?.crc;
+        Some(pieces.fold(first, |all, next| crc.combine(all, next.crc, next.size)))
+    }
+
+    /// Returns what the bytes in their order prove; nothing if they are not what is stored, or not all were counted.
+    fn finish(&mut self, size: u64) -> Option<Verified> {
+        match std::mem::replace(&mut self.ordered, Ordered::Whole(None)) {
+            Ordered::Whole(verified) => self.ordered = Ordered::Whole(verified),
+            Ordered::Until(until, check) => {
+                // Without anything to compare with, pieces come in any order.
+                let is_all = until == size || matches!(check, Check::Nothing);
+                self.ordered = Ordered::Whole(check.finish().filter(|_| is_all));
             }
-            Proof::Pieces(crc, sums) => {
-                let mut all = None;
-                for (offset, next) in sums {
-                    let (size, _) = self.pieces.get(&offset)?;
-                    all = Some(all.map_or(next, |all| crc.combine(all, next, *size)));
-                }
-                // Of an empty object no piece need be read.
-                crc.verify(all.unwrap_or_else(|| crc.digest().finalize()))
-            }
+        }
+        match self.ordered {
+            Ordered::Whole(verified) => verified,
+            Ordered::Until(..) => None,
         }
     }
 }

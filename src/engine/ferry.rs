@@ -3,18 +3,47 @@
 //! No server is asked to read what only the other profile may, so the source is read by its own profile and written by
 //! the target's. The bytes are compared with what each end says of them.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::body::Origin;
+use super::core::Core;
 use super::far::Far;
 use super::plan::PlanItem;
 use super::relay::{class, refuse_missing_metadata, tag, tags_of};
 use super::transfer::{Aim, Context, Missed, Settled};
 use super::upload::{deliver, verify};
 use crate::model::error::{Error, Kind};
-use crate::model::job::{ItemOutcome, Verified};
+use crate::model::job::{Item, ItemOutcome, Transfer, Verified};
 use crate::model::location::ObjectRef;
-use crate::s3::{ObjectFacts, WriteOptions};
+use crate::s3::{ObjectFacts, Store, WriteOptions};
+
+/// Storage classes that the target of a job has refused.
+#[derive(Debug, Default)]
+pub(super) struct RefusedClasses(Mutex<HashSet<String>>);
+
+impl RefusedClasses {
+    fn note(&self, class: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(class);
+    }
+
+    fn include(&self, class: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(class)
+    }
+}
+
+/// Opens the stores that a transfer reads and writes; where one end is local, both are the other's.
+pub(super) async fn open_ends(core: &Core, transfer: &Transfer) -> Result<(Store, Store), Error> {
+    let to = transfer.to.profile();
+    let from = transfer.items.iter().find_map(Item::profile).or(to).cloned().unwrap_or_default();
+    let (source, target) = (core.stores.of(&from).await, core.stores.of(to.unwrap_or(&from)).await);
+    if to.is_some_and(|to| *to != from) {
+        // A job waits for fresh credentials once any request was answered, and here one end answers before the other.
+        source.check_credentials().await?;
+        target.check_credentials().await?;
+    }
+    Ok((source, target))
+}
 
 /// Copies one object.
 pub(super) async fn copy(
@@ -85,14 +114,14 @@ async fn write(
     aim: Aim,
 ) -> Result<Verified, Missed> {
     let chosen = context.transfer.storage_class.is_some();
-    let class = class(context, source).filter(|class| chosen || !context.is_refused_class(class));
+    let class = class(context, source).filter(|class| chosen || !context.refused_classes.include(class));
     let result = write_as(context, from, source, tags, &aim, class.clone()).await;
     match (result, class) {
         (Err(Missed::Failed(error) | Missed::Race(error)), Some(class)) if !chosen && is_about_class(&error) => {
             tracing::info!(target_name = ?aim.object.to_string(), %error, ?class, "copied with the default class");
             let result = write_as(context, from, source, tags, &aim, None).await;
             if result.is_ok() {
-                context.note_refused_class(class);
+                context.refused_classes.note(class);
             }
             result
         }

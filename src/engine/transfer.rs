@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::conflict::{Course, free_names};
+use super::ferry::RefusedClasses;
 use super::jobs::{Job, panicked};
 use super::overlap::Sources;
 use super::plan::{PlanItem, Planned, Source, Target, plan};
@@ -17,7 +18,7 @@ use crate::local;
 use crate::local::root::Root;
 use crate::model::capability::Support;
 use crate::model::error::{Error, Kind};
-use crate::model::job::{Item, ItemOutcome, Transfer};
+use crate::model::job::{ItemOutcome, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{ETag, ObjectKey};
 use crate::model::plan::{Conflict, ConflictPolicy, Side};
@@ -57,8 +58,8 @@ pub(super) struct Context {
     written: Mutex<HashSet<u64>>,
     /// Local folders that were made.
     folders: Mutex<Vec<MadeFolder>>,
-    /// Storage classes of the source that the target has refused.
-    refused_classes: Mutex<HashSet<String>>,
+    /// Storage classes of the source that the target does not know.
+    pub refused_classes: RefusedClasses,
 }
 
 /// A local folder that was made from another.
@@ -81,15 +82,7 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
         }
         _ => None,
     };
-    let to = transfer.to.profile();
-    let from = transfer.items.iter().find_map(Item::profile).or(to).cloned().unwrap_or_default();
-    let source_store = job.core.stores.of(&from).await;
-    let store = job.core.stores.of(to.unwrap_or(&from)).await;
-    if to.is_some_and(|to| *to != from) {
-        // A job waits for fresh credentials once any request was answered, and here one end answers before the other.
-        source_store.check_credentials().await?;
-        store.check_credentials().await?;
-    }
+    let (source_store, store) = ferry::open_ends(&job.core, &transfer).await?;
     let mut context = Context {
         job: Arc::clone(&job),
         transfer,
@@ -99,7 +92,7 @@ pub(super) async fn run(job: Arc<Job>, transfer: Transfer) -> Result<(), Error> 
         sources,
         written: Mutex::default(),
         folders: Mutex::default(),
-        refused_classes: Mutex::default(),
+        refused_classes: RefusedClasses::default(),
     };
     // Item by item where not all of it is taken, or where its place is there already.
     let is_whole = context.transfer.filter.is_empty() && !context.transfer.takes_contents;
@@ -489,16 +482,6 @@ impl Context {
     pub(super) fn skipped(&self, item: &PlanItem, reason: String) -> ItemOutcome {
         self.job.progress.add_bytes(item.size);
         ItemOutcome::Skipped(reason)
-    }
-
-    /// Remembers a storage class of the source that the target does not know.
-    pub(super) fn note_refused_class(&self, class: String) {
-        self.refused_classes.lock().unwrap_or_else(PoisonError::into_inner).insert(class);
-    }
-
-    /// Returns whether the target has refused a storage class of the source.
-    pub(super) fn is_refused_class(&self, class: &str) -> bool {
-        self.refused_classes.lock().unwrap_or_else(PoisonError::into_inner).contains(class)
     }
 
     /// Remembers a local folder that this job made.

@@ -231,7 +231,7 @@ async fn send_parts(
 ) -> Result<Vec<PartDone>, Error> {
     let job = &context.job;
     let size = origin.size();
-    let step = job.core.options.part_size.unwrap_or_else(|| part_size(size)).max(1);
+    let step = origin.step(job.core.options.part_size.unwrap_or_else(|| part_size(size)).max(1));
     let mut offsets = (0..size).step_by(usize::try_from(step).unwrap_or(usize::MAX)).zip(1_i32..);
     let mut open = JoinSet::new();
     let mut parts = Vec::new();

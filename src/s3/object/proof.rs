@@ -8,7 +8,7 @@ use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
 use md5::digest::{Digest as _, DynDigest};
 
 use super::body::Payload;
-use super::parts::{PartsCheck, count_of};
+use super::parts::{PartsCheck, PartsTag, count_of};
 use super::value::ObjectFacts;
 use crate::model::job::Verified;
 use crate::model::name::ETag;
@@ -86,6 +86,14 @@ impl fmt::Debug for Hash {
 }
 
 impl Check {
+    /// Returns the tag of parts that may be counted in any order, if that is what is checked.
+    pub fn parts_tag(&self) -> Option<PartsTag> {
+        match self {
+            Self::Parts(parts) => parts.tag(),
+            _ => None,
+        }
+    }
+
     /// Counts the next bytes.
     pub fn update(&mut self, chunk: &[u8]) {
         match self {
