@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_known_size_are_counted_in_pieces_too() {
-        let contents: Vec<u8> = (0..12 * MIB_BYTES + 1).map(|at| (at / 7).to_le_bytes()[0]).collect();
+        let contents: Vec<u8> = (0..=12 * MIB_BYTES).map(|at| (at / 7).to_le_bytes()[0]).collect();
         let check =
             PartsCheck::new(&tag(&contents, 5 * MIB_BYTES), contents.len() as u64, Some((5 * MIB, 2 * MIB + 1)), true);
         let tag = check.unwrap().tag().unwrap();
