@@ -16,9 +16,6 @@ use crate::model::job::Verified;
 use crate::model::location::ObjectRef;
 use crate::s3::{Check, Crc, ObjectFacts, PartsTag, Payload, Store};
 
-/// The largest parts of a source, in bytes, that are read as pieces for the sake of their MD5s.
-const LARGEST_PART: u64 = 64 * 1024 * 1024;
-
 /// One object, and what was found of its bytes so far.
 #[derive(Debug)]
 pub(super) struct Far {
@@ -70,10 +67,10 @@ enum Ordered {
 }
 
 impl Far {
-    /// Returns an object of which nothing was read yet; `check` is made of its bytes in order where the facts hold no
-    /// checksum that is made of pieces.
-    pub fn new(store: Store, object: ObjectRef, facts: ObjectFacts, check: Check) -> Arc<Self> {
-        let proof = match (facts.crc(), check.parts_tag().filter(|tag| tag.step(1) <= LARGEST_PART)) {
+    /// Returns an object of which nothing was read yet. Where the facts hold no checksum that is made of pieces, `check`
+    /// is: of the source's parts up to a size in bytes, else of all bytes in their order.
+    pub fn new(store: Store, object: ObjectRef, facts: ObjectFacts, check: Check, largest_part: u64) -> Arc<Self> {
+        let proof = match (facts.crc(), check.parts_tag().filter(|tag| tag.step(1) <= largest_part)) {
             (Some(crc), _) => Proof::Crc(crc),
             (None, Some(tag)) => Proof::Parts(tag),
             (None, None) => Proof::InOrder,

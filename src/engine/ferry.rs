@@ -150,7 +150,9 @@ async fn write_as(
         ..WriteOptions::default()
     };
     let check = context.check_of(from, source).await;
-    let far = Far::new(context.source_store.clone(), from.clone(), source.clone(), check);
+    // Several of them have to find room at once.
+    let largest_part = context.job.core.options.memory_bytes / 4;
+    let far = Far::new(context.source_store.clone(), from.clone(), source.clone(), check, largest_part);
     let (written, sent) = match deliver(context, aim, &Origin::Object(Arc::clone(&far)), &options).await {
         // What it met was the source.
         Err(Missed::Race(error)) if far.has_broken() => return Err(error.into()),

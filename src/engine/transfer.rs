@@ -467,8 +467,8 @@ impl Context {
         }
     }
 
-    /// Returns whether what looks like an MD5 at the source is taken for one. A move does so unless the server is known to give others:
-    /// if it is something else, the source merely stays.
+    /// Returns whether what looks like an MD5 at the source is taken for one. A move does so unless the server is known to
+    /// give others: if it is something else, the source merely stays.
     pub(super) fn takes_tags_for_md5(&self) -> bool {
         self.source_store.has_md5_tags() || self.transfer.is_move && !self.source_store.lacks_md5_tags()
     }
