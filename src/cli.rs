@@ -15,6 +15,7 @@ mod progress;
 mod reference;
 mod remove;
 mod session;
+mod source;
 mod sync;
 mod transfer;
 mod tuning;
@@ -41,6 +42,10 @@ As with `aws s3`, below a target that ends in a slash the name is kept, and --re
 with or without slashes at the ends. Unlike there, an empty folder becomes an object that marks it, a move removes the \
 folders that it has emptied, and `rm` asks before it deletes more than one object.
 
+A location may name another profile of the AWS configuration files: s3://NAME@bucket/key is reached by its credentials, \
+region and endpoint. Between two profiles the bytes go through this machine's memory, and what is moved is read and \
+deleted by the source's profile.
+
 Exit codes: 0 all done, 1 something failed, 2 wrong use, 130 interrupted.";
 
 /// What the pages of `cp` and `mv` say besides.
@@ -64,7 +69,7 @@ pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// What the left pane shows: a path or s3://bucket/prefix/ [default: the working folder]
+    /// What the left pane shows: a path, s3://bucket/prefix/ or s3://profile@bucket/prefix/ [default: the working folder]
     pub left: Option<String>,
     /// What the right pane shows [default: the buckets]
     pub right: Option<String>,

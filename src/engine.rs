@@ -16,6 +16,8 @@ mod count;
 mod download;
 mod duplicate;
 mod edit;
+mod far;
+mod ferry;
 mod footprint;
 mod given;
 mod inspect;
@@ -39,6 +41,7 @@ mod remove;
 mod resume;
 mod roster;
 mod share;
+mod stores;
 mod stream;
 mod sync;
 mod transfer;
@@ -60,7 +63,7 @@ use self::newest::Newest;
 pub use self::stream::{Broken, StreamEnd, StreamOptions};
 use crate::model::job::{Item, Leaving, Report, Request};
 use crate::model::limit::ByteRate;
-use crate::model::name::UnsafeKeys;
+use crate::model::name::{Profile, UnsafeKeys};
 use crate::s3::Settings;
 
 /// How many reports may wait for whoever listens; beyond that the work pauses.
@@ -149,6 +152,12 @@ impl Engine {
             }),
             core,
         }
+    }
+
+    /// Says how a profile connects that no file describes, before it is first asked for: like `profile`, or like the
+    /// program's own, with another region or endpoint.
+    pub fn declare(&self, name: &Profile, profile: Option<&str>, region: Option<String>, endpoint_url: Option<String>) {
+        self.core.stores.declare(name, profile, region, endpoint_url);
     }
 
     /// Takes a request. Never waits.

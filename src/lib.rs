@@ -32,6 +32,13 @@
 //! | [`cli`] | the command line, and the commands that need no screen: locations, output, progress, exit codes | a command is added |
 //! | `demo` | an S3 endpoint in this process, with access rules of its own and faults on demand | S3 does something new |
 //!
+//! # Who reaches a bucket
+//!
+//! A bucket's name carries the profile that it is reached by ([`model::bucket`]), and the engine opens one
+//! [`s3::Store`] for each. What is learnt of a server stays with its store. A copy within one profile is the server's
+//! work; between two it goes through memory. That two profiles may lead to one bucket is never ruled out: jobs wait for
+//! each other as if they did, and a move looks at both ends of a key before it writes.
+//!
 //! # Rules that hold everywhere
 //!
 //! - Nothing from outside (keys, metadata, messages) reaches the terminal but through [`model::text`], or a path but

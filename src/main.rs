@@ -14,6 +14,7 @@ use bucketry::config::{self, Config, ConfigError, Glyphs};
 use bucketry::engine::{CLEAN_UP, Engine, Options, REPORTS};
 use bucketry::model::job::Leaving;
 use bucketry::model::location::Location;
+use bucketry::model::name::Profile;
 use bucketry::s3::Settings;
 use bucketry::tui;
 use bucketry::tui::theme::{BUILT_IN, Theme};
@@ -200,7 +201,7 @@ async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
         None => Ok(default),
     };
     let left = place(choice.args.left.as_ref(), Location::Local(base.clone()))?;
-    let right = place(choice.args.right.as_ref(), Location::Buckets)?;
+    let right = place(choice.args.right.as_ref(), Location::Buckets(Profile::OWN))?;
     let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
     let engine = Engine::start(around.settings, options(&choice.config, around.data_folder), sender);
     let takes_mouse = choice.config.mouse && !choice.args.no_mouse;

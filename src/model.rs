@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod attributes;
+pub mod bucket;
 pub mod capability;
 pub mod compare;
 pub mod entry;

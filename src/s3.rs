@@ -27,11 +27,13 @@ mod tags;
 pub use access::{BucketEncryption, Grant, Ownership, Versioning};
 pub use client::Store;
 pub use copy::CopyOptions;
+pub use credentials::profile_names;
 pub use delete::MAX_BATCH;
 pub use list::{BucketPage, KeyPage, ListPage, ListedObject, UploadPage, UploadRow};
 pub use multipart::{PartDone, UploadId};
 pub use object::{
-    Attributes, Check, Checksum, Condition, Crc, Encryption, ObjectBody, ObjectFacts, Payload, WriteOptions, Written,
+    Attributes, Check, Checksum, Condition, Crc, Encryption, ObjectBody, ObjectFacts, PartsTag, Payload, WriteOptions,
+    Written,
 };
 pub use presign::Presigned;
 pub use settings::{Keys, Settings};

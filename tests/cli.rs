@@ -14,6 +14,8 @@ mod kill;
 mod list;
 #[path = "cli/object.rs"]
 mod object;
+#[path = "cli/profile.rs"]
+mod profile;
 #[path = "cli/remove.rs"]
 mod remove;
 #[path = "cli/stage.rs"]

@@ -11,6 +11,8 @@ mod contract;
 #[cfg(feature = "demo")]
 #[path = "support/faults.rs"]
 mod faults;
+#[path = "support/ferry.rs"]
+mod ferry;
 #[path = "support/given.rs"]
 mod given;
 #[path = "support/hostile.rs"]
@@ -29,6 +31,22 @@ mod sync;
 mod target;
 #[path = "support/works.rs"]
 mod works;
+
+/// Objects that go from one server to another.
+mod between {
+    use crate::ferry::there_and_back;
+    use crate::servers::Which;
+
+    #[test]
+    fn demo_and_moto() {
+        there_and_back(Which::Demo, Which::Moto);
+    }
+
+    #[test]
+    fn ceph_and_moto() {
+        there_and_back(Which::Ceph, Which::Moto);
+    }
+}
 
 /// Makes a test of each case on each server.
 macro_rules! contract {

@@ -31,7 +31,7 @@ pub fn entry(place: &Location, name: &str) -> Entry {
     let kind = match (place, name.ends_with('/')) {
         (Location::Local(_), true) => EntryKind::Folder,
         (Location::Local(_), false) => EntryKind::File,
-        (Location::Buckets, _) => EntryKind::Bucket,
+        (Location::Buckets(_), _) => EntryKind::Bucket,
         (_, true) => EntryKind::Prefix,
         (_, false) => EntryKind::Object,
     };

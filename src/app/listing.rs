@@ -12,6 +12,7 @@ use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::error::Error;
 use crate::model::job::{Item, PageToken, Ticket};
 use crate::model::location::{Location, ObjectRef};
+use crate::model::name::BucketName;
 
 /// Names a level within its tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -200,7 +201,7 @@ impl Listing {
                 Item::Folder(folder.join(entry.os_name()))
             }
             (Location::Local(folder), _) => Item::File(folder.join(entry.os_name())),
-            (Location::Buckets, _) => Item::Bucket((&*entry.name).into()),
+            (Location::Buckets(profile), _) => Item::Bucket(BucketName::from(&*entry.name).by(profile)),
             (Location::S3 { bucket, prefix }, EntryKind::Prefix) => {
                 Item::Prefix { bucket: bucket.clone(), prefix: prefix.child(&entry.name) }
             }

@@ -89,8 +89,8 @@ impl Pane {
         let Some(parent) = self.place().parent() else { return Vec::new() };
         let name = match self.place() {
             Location::Local(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()),
-            Location::Buckets => None,
-            Location::S3 { bucket, prefix } if prefix.is_root() => Some(bucket.to_string()),
+            Location::Buckets(_) => None,
+            Location::S3 { bucket, prefix } if prefix.is_root() => Some(bucket.as_str().to_owned()),
             Location::S3 { prefix, .. } => Some(prefix.last_part().to_owned()),
         };
         let goal = name.map(|name| Goal { place: parent.clone(), name: name.into(), is_container: true });
@@ -142,9 +142,9 @@ impl Pane {
     pub fn refresh_touched(&mut self, touched: &[Location], ids: &mut Ids) -> Vec<Effect> {
         let mut levels: BTreeSet<ListingId> = BTreeSet::new();
         for touched in touched {
-            let is_below = |place: &Location| *touched != Location::Buckets && touched.contains(place);
+            let is_below = |place: &Location| !touched.is_buckets() && touched.contains(place);
             // A bucket does not come with its first key, nor go with its last one.
-            let is_above = |place: &Location| *place != Location::Buckets && place.contains(touched);
+            let is_above = |place: &Location| !place.is_buckets() && place.contains(touched);
             let listings = || self.tree.listings();
             let below = listings().filter(|(_, level)| level.place == *touched || is_below(&level.place));
             let above = listings().filter(|(_, level)| is_above(&level.place)).max_by_key(|(_, level)| level.depth);
@@ -166,7 +166,9 @@ impl Pane {
             Some(place) => place,
             None => match level.map_or_else(|| self.place(), |level| &level.place) {
                 // The list of buckets receives nothing itself, so the bucket under the cursor does.
-                Location::Buckets => row.and_then(|row| self.tree.place_of(row)).unwrap_or(Location::Buckets),
+                place if place.is_buckets() => {
+                    row.and_then(|row| self.tree.place_of(row)).unwrap_or_else(|| place.clone())
+                }
                 place => place.clone(),
             },
         }

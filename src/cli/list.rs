@@ -10,7 +10,7 @@ use super::session::{Session, Stop};
 use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::job::{Page, PageToken, Report, Request};
 use crate::model::location::Location;
-use crate::model::name::{BucketName, Prefix};
+use crate::model::name::{BucketName, Prefix, Profile};
 use crate::model::text;
 
 /// What `ls` is given.
@@ -50,15 +50,15 @@ pub struct Usage {
 /// Runs `ls`.
 pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
     let place = match &list.location {
-        None => Location::Buckets,
+        None => Location::Buckets(Profile::OWN),
         Some(text) => match End::parse(text, &session.base).map_err(Stop::Use)? {
-            End::Buckets => Location::Buckets,
+            End::Buckets(profile) => Location::Buckets(profile),
             End::S3 { bucket, key } => Location::S3 { bucket, prefix: key.into() },
             End::Local { path, is_folder } => return folder::list(session, list, &path, is_folder).await,
             End::Stream => return Err(Stop::Use("a stream holds nothing to list".to_owned())),
         },
     };
-    if list.recursive && place == Location::Buckets {
+    if list.recursive && place.is_buckets() {
         return Err(Stop::Use("ls --recursive lists one bucket: write s3://bucket".to_owned()));
     }
     let zone = TimeZone::system();
@@ -96,7 +96,7 @@ pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop>
     let base = session.base.clone();
     let ends: Result<Vec<_>, _> = usage.locations.iter().map(|text| End::parse(text, &base)).collect();
     let ends = ends.map_err(Stop::Use)?;
-    if ends.iter().any(|end| matches!(end, End::Stream | End::Buckets)) {
+    if ends.iter().any(|end| matches!(end, End::Stream | End::Buckets(_))) {
         return Err(Stop::Use("du sums up s3://bucket, s3://bucket/prefix or a path".to_owned()));
     }
     for end in ends {
@@ -106,7 +106,7 @@ pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop>
                 folder::usage(session, usage, &path, is_folder).await?;
                 continue;
             }
-            End::Stream | End::Buckets => continue,
+            End::Stream | End::Buckets(_) => continue,
         };
         let (mut objects, mut bytes) = (0_u64, 0_u64);
         let mut pages = Pages::of(place.clone(), true);
@@ -233,7 +233,10 @@ mod tests {
         assert_eq!(shown_name(&object, &at("2026/repo"), false), "report.csv");
         assert_eq!(shown_name(&object, &at("2026/repo"), true), "2026/report.csv");
         assert_eq!(shown_name(&Entry::new("sub", EntryKind::Prefix), &at("2026/"), false), "sub/");
-        assert_eq!(shown_name(&Entry::new("photos", EntryKind::Bucket), &Location::Buckets, false), "photos");
+        assert_eq!(
+            shown_name(&Entry::new("photos", EntryKind::Bucket), &Location::Buckets(Profile::OWN), false),
+            "photos"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::job::{Item, Transfer};
 use crate::model::location::{Location, ObjectRef};
-use crate::model::name::{BucketName, Prefix};
+use crate::model::name::{BucketName, Prefix, Profile};
 
 /// One location of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub enum End {
         /// All behind the bucket's slash: a key, a prefix, or nothing.
         key: String,
     },
-    /// `s3://` alone.
-    Buckets,
+    /// `s3://` alone, or behind it a profile.
+    Buckets(Profile),
 }
 
 /// Where paths start.
@@ -49,7 +49,7 @@ impl End {
         }
         match Location::parse(text, &base.folder, base.home.as_deref()) {
             Err(problem) => Err(format!("{text}: {problem}")),
-            Ok(Location::Buckets) => Ok(Self::Buckets),
+            Ok(Location::Buckets(profile)) => Ok(Self::Buckets(profile)),
             Ok(Location::S3 { bucket, prefix }) => Ok(Self::S3 { bucket, key: prefix.to_string() }),
             Ok(Location::Local(path)) => {
                 let is_folder = text.ends_with('/') || path.is_dir();
@@ -60,19 +60,28 @@ impl End {
 
     /// Reads a location that must be in a bucket; returns the bucket and all behind its slash.
     pub fn in_bucket(text: &str, base: &Base) -> Result<(BucketName, String), String> {
-        match Self::parse(text, base)? {
-            Self::S3 { bucket, key } => Ok((bucket, key)),
-            _ => Err(format!("{text} is not on S3: write s3://bucket/key")),
-        }
+        Self::parse(text, base)?.into_bucket(text)
     }
 
     /// Reads a location that must be an object.
     pub fn object(text: &str, base: &Base) -> Result<ObjectRef, String> {
-        let (bucket, key) = Self::in_bucket(text, base)?;
+        Self::parse(text, base)?.into_object(text)
+    }
+
+    /// Returns the object that a location is, or why it is none; `text` is how it was written.
+    pub fn into_object(self, text: &str) -> Result<ObjectRef, String> {
+        let (bucket, key) = self.into_bucket(text)?;
         if is_prefix(&key) {
             return Err(format!("{text} is not an object: write s3://bucket/key"));
         }
         Ok(ObjectRef::new(bucket, key))
+    }
+
+    fn into_bucket(self, text: &str) -> Result<(BucketName, String), String> {
+        match self {
+            Self::S3 { bucket, key } => Ok((bucket, key)),
+            _ => Err(format!("{text} is not on S3: write s3://bucket/key")),
+        }
     }
 
     /// Reads a location that must be a bucket.
@@ -101,7 +110,7 @@ pub fn transfer(source: End, target: End, is_recursive: bool, others: Transfer) 
         return Err("both locations are local; one must be on S3".to_owned());
     }
     let (to, rename) = match target {
-        End::Stream | End::Buckets => return Err("the target must be a path or s3://bucket/key".to_owned()),
+        End::Stream | End::Buckets(_) => return Err("the target must be a path or s3://bucket/key".to_owned()),
         End::Local { path, is_folder } if is_recursive || is_folder => (Location::Local(path), None),
         End::Local { path, .. } => {
             let (folder, name) = split_path(&path).ok_or("the target has no name")?;
@@ -122,7 +131,7 @@ pub fn transfer(source: End, target: End, is_recursive: bool, others: Transfer) 
 fn source_item(source: End, is_recursive: bool) -> Result<Item, String> {
     let wants_recursive = |what: &str| Err(format!("{what} is copied with --recursive"));
     match source {
-        End::Stream | End::Buckets => Err("the source must be a path or s3://bucket/key".to_owned()),
+        End::Stream | End::Buckets(_) => Err("the source must be a path or s3://bucket/key".to_owned()),
         End::Local { path, is_folder: true } if is_recursive => Ok(Item::Folder(path)),
         End::Local { path, .. } if is_recursive => Err(format!("{} is not a folder", path.display())),
         End::Local { path, is_folder: true } => wants_recursive(&format!("the folder {}", path.display())),
@@ -151,7 +160,7 @@ mod tests {
     fn copy(source: &str, target: &str, is_recursive: bool) -> Result<Transfer, String> {
         let others = Transfer {
             items: Vec::new(),
-            to: Location::Buckets,
+            to: Location::Buckets(Profile::OWN),
             rename: None,
             takes_contents: false,
             filter: Filter::default(),

@@ -155,7 +155,7 @@ fn item(end: End, text: &str) -> Result<Item, String> {
         End::S3 { bucket, key } if key.is_empty() => Ok(Item::Bucket(bucket)),
         End::S3 { bucket, key } if key.ends_with('/') => Ok(Item::Prefix { bucket, prefix: folder_prefix(&key) }),
         End::S3 { bucket, key } => Ok(Item::Object(ObjectRef::new(bucket, key))),
-        End::Stream | End::Buckets => Err(format!("{text} is neither a path nor in a bucket")),
+        End::Stream | End::Buckets(_) => Err(format!("{text} is neither a path nor in a bucket")),
     }
 }
 

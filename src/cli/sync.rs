@@ -144,7 +144,7 @@ fn place(end: End) -> Result<Location, String> {
     match end {
         End::Local { path, .. } => Ok(Location::Local(path)),
         End::S3 { bucket, key } => Ok(Location::S3 { bucket, prefix: folder_prefix(&key) }),
-        End::Stream | End::Buckets => Err("a folder or s3://bucket/prefix is wanted".to_owned()),
+        End::Stream | End::Buckets(_) => Err("a folder or s3://bucket/prefix is wanted".to_owned()),
     }
 }
 

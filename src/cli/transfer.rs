@@ -1,4 +1,4 @@
-//! `cp` and `mv`: from here to S3, from S3 to here, and within S3.
+//! `cp` and `mv`: from here to S3, from S3 to here, within S3, and from one S3 to another.
 
 use clap::Args;
 
@@ -7,12 +7,14 @@ use super::location::{self, End};
 use super::object::write_out;
 use super::output::say;
 use super::session::{Session, Stop, Telling, verified_json};
+use super::source::SourceOptions;
 use super::tuning::Tuning;
 use super::written::Written;
 use crate::engine::{Broken, StreamEnd, StreamOptions};
 use crate::model::error::Error;
 use crate::model::job::{Transfer, Work};
 use crate::model::location::{Location, ObjectRef};
+use crate::model::name::Profile;
 use crate::model::plan::ConflictPolicy;
 use crate::model::text;
 
@@ -47,6 +49,8 @@ pub struct Choices {
     recursive: bool,
     #[command(flatten)]
     filters: Filters,
+    #[command(flatten)]
+    source: SourceOptions,
     /// Leave what is there; without this it is overwritten
     #[arg(long, conflicts_with = "if_newer")]
     no_overwrite: bool,
@@ -74,29 +78,28 @@ pub struct Choices {
 
 /// Runs `cp`.
 pub async fn copy(session: &mut Session<'_>, copy: &Copy) -> Result<(), Stop> {
-    let read = |text: &str, session: &Session<'_>| End::parse(text, &session.base).map_err(Stop::Use);
-    let (source, target) = (read(&copy.source, session)?, read(&copy.target, session)?);
-    match (&source, &target) {
+    let source = copy.choices.source.read(&copy.source, session)?;
+    let target = End::parse(&copy.target, &session.base).map_err(Stop::Use)?;
+    match (source, target) {
         (End::Stream, End::Stream) => Err(Stop::Use("standard input to standard output is what cat does".to_owned())),
         (End::Stream, _) => {
             let object = End::object(&copy.target, &session.base).map_err(Stop::Use)?;
             Box::pin(copy_in(session, &object, &copy.choices)).await
         }
-        (_, End::Stream) => {
+        (source, End::Stream) => {
             copy.choices.refuse_for_streams()?;
             copy.choices.written.given_for(false)?;
-            let object = End::object(&copy.source, &session.base).map_err(Stop::Use)?;
+            let object = source.into_object(&copy.source).map_err(Stop::Use)?;
             write_out(session, &object).await
         }
-        _ => run(session, source, target, &copy.choices, false).await,
+        (source, target) => run(session, source, target, &copy.choices, false).await,
     }
 }
 
 /// Runs `mv`.
 pub async fn move_all(session: &mut Session<'_>, moved: &Move) -> Result<(), Stop> {
-    let ends = [&moved.source, &moved.target].map(|text| End::parse(text, &session.base).map_err(Stop::Use));
-    let [source, target] = ends;
-    let (source, target) = (source?, target?);
+    let source = moved.choices.source.read(&moved.source, session)?;
+    let target = End::parse(&moved.target, &session.base).map_err(Stop::Use)?;
     if source == End::Stream || target == End::Stream {
         return Err(Stop::Use("a stream cannot be moved; copy it".to_owned()));
     }
@@ -113,7 +116,7 @@ async fn run(
     let given = choices.written.given_for(!matches!(target, End::Local { .. }))?;
     let others = Transfer {
         items: Vec::new(),
-        to: Location::Buckets,
+        to: Location::Buckets(Profile::OWN),
         rename: None,
         takes_contents: false,
         filter: choices.filters.0.clone(),

@@ -205,7 +205,7 @@ impl Job {
         tracing::info!(job = self.id.0, %error, "job waits for fresh credentials");
         self.core.send(Report::Held { job: self.id, reason: Some(error) }, &self.token).await?;
         loop {
-            self.core.store().await.renew().await;
+            self.core.stores.renew().await;
             match self.once(way, request).await {
                 Err(error) if is_credentials(error.kind) => self.pause(self.core.options.renewal_pause).await?,
                 result => {

@@ -14,7 +14,7 @@ use crate::model::entry::{Entry, EntryKind};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Page, PageToken, Report, Ticket};
 use crate::model::location::Location;
-use crate::model::name::{BucketName, Prefix};
+use crate::model::name::{BucketName, Prefix, Profile};
 use crate::s3::KeyPage;
 
 /// Where a listing stops by itself: rows.
@@ -34,7 +34,7 @@ const ROWS: usize = 1000;
 pub(super) fn identify(core: &Arc<Core>) {
     let core = Arc::clone(core);
     core.tracker.clone().spawn(async move {
-        let store = core.store().await;
+        let store = core.stores.of(&Profile::OWN).await;
         let known = store.connection();
         if core.send(Report::Connected(known), &core.root).await.is_err() {
             return;
@@ -133,7 +133,7 @@ impl Tally {
 async fn list(sink: Sink<'_>, place: Location, from: Option<PageToken>) -> Result<(), Error> {
     match place {
         Location::Local(path) => list_local(sink, path, from).await,
-        Location::Buckets => list_buckets(sink, from).await,
+        Location::Buckets(profile) => list_buckets(sink, profile, from).await,
         Location::S3 { bucket, prefix } => list_keys(sink, bucket, prefix, from).await,
     }
 }
@@ -185,8 +185,8 @@ fn read_folder(
     send(page, None, true)
 }
 
-async fn list_buckets(sink: Sink<'_>, from: Option<PageToken>) -> Result<(), Error> {
-    let store = sink.core.store().await;
+async fn list_buckets(sink: Sink<'_>, profile: Profile, from: Option<PageToken>) -> Result<(), Error> {
+    let store = sink.core.stores.of(&profile).await;
     let mut token = from.map(|from| from.0.to_string());
     let mut tally = Tally::default();
     loop {
@@ -211,7 +211,7 @@ async fn list_keys(sink: Sink<'_>, bucket: BucketName, prefix: Prefix, from: Opt
     let mut tally = Tally::default();
     while let Some(page) = pages.next().await {
         let page = page?;
-        sink.core.say_region(sink.core.store().await, &bucket, sink.token).await;
+        sink.core.say_region(&sink.core.store_of(&bucket).await, &bucket, sink.token).await;
         let next = page.next.clone();
         let entries = entries_of(page, &prefix);
         tally.add(&entries);

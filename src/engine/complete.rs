@@ -8,7 +8,8 @@ use crate::local::list::Listing;
 use crate::model::error::Error;
 use crate::model::job::{Report, Ticket};
 use crate::model::location::Location;
-use crate::s3::ListPage;
+use crate::model::name::Profile;
+use crate::s3::{ListPage, profile_names};
 
 /// How many completions are offered.
 const MOST: usize = 1000;
@@ -36,18 +37,27 @@ async fn find(core: &Arc<Core>, text: &str, base: &Path) -> Result<Vec<String>, 
 }
 
 async fn find_on_s3(core: &Arc<Core>, scheme: &str, rest: &str) -> Result<Vec<String>, Error> {
-    let store = core.store().await;
-    let _permit = core.lanes.interactive.acquire().await;
-    if !rest.contains('/') {
-        let page = store.list_buckets(None).await?;
-        let names = page.entries.iter().map(|entry| &*entry.name).filter(|name| name.starts_with(rest));
-        return Ok(names.map(|name| format!("{scheme}{name}/")).collect());
-    }
-    let Ok(Location::S3 { bucket, prefix }) = Location::parse(&format!("s3://{rest}"), Path::new("/"), None) else {
-        return Ok(Vec::new());
+    let parsed = |rest: &str| Location::parse(&format!("s3://{rest}"), Path::new("/"), None);
+    let profile = match parsed(rest) {
+        Ok(Location::S3 { bucket, prefix }) if rest.contains('/') => {
+            let _permit = core.lanes.interactive.acquire().await;
+            let page = core.store_of(&bucket).await.list_page(&ListPage::folded(&bucket, &prefix)).await?;
+            return Ok(page.prefixes.iter().map(|prefix| format!("{scheme}{bucket}/{prefix}")).collect());
+        }
+        Ok(place) if !rest.contains('/') => place.profile().cloned().unwrap_or_default(),
+        _ => return Ok(Vec::new()),
     };
-    let page = store.list_page(&ListPage::folded(&bucket, &prefix)).await?;
-    Ok(page.prefixes.iter().map(|prefix| format!("{scheme}{bucket}/{prefix}")).collect())
+    let typed = |text: String| text.starts_with(rest).then(|| format!("{scheme}{text}"));
+    let names = if profile == Profile::OWN { profile_names().await } else { Vec::new() };
+    let mut texts: Vec<_> = names.iter().filter_map(|name| typed(format!("{name}@"))).collect();
+    let _permit = core.lanes.interactive.acquire().await;
+    match core.stores.of(&profile).await.list_buckets(None).await {
+        Ok(page) => texts.extend(page.entries.iter().filter_map(|entry| typed(format!("{profile}{}/", entry.name)))),
+        // The profiles are known all the same, and one of them may be able to.
+        Err(error) if texts.is_empty() => return Err(error),
+        Err(_) => {}
+    }
+    Ok(texts)
 }
 
 /// Completes the last part of a path, keeping what was typed before it.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{OnceCell, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -14,6 +14,7 @@ use super::jobs::Job;
 use super::journal::Journal;
 use super::lanes::Lanes;
 use super::roster::Roster;
+use super::stores::Stores;
 use super::unfinished::Unfinished;
 use crate::model::error::Error;
 use crate::model::job::{JobId, Report, Ticket};
@@ -24,8 +25,8 @@ use crate::s3::{Settings, Store};
 /// The inside of an engine.
 #[derive(Debug)]
 pub(super) struct Core {
-    settings: Settings,
-    store: OnceCell<Store>,
+    /// What is connected to.
+    pub stores: Stores,
     /// What the caller decided.
     pub options: Options,
     reports: mpsc::Sender<Report>,
@@ -61,8 +62,7 @@ impl Core {
     /// Returns a core at rest.
     pub fn new(settings: Settings, options: Options, reports: mpsc::Sender<Report>) -> Arc<Self> {
         Arc::new(Self {
-            settings,
-            store: OnceCell::new(),
+            stores: Stores::new(settings),
             limit: Arc::new(Limit::of(options.limit)),
             buffers: Buffers::new(options.memory_bytes),
             reports,
@@ -83,9 +83,9 @@ impl Core {
         })
     }
 
-    /// Returns the store; the first caller opens it.
-    pub async fn store(&self) -> &Store {
-        self.store.get_or_init(|| Box::pin(Store::open(self.settings.clone()))).await
+    /// Returns the store that a bucket is in; the first caller opens it.
+    pub async fn store_of(&self, bucket: &BucketName) -> Store {
+        self.stores.of(bucket.profile()).await
     }
 
     /// Sends a report, and waits for room unless the token fires.

@@ -29,6 +29,9 @@ const PACE: Duration = Duration::from_millis(200);
 /// Objects that are looked at beside each other: some of those that may be, as others wait for a listing.
 const LOOKS: usize = 8;
 
+/// What no copy inside S3 takes along.
+const ONLY_CURRENT: &str = "only current versions are copied; object locks are not carried over";
+
 /// Counts, and keeps saying so until all is counted.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, items: Vec<Item>, purpose: Purpose) {
     let token = core.open_ticket(ticket);
@@ -136,7 +139,7 @@ async fn count_objects(tally: &mut Tally<'_>, items: &[Item]) -> Result<(), Erro
         let core = Arc::clone(tally.core);
         async move {
             let _permit = core.lanes.interactive.acquire().await;
-            let found = core.store().await.head(&object).await;
+            let found = core.store_of(&object.bucket).await.head(&object).await;
             (object, found)
         }
     };
@@ -224,11 +227,10 @@ async fn deletion(core: &Arc<Core>, items: &[Item]) -> Deletion {
             buckets.push(bucket);
         }
     }
-    let store = core.store().await;
     let mut all = Deletion::AddsMarker;
     for bucket in buckets {
         let _permit = core.lanes.interactive.acquire().await;
-        match store.versioning(bucket).await.map(|versioning| versioning.status) {
+        match core.store_of(bucket).await.versioning(bucket).await.map(|versioning| versioning.status) {
             Ok(Some(status)) if status == "Enabled" => {}
             // While versioning is suspended, the version without an id is overwritten by the marker, for good.
             Ok(_) => return Deletion::Permanent,
@@ -250,7 +252,7 @@ async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
         }
         return;
     };
-    let store = tally.core.store().await.clone();
+    let store = tally.core.store_of(target).await;
     if store.capabilities().conditional_writes == Support::Unknown {
         // One look settles whether the bucket can be reached at all, and teaches the region.
         let page = ListPage { max_keys: Some(1), ..ListPage::folded(target, prefix) };
@@ -274,13 +276,26 @@ async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
     if store.capabilities().guarded_replaces == Support::No {
         tally.note("this server cannot guard what is replaced: each is looked at just before".to_owned());
     }
-    let is_from_s3 = items.iter().any(Item::is_s3);
-    if is_from_s3 {
+    let from = items.iter().find_map(Item::profile);
+    if from.is_some_and(|from| from != target.profile()) {
+        note_ferry_losses(tally);
+    } else if from.is_some() {
         tally.guards_by_parts = !store.is_amazon();
         note_copy_losses(tally, &store, items, target).await;
     } else if items.iter().any(is_link) {
         tally.note("links are followed: what they lead to is copied".to_owned());
     }
+}
+
+/// Says what a copy to another endpoint, or by another profile, cannot take along.
+fn note_ferry_losses(tally: &mut Tally<'_>) {
+    tally.note("the bytes go through this machine: no server may read what only the other profile may".to_owned());
+    tally.note(
+        "ACLs and encryption are not carried over: the copies get the target bucket's default; so does a storage class \
+         that the target does not know"
+            .to_owned(),
+    );
+    tally.note(ONLY_CURRENT.to_owned());
 }
 
 /// Returns whether a local item lies on another file system than the folder it goes to.
@@ -318,5 +333,5 @@ async fn note_copy_losses(tally: &mut Tally<'_>, store: &Store, items: &[Item], 
     if sources.iter().any(|source| store.region_of(source) != store.region_of(target)) {
         tally.note("a KMS key belongs to one region: the copies get the target bucket's default encryption".to_owned());
     }
-    tally.note("only current versions are copied; object locks are not carried over".to_owned());
+    tally.note(ONLY_CURRENT.to_owned());
 }

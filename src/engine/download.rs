@@ -158,6 +158,17 @@ impl Context {
         }
     }
 
+    /// Returns the checksum that is made of the whole of an object in its order.
+    pub(super) async fn check_of(&self, object: &ObjectRef, facts: &ObjectFacts) -> Check {
+        let takes_tags = self.takes_tags_for_md5();
+        match facts.check(takes_tags) {
+            Check::Nothing if facts.is_joined() => {
+                facts.check_of_parts(self.source_store.end_parts(object, facts).await, takes_tags)
+            }
+            check => check,
+        }
+    }
+
     async fn look_here(&self, relative: &Path) -> Result<Option<Standing>, Error> {
         let (root, relative) = (self.root()?, relative.to_owned());
         self.job.core.block("write", move || root.look(&relative)).await
@@ -409,24 +420,13 @@ async fn fetch_ranges(
         });
         all.flatten().and_then(|all| crc.verify(all)).ok_or_else(|| corrupt(object))?
     } else {
-        let (ranged, check) = (Arc::clone(&ranged), check_of(context, object, facts).await);
+        let (ranged, check) = (Arc::clone(&ranged), context.check_of(object, facts).await);
         let computed = job.core.block("read", move || read_through(&ranged.file, ranged.facts.size, check)).await?;
         computed.ok_or_else(|| corrupt(object))?
     };
     // All tasks have ended, so this is the last owner.
     let ranged = Arc::try_unwrap(ranged).map_err(|_| panicked("download"))?;
     Ok((ranged.file, verified))
-}
-
-/// Returns the checksum that is made of the whole object in its order.
-async fn check_of(context: &Context, object: &ObjectRef, facts: &ObjectFacts) -> Check {
-    let takes_tags = context.takes_tags_for_md5();
-    match facts.check(takes_tags) {
-        Check::Nothing if facts.is_joined() => {
-            facts.check_of_parts(context.store.end_parts(object, facts).await, takes_tags)
-        }
-        check => check,
-    }
 }
 
 /// Reads what was written in its order, for a checksum that cannot be made of ranges in any other.

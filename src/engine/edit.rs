@@ -47,7 +47,7 @@ pub(super) fn start_fetch(core: &Arc<Core>, ticket: Ticket, object: ObjectRef) {
 }
 
 async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) -> Result<(PathBuf, ETag), Error> {
-    let store = core.store().await;
+    let store = &core.store_of(&object.bucket).await;
     let refuse = |cause| Error::new(Kind::Invalid, "edit", object.to_string(), cause);
     let read = async {
         let _permit = core.lanes.interactive.acquire().await;
@@ -100,7 +100,7 @@ fn write_private(name: &str, contents: &[u8]) -> Result<Fetched, Error> {
 
 /// Writes an edited file back, with all that the object had, if the object is still what was read.
 pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_match: ETag) -> Result<(), Error> {
-    let store = job.core.store().await;
+    let store = &job.core.store_of(&to.bucket).await;
     let small = &job.core.lanes.small;
     let facts = job.call(small, || store.head(&to)).await?;
     let changed = || {

@@ -2,7 +2,7 @@
 
 use crate::model::job::{Item, Transfer, Work};
 use crate::model::location::{Location, ObjectRef};
-use crate::model::name::Prefix;
+use crate::model::name::{BucketName, Prefix, Profile};
 
 /// The places of a job.
 #[derive(Debug, Default)]
@@ -17,10 +17,10 @@ impl Footprint {
         match work {
             Work::Transfer(transfer) => of_transfer(transfer),
             Work::Delete(items) => Self { reads: Vec::new(), writes: items.iter().map(place).collect() },
-            Work::Sync(plan) => Self { reads: vec![plan.from().clone()], writes: vec![plan.to().clone()] },
-            Work::CreateFolder(place) => Self { reads: Vec::new(), writes: vec![place.clone()] },
+            Work::Sync(plan) => Self { reads: vec![below(plan.from(), "")], writes: vec![below(plan.to(), "")] },
+            Work::CreateFolder(place) => Self { reads: Vec::new(), writes: vec![below(place, "")] },
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => {
-                Self { reads: Vec::new(), writes: vec![Location::bucket(name.clone())] }
+                Self { reads: Vec::new(), writes: vec![Location::bucket(by_any(name))] }
             }
             Work::PutBack { from, to, .. } => {
                 Self { reads: Vec::new(), writes: vec![Location::Local(from.clone()), object(to)] }
@@ -44,13 +44,7 @@ fn of_transfer(transfer: &Transfer) -> Footprint {
         .iter()
         .map(|item| {
             let name = transfer.new_name().map_or_else(|| item.name(), str::to_owned);
-            match &transfer.to {
-                Location::Local(path) => Location::Local(path.join(name)),
-                Location::S3 { bucket, prefix } => {
-                    Location::S3 { bucket: bucket.clone(), prefix: format!("{prefix}{name}").into() }
-                }
-                Location::Buckets => Location::Buckets,
-            }
+            below(&transfer.to, &name)
         })
         .collect();
     if transfer.is_move {
@@ -64,13 +58,29 @@ fn place(item: &Item) -> Location {
     match item {
         Item::File(path) | Item::Folder(path) => Location::Local(path.clone()),
         Item::Object(reference) => object(reference),
-        Item::Prefix { bucket, prefix } => Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() },
-        Item::Bucket(bucket) => Location::bucket(bucket.clone()),
+        Item::Prefix { bucket, prefix } => Location::S3 { bucket: by_any(bucket), prefix: prefix.clone() },
+        Item::Bucket(bucket) => Location::bucket(by_any(bucket)),
     }
 }
 
 fn object(object: &ObjectRef) -> Location {
-    Location::S3 { bucket: object.bucket.clone(), prefix: Prefix::from(object.key.as_str()) }
+    Location::S3 { bucket: by_any(&object.bucket), prefix: Prefix::from(object.key.as_str()) }
+}
+
+fn below(place: &Location, name: &str) -> Location {
+    match place {
+        Location::Local(path) if name.is_empty() => Location::Local(path.clone()),
+        Location::Local(path) => Location::Local(path.join(name)),
+        Location::S3 { bucket, prefix } => {
+            Location::S3 { bucket: by_any(bucket), prefix: format!("{prefix}{name}").into() }
+        }
+        Location::Buckets(profile) => Location::Buckets(profile.clone()),
+    }
+}
+
+/// Two profiles may lead to one bucket, so a job waits for the other where the names are the same.
+fn by_any(bucket: &BucketName) -> BucketName {
+    bucket.clone().by(&Profile::OWN)
 }
 
 #[cfg(test)]
@@ -100,6 +110,16 @@ mod tests {
         assert!(copy("/a/f", "/b").is_in_the_way_of(&deletion));
         assert!(deletion.is_in_the_way_of(&copy("/a/f", "/b")));
         assert!(!deletion.is_in_the_way_of(&copy("/c/f", "/b")));
+    }
+
+    #[test]
+    fn a_job_waits_where_another_profile_may_lead_to_the_same_keys() {
+        let delete = |text: &str| match Location::parse(text, "/".as_ref(), None).unwrap() {
+            Location::S3 { bucket, prefix } => Footprint::of(&Work::Delete(vec![Item::Prefix { bucket, prefix }])),
+            _ => unreachable!(),
+        };
+        assert!(delete("s3://data/a/").is_in_the_way_of(&delete("s3://prod@data/a/b/")));
+        assert!(!delete("s3://data/a/").is_in_the_way_of(&delete("s3://prod@other/a/")));
     }
 
     #[test]

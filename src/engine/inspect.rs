@@ -14,6 +14,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::inspect::{Content, Field, Preview, Section};
 use crate::model::job::{Item, Report, Ticket};
 use crate::model::location::ObjectRef;
+use crate::model::name::BucketName;
 
 /// Loads all sections of one thing, each on its own.
 pub(super) async fn inspect(core: Arc<Core>, ticket: Ticket, item: Item) {
@@ -26,7 +27,7 @@ pub(super) async fn inspect(core: Arc<Core>, ticket: Ticket, item: Item) {
         Item::Object(object) => Box::pin(object::inspect(&view, &object)).await,
         Item::Bucket(bucket) => Box::pin(bucket::inspect(&view, &bucket)).await,
         Item::Prefix { bucket, prefix } => {
-            let address = address(&view, &bucket.to_string(), prefix.as_str()).await;
+            let address = address(&view, &bucket, prefix.as_str()).await;
             view.say(Section::Address, Ok(Content::Fields(address))).await;
         }
     }
@@ -58,16 +59,17 @@ impl View {
 }
 
 /// Returns the lines by which a thing is addressed.
-async fn address(view: &View, bucket: &str, key: &str) -> Vec<Field> {
-    let store = view.core.store().await;
-    let mut fields = vec![Field::new("S3 URI", format!("s3://{bucket}/{key}"))];
-    if bucket.starts_with("arn:") {
-        fields.push(Field::new("ARN", format!("{bucket}/object/{key}")));
+async fn address(view: &View, bucket: &BucketName, key: &str) -> Vec<Field> {
+    let name = bucket.as_str();
+    let mut fields = vec![Field::new("S3 URI", format!("s3://{name}/{key}"))];
+    if bucket.is_arn() {
+        fields.push(Field::new("ARN", format!("{name}/object/{key}")));
         return fields;
     }
-    fields.push(Field::new("ARN", format!("arn:aws:s3:::{bucket}/{key}")));
+    fields.push(Field::new("ARN", format!("arn:aws:s3:::{name}/{key}")));
     if !key.is_empty() && !key.ends_with('/') {
-        fields.push(Field::new("Object URL", store.url_of(&bucket.into(), key)));
+        let store = view.core.store_of(bucket).await;
+        fields.push(Field::new("Object URL", store.url_of(bucket, key)));
     }
     fields
 }
@@ -105,7 +107,7 @@ async fn preview_file(core: &Core, path: &Path) -> Result<Preview, Error> {
 }
 
 async fn preview_object(core: &Arc<Core>, object: &ObjectRef) -> Result<Preview, Error> {
-    let store = core.store().await;
+    let store = core.store_of(&object.bucket).await;
     let _permit = core.lanes.interactive.acquire().await;
     let limit = usize::try_from(Preview::LIMIT).unwrap_or(usize::MAX);
     let mut body = match store.get(object, Some(0..Preview::LIMIT), None).await {

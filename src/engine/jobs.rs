@@ -19,6 +19,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
 use crate::model::limit::{Limit, Limits};
 use crate::model::location::{Location, ObjectRef};
+use crate::model::name::Profile;
 use crate::model::progress::Progress;
 
 /// How long results wait for others to be sent with them.
@@ -93,7 +94,7 @@ impl Job {
         let record = match self.origin {
             Origin::New if !is_kept(work) => None,
             Origin::New => {
-                let mut connection = self.core.store().await.connection();
+                let mut connection = self.core.stores.of(&Profile::OWN).await.connection();
                 connection.caller.clone_from(&self.core.caller.lock().unwrap_or_else(PoisonError::into_inner));
                 journal.begin(&self.core, work, connection).await
             }
@@ -253,7 +254,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         Work::CreateFolder(place) => single(&job, place.to_string(), create_folder(&job, place)).await,
         Work::CreateBucket { name, region } => {
             let made = async {
-                let store = job.core.store().await;
+                let store = job.core.store_of(&name).await;
                 let small = &job.core.lanes.small;
                 job.call(small, || store.check_bucket_is_new(&name)).await?;
                 job.call_to_end(small, || store.create_open_bucket(&name, &region)).await?;
@@ -263,7 +264,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         }
         Work::RemoveBucket(name) => {
             let removed = async {
-                let store = job.core.store().await;
+                let store = job.core.store_of(&name).await;
                 job.call_to_end(&job.core.lanes.small, || store.delete_bucket(&name)).await
             };
             single(&job, name.to_string(), removed).await
@@ -290,7 +291,7 @@ async fn create_folder(job: &Job, place: Location) -> Result<(), Error> {
         Location::S3 { bucket, prefix } if !prefix.is_root() => {
             let text = if prefix.as_str().ends_with('/') { prefix.to_string() } else { format!("{prefix}/") };
             let object = ObjectRef::new(bucket, text);
-            let store = job.core.store().await;
+            let store = &job.core.store_of(&object.bucket).await;
             let small = &job.core.lanes.small;
             match job.call(small, || store.head(&object)).await {
                 Ok(_) => return Err(Error::new(Kind::Conflict, "create", object.to_string(), "it exists already")),

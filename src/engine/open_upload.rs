@@ -29,12 +29,12 @@ pub(super) struct OpenUpload {
     line: Option<Line>,
 }
 
-/// What an upload is made of.
+/// How a source is cut into parts, and known again when an earlier run has begun to send them.
 #[derive(Debug)]
-pub(super) struct Origin<'a> {
+pub(super) struct Cut {
     /// The source, as it is shown.
-    pub name: &'a str,
-    /// The state that it is in.
+    pub name: String,
+    /// The state that it is in; empty if it is not gone on with.
     pub state: String,
     /// The size of the parts, in bytes.
     pub step: u64,
@@ -62,14 +62,14 @@ pub(super) async fn open(
     context: &Context,
     object: &ObjectRef,
     options: &WriteOptions,
-    origin: Origin<'_>,
+    cut: Cut,
 ) -> Result<OpenUpload, Error> {
-    if let Some(open) = take_up(context, object, &origin).await? {
+    if let Some(open) = take_up(context, object, &cut).await? {
         return Ok(open);
     }
     let job = &context.job;
     let line = match job.journal() {
-        Some(record) => record.upload(object, origin.name, &origin.state, origin.step).await,
+        Some(record) => record.upload(object, &cut.name, &cut.state, cut.step).await,
         None => None,
     };
     let begun = begin(context, object, options).await;
@@ -81,16 +81,16 @@ pub(super) async fn open(
             Err(_) => {}
         }
     }
-    Ok(OpenUpload { id: begun?, step: origin.step, parts: Vec::new(), line })
+    Ok(OpenUpload { id: begun?, step: cut.step, parts: Vec::new(), line })
 }
 
 /// Goes on with what an earlier run has begun for this target, or aborts it if it cannot be gone on with.
-async fn take_up(context: &Context, object: &ObjectRef, origin: &Origin<'_>) -> Result<Option<OpenUpload>, Error> {
+async fn take_up(context: &Context, object: &ObjectRef, cut: &Cut) -> Result<Option<OpenUpload>, Error> {
     let job = &context.job;
     let left = job.journal().and_then(|record| record.left(|left| left.take_upload(object)));
     let Some(mut left) = left else { return Ok(None) };
     let why = match &left.upload {
-        Some(id) if left.state == origin.state => {
+        Some(id) if left.state == cut.state && !cut.state.is_empty() => {
             let (parts, store) = (std::mem::take(&mut left.parts), &context.store);
             let look = || store.parts_still_there(object, id, parts.clone());
             let still = match job.call(&job.core.lanes.small, look).await {

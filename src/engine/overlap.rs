@@ -56,6 +56,15 @@ impl Sources {
         self.objects.get(key).is_some_and(is_read) || self.cover(&target.bucket, key)
     }
 
+    /// Returns whether writing the copy of an object would change one that is read.
+    ///
+    /// By another profile, at its own key, it can only meet itself. Whole buckets go from one endpoint to another like
+    /// this, so it is not refused here: what stands there is looked at before it is written (`ferry`).
+    pub fn include_from(&self, source: &ObjectRef, target: &ObjectRef) -> bool {
+        let is_own_key = source.key == target.key && source.bucket.profile() != target.bucket.profile();
+        !is_own_key && self.include(target)
+    }
+
     /// Returns whether writing a file would change one that is read. Asks the file system, so it may block.
     pub fn include_path(&self, target: &Path) -> bool {
         if self.files.is_empty() && self.folders.is_empty() {
@@ -89,8 +98,9 @@ impl Sources {
             || self.odd_prefixes.iter().any(|(prefix, own)| key.starts_with(prefix) && self.is_one(own, bucket))
     }
 
+    /// Whether two buckets count as one. With one name and two profiles they may be one or not: see [`BucketName::may_be`].
     fn is_one(&self, bucket: &BucketName, other: &BucketName) -> bool {
-        bucket == other || self.sees_aliases && (bucket.may_be_an_alias() || other.may_be_an_alias())
+        bucket == other || self.sees_aliases && bucket.may_be(other)
     }
 }
 
@@ -115,10 +125,11 @@ mod tests {
     use super::*;
     use crate::model::filter::Filter;
     use crate::model::location::Location;
+    use crate::model::name::Profile;
     use crate::model::plan::ConflictPolicy;
 
     fn sources(items: Vec<Item>, is_move: bool) -> Sources {
-        let to = Location::Buckets;
+        let to = Location::Buckets(Profile::OWN);
         let policy = ConflictPolicy::Ask;
         Sources::of(&Transfer {
             items,
@@ -162,6 +173,17 @@ mod tests {
         let item = Item::Prefix { bucket: "b".into(), prefix: "a/".into() };
         assert!(sources(vec![item.clone()], true).include(&alias));
         assert!(!sources(vec![item], false).include(&alias));
+    }
+
+    #[test]
+    fn a_move_sees_that_two_profiles_may_lead_to_one_bucket() {
+        let far = |key: &str| ObjectRef::new(BucketName::from("b").by(&Profile::named("prod")), key);
+        let item = Item::Prefix { bucket: "b".into(), prefix: "a/".into() };
+        let of = |is_move| sources(vec![item.clone()], is_move);
+        assert!(of(true).include(&far("a/f")) && !of(true).include(&far("c/f")) && !of(false).include(&far("a/f")));
+        assert!(!of(true).include_from(&ObjectRef::new("b", "a/f"), &far("a/f")), "its own key is looked at by itself");
+        assert!(of(true).include_from(&ObjectRef::new("b", "a/a/f"), &far("a/f")));
+        assert!(of(true).include_from(&ObjectRef::new("b", "a/f"), &ObjectRef::new("b", "a/f")));
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Asker {
             Self::Person(core) => Self::list_for_person(core, &core.lanes.interactive, &page).await?,
             Self::Reader(core) => Self::list_for_person(core, &core.lanes.listings, &page).await?,
             Self::Job(job) => {
-                let store = job.core.store().await;
+                let store = job.core.store_of(bucket).await;
                 job.call(&job.core.lanes.small, || store.list_page(&page)).await?
             }
         };
@@ -76,7 +76,7 @@ impl Asker {
     }
 
     async fn list_for_person(core: &Core, lane: &Semaphore, page: &ListPage<'_>) -> Result<KeyPage, Error> {
-        let store = core.store().await;
+        let store = core.store_of(page.bucket).await;
         let _permit = lane.acquire().await;
         store.list_page(page).await
     }

@@ -326,14 +326,14 @@ pub(super) fn key_there(item: &Item, rename: Option<&str>) -> String {
 /// Returns since when a listing has found nothing below a prefix; if it cannot be listed, nobody knows.
 async fn nothing_below_since(job: &Job, bucket: &BucketName, prefix: &Prefix) -> Option<Instant> {
     let asked = Instant::now();
-    let store = job.core.store().await;
+    let store = job.core.store_of(bucket).await;
     let page = ListPage { max_keys: Some(1), ..ListPage::flat(bucket, prefix) };
     let listed = job.call(&job.core.lanes.small, || store.list_page(&page)).await;
     listed.is_ok_and(|page| page.objects.is_empty() && page.next.is_none()).then_some(asked)
 }
 
 async fn plan_object(context: &Arc<Context>, object: &ObjectRef, out: &mpsc::Sender<Planned>) -> Result<(), Error> {
-    let store = context.job.core.store().await;
+    let store = context.job.core.store_of(&object.bucket).await;
     let facts = context.job.call(&context.job.core.lanes.small, || store.head(object)).await?;
     let transfer = &context.transfer;
     if !transfer.filter.takes(object.key.last_part()) {
@@ -399,7 +399,7 @@ fn planned_object(
             let cause = "a key that ends in a slash and has contents cannot be a local file";
             Planned::Failed(name.clone(), Error::new(Kind::Invalid, "copy", name, cause))
         }
-        Ok((Target::Object(target), _)) if context.sources.include(&target) => {
+        Ok((Target::Object(target), _)) if context.sources.include_from(&reference, &target) => {
             Planned::Failed(name.clone(), read_by_this_job(&name))
         }
         Ok((target, is_folder)) => Planned::Item(Box::new(PlanItem {

@@ -14,7 +14,7 @@ pub(super) fn start(core: &Arc<Core>, ticket: Ticket, object: ObjectRef, method:
     let core = Arc::clone(core);
     core.tracker.clone().spawn(async move {
         let signed = async {
-            let store = core.store().await;
+            let store = core.store_of(&object.bucket).await;
             let _permit = core.lanes.interactive.acquire().await;
             // A signature is good in one region only. Where the bucket may not be looked at, the configured one must do.
             let _ = store.head_bucket(&object.bucket).await;

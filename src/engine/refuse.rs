@@ -39,7 +39,12 @@ pub(super) async fn check(core: &Core, transfer: &Transfer, sources: &Arc<Source
     {
         return Err(Error::new(Kind::Invalid, "rename to", rename, "a new name has no slash"));
     }
-    if transfer.to == Location::Buckets {
+    let profiles: HashSet<_> = transfer.items.iter().filter_map(Item::profile).collect();
+    if profiles.len() > 1 {
+        let cause = "they are reached by several profiles; copy what each reaches by itself";
+        return Err(Error::new(Kind::Invalid, "copy", "the items", cause));
+    }
+    if transfer.to.is_buckets() {
         return Err(Error::new(Kind::Invalid, "copy to", "the list of buckets", "go into a bucket first"));
     }
     let mut targets = HashSet::new();
@@ -95,9 +100,11 @@ fn onto_itself_on_s3(item: &Item, transfer: &Transfer) -> Option<&'static str> {
             "the destination is inside the source"
         });
     }
-    // One bucket has many names; where they meet, a move would delete what it has just "copied".
-    if transfer.is_move && bucket != to && (bucket.may_be_an_alias() || to.may_be_an_alias()) && meets {
-        return Some("it cannot be told whether the access point leads to the same bucket; copy instead");
+    // One bucket has many names; where they meet, a move would delete what it has just "copied". Where each key meets but
+    // itself, by another profile, each is looked at before it is written.
+    let is_own_key = target == key && bucket.profile() != to.profile();
+    if transfer.is_move && bucket != to && bucket.may_be(to) && meets && !is_own_key {
+        return Some("it cannot be told whether both lead to the same bucket; copy instead");
     }
     None
 }
@@ -165,6 +172,18 @@ mod tests {
         let alias = "s3://arn:aws:s3:eu-west-1:1:accesspoint/x/a/";
         assert!(s3(&object, alias, None, true).is_some());
         assert!(s3(&object, alias, None, false).is_none());
+    }
+
+    #[test]
+    fn a_move_to_another_profile_keeps_each_key_or_goes_elsewhere() {
+        let object = Item::Object(ObjectRef::new("b", "a/f"));
+        assert!(s3(&object, "s3://prod@b/a/", None, true).is_none());
+        assert!(s3(&prefix("a/"), "s3://prod@b/", None, true).is_none());
+        assert!(s3(&prefix("a/"), "s3://prod@b/a/", None, true).is_some(), "it may be inside itself");
+        assert!(s3(&prefix("a/"), "s3://prod@b/a/", None, false).is_none());
+        assert!(s3(&prefix("a/"), "s3://prod@c/a/", None, true).is_none());
+        let alias = "s3://prod@arn:aws:s3:eu-west-1:1:accesspoint/x/a/";
+        assert!(s3(&prefix("a/"), alias, None, true).is_some());
     }
 
     #[test]

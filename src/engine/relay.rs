@@ -1,4 +1,4 @@
-//! Copies inside S3, on the server's side: the bytes never come here.
+//! Copies inside one endpoint, on the server's side: the bytes never come here.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::body::Body;
 use super::jobs::panicked;
-use super::open_upload::{self, OpenUpload, Origin, give_up};
+use super::open_upload::{self, Cut, OpenUpload, give_up};
 use super::plan::{PlanItem, Target};
 use super::transfer::{Aim, Context, Ended, Missed, Settled};
 use super::upload::part_size;
@@ -120,18 +120,15 @@ async fn write_at_once(
 }
 
 /// Returns the metadata of a copy that is written anew: what was given, over the source's.
-fn attributes(context: &Context, source: &ObjectFacts, from: &ObjectRef) -> Result<Attributes, Error> {
-    if source.missing_metadata > 0 {
-        let cause = "it has metadata that no header can carry, and that a copy made like this would lose";
-        return Err(Error::new(Kind::Unsupported, "copy", from.to_string(), cause));
-    }
+pub(super) fn attributes(context: &Context, source: &ObjectFacts, from: &ObjectRef) -> Result<Attributes, Error> {
+    refuse_missing_metadata(from, source)?;
     Ok(context.transfer.given.attributes.over(&source.attributes))
 }
 
 /// Returns the tags of a copy that is written anew: what was given, over the source's.
-async fn tags(context: &Context, from: &ObjectRef) -> Result<Vec<(String, String)>, Error> {
+pub(super) async fn tags(context: &Context, from: &ObjectRef) -> Result<Vec<(String, String)>, Error> {
     let job = &context.job;
-    let own = match job.call(&job.core.lanes.small, || context.store.object_tags(from)).await {
+    let own = match job.call(&job.core.lanes.small, || context.source_store.object_tags(from)).await {
         Err(error) if error.kind == Kind::Unsupported => Vec::new(),
         tags => tags?,
     };
@@ -149,7 +146,7 @@ fn must_guard_by_parts(context: &Context, aim: &Aim) -> bool {
 }
 
 /// Returns the class that the copy gets: the one that was asked for, else the source's.
-fn class(context: &Context, source: &ObjectFacts) -> Option<String> {
+pub(super) fn class(context: &Context, source: &ObjectFacts) -> Option<String> {
     match context.transfer.storage_class {
         Some(class) => Some(class.name().to_owned()),
         None => source.storage_class.clone().filter(|class| !PLACE_CLASSES.contains(&class.as_str())),
@@ -191,8 +188,8 @@ async fn write_guarded(
     }
     let state = source.etag.as_ref().map(ToString::to_string).unwrap_or_default();
     let step = part_size(source.size, job.core.options.part_size.unwrap_or(MIN_PART));
-    let origin = Origin { name: &from.to_string(), state, step };
-    let upload = Arc::new(open_upload::open(context, &aim.object, &options, origin).await?);
+    let cut = Cut { name: from.to_string(), state, step };
+    let upload = Arc::new(open_upload::open(context, &aim.object, &options, cut).await?);
     let done = match copy_parts(context, from, source, &aim.object, &upload).await {
         Err(error) => Err(error.into()),
         Ok(parts) => context.join_parts(aim, &upload, &parts).await.map(|written| (written, lone(parts))),
@@ -203,6 +200,15 @@ async fn write_guarded(
     };
     context.tag(&aim.object, &options.tags).await?;
     Ok(made)
+}
+
+/// Fails if the server has metadata that it cannot tell, so that a copy made of what it tells would lack it.
+pub(super) fn refuse_missing_metadata(from: &ObjectRef, source: &ObjectFacts) -> Result<(), Error> {
+    if source.missing_metadata == 0 {
+        return Ok(());
+    }
+    let cause = "it has metadata that no header can carry, and that a copy made like this would lose";
+    Err(Error::new(Kind::Unsupported, "copy", from.to_string(), cause))
 }
 
 /// Returns the tag of the only part.

@@ -63,7 +63,7 @@ async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error
             Item::File(path) | Item::Folder(path) => delete_local(&job, path).await?,
             Item::Object(object) if object.version.is_some() => {
                 job.progress.add_total(1, 0);
-                let store = job.core.store().await;
+                let store = job.core.store_of(&object.bucket).await;
                 let result = job.call_to_end(&job.core.lanes.small, || store.delete(&object)).await;
                 job.record(object.to_string(), 0, outcome(result)).await;
             }
@@ -161,7 +161,7 @@ impl Batches {
 }
 
 async fn delete_batch(job: Arc<Job>, bucket: BucketName, batch: Vec<Doomed>) {
-    let store = job.core.store().await;
+    let store = job.core.store_of(&bucket).await;
     if let Some(first) = batch.first() {
         job.progress.begin(&format!("s3://{bucket}/{}", first.key));
     }

@@ -11,6 +11,7 @@ use super::jobs::Job;
 use super::open_upload::abort_left;
 use crate::local::write::remove_temporary;
 use crate::model::job::{ItemOutcome, Report, Verified};
+use crate::model::name::Profile;
 
 /// Finds the jobs that earlier runs have left, and says which.
 pub(super) fn find(core: &Arc<Core>) {
@@ -18,7 +19,7 @@ pub(super) fn find(core: &Arc<Core>) {
     core.tracker.clone().spawn(async move {
         let mut unfinished = core.journal.unfinished(&core).await;
         if !unfinished.is_empty() {
-            let now = core.store().await.connection();
+            let now = core.stores.of(&Profile::OWN).await.connection();
             for left in &mut unfinished {
                 left.is_from_here = (&left.profile, &left.endpoint) == (&now.profile, &now.endpoint);
             }
@@ -49,7 +50,7 @@ pub(super) async fn sweep(job: &Job) {
     for upload in uploads {
         job.progress.add_total(1, 0);
         let name = upload.target.to_string();
-        let aborted = Box::pin(abort_left(job, job.core.store().await, &upload)).await;
+        let aborted = Box::pin(abort_left(job, &job.core.store_of(&upload.target.bucket).await, &upload)).await;
         let outcome = match aborted {
             Ok(()) => ItemOutcome::Done(Verified::Nothing),
             Err(error) => ItemOutcome::Failed(error),

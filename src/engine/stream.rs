@@ -87,7 +87,7 @@ impl Engine {
         object: &ObjectRef,
         out: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<Verified, Broken> {
-        let store = self.core.store().await;
+        let store = self.core.store_of(&object.bucket).await;
         let limits = Limits::new([Arc::clone(&self.core.limit)]);
         let mut body = store.get(object, None, None).await?.limited_by(&limits);
         let facts = body.facts.clone();
@@ -136,7 +136,7 @@ async fn write(
     mut pipe: impl AsyncRead + Unpin + Send,
     options: &StreamOptions,
 ) -> Result<StreamEnd, Broken> {
-    let store = core.store().await;
+    let store = &core.store_of(&object.bucket).await;
     if options.keeps_existing && look(store, object).await?.is_some() {
         return Ok(StreamEnd::Kept);
     }
@@ -214,7 +214,7 @@ async fn put_in_parts(
     options: &WriteOptions,
     keeps_existing: bool,
 ) -> Result<(Written, Option<u64>, u64), Broken> {
-    let store = core.store().await;
+    let store = &core.store_of(&object.bucket).await;
     // Its answer must be known: an upload that nobody knows of is billed.
     let began = Instant::now();
     let upload = Box::pin(store.create_upload(object, options)).await?;
@@ -287,7 +287,7 @@ async fn send_parts(
             let (core, object, upload) = (Arc::clone(core), object.clone(), upload.clone());
             open.spawn(Box::pin(async move {
                 let payload = payload(&core, piece.bytes);
-                core.store().await.upload_part(&object, &upload, number, payload).await
+                core.store_of(&object.bucket).await.upload_part(&object, &upload, number, payload).await
             }));
         }
         if !is_last {

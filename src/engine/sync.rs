@@ -97,7 +97,9 @@ async fn copy(job: &Arc<Job>, plan: &Arc<SyncPlan>) -> Result<(), Error> {
         Location::Local(path) => Item::Folder(path.clone()),
         Location::S3 { bucket, prefix } if prefix.is_root() => Item::Bucket(bucket.clone()),
         Location::S3 { bucket, prefix } => Item::Prefix { bucket: bucket.clone(), prefix: prefix.clone() },
-        Location::Buckets => return Err(Error::new(Kind::Invalid, "sync", "the list of buckets", "go into a bucket")),
+        Location::Buckets(_) => {
+            return Err(Error::new(Kind::Invalid, "sync", "the list of buckets", "go into a bucket"));
+        }
     };
     let transfer = Transfer {
         items: vec![item],

@@ -12,6 +12,7 @@ use crate::model::error::Kind;
 use crate::model::filter::Filter;
 use crate::model::job::*;
 use crate::model::location::{Location, ObjectRef};
+use crate::model::name::Profile;
 use crate::model::plan::{Answer, Conflict, ConflictPolicy};
 use crate::s3::{Keys, ListPage, Settings, Store, WriteOptions};
 
@@ -19,6 +20,7 @@ mod browse;
 mod conflict;
 mod copy;
 mod fault;
+mod ferry;
 mod given;
 mod inspect;
 mod limit;
@@ -99,21 +101,26 @@ async fn bench_with(options: Options) -> Bench {
 
 async fn bench_on(demo: demo::Options, options: Options) -> Bench {
     let demo = Demo::start(demo).await.unwrap();
-    let settings = settings(&demo);
-    let store = Store::open(settings.clone()).await;
-    store.create_bucket(&"bench".into(), demo.region()).await.unwrap();
+    let store = open(&demo).await;
     let (sender, reports) = mpsc::channel(64);
-    let engine = Engine::start(settings, options, sender);
+    let engine = Engine::start(settings_of(&demo), options, sender);
     Bench { demo, store, engine, reports, home: tempfile::tempdir().unwrap(), last: 0 }
 }
 
-fn settings(demo: &Demo) -> Settings {
+fn settings_of(demo: &Demo) -> Settings {
     Settings {
         endpoint_url: Some(demo.endpoint()),
         region: Some(demo.region().to_owned()),
         static_keys: Some(Keys::new(demo.access_key(), demo.secret_key())),
         ..Settings::default()
     }
+}
+
+/// Opens a store on a demo, with the bucket that every bench has.
+async fn open(demo: &Demo) -> Store {
+    let store = Store::open(settings_of(demo)).await;
+    store.create_bucket(&"bench".into(), demo.region()).await.unwrap();
+    store
 }
 
 impl Bench {
@@ -133,23 +140,15 @@ impl Bench {
     }
 
     async fn put(&self, key: &str, contents: impl Into<Vec<u8>>) {
-        let body = Bytes::from(contents.into());
-        self.store.put(&ObjectRef::new("bench", key), body, &WriteOptions::default()).await.unwrap();
+        put(&self.store, key, contents).await;
     }
 
     async fn get(&self, key: &str) -> Vec<u8> {
-        let mut body = self.store.get(&ObjectRef::new("bench", key), None, None).await.unwrap();
-        let mut contents = Vec::new();
-        while let Some(chunk) = body.next_chunk().await.unwrap() {
-            contents.extend_from_slice(&chunk);
-        }
-        contents
+        get(&self.store, key).await
     }
 
     async fn keys(&self) -> Vec<String> {
-        let (bucket, prefix) = ("bench".into(), "".into());
-        let page = self.store.list_page(&ListPage::flat(&bucket, &prefix)).await.unwrap();
-        page.objects.iter().map(|object| object.key.to_string()).collect()
+        keys(&self.store).await
     }
 
     /// Returns the names in a folder and below, folders with a slash.
@@ -214,6 +213,26 @@ impl Bench {
     async fn transfer(&mut self, items: Vec<Item>, to: Location) -> Ended {
         self.run(Work::Transfer(transfer(items, to))).await
     }
+}
+
+async fn put(store: &Store, key: &str, contents: impl Into<Vec<u8>>) {
+    let body = Bytes::from(contents.into());
+    store.put(&ObjectRef::new("bench", key), body, &WriteOptions::default()).await.unwrap();
+}
+
+async fn get(store: &Store, key: &str) -> Vec<u8> {
+    let mut body = store.get(&ObjectRef::new("bench", key), None, None).await.unwrap();
+    let mut contents = Vec::new();
+    while let Some(chunk) = body.next_chunk().await.unwrap() {
+        contents.extend_from_slice(&chunk);
+    }
+    contents
+}
+
+async fn keys(store: &Store) -> Vec<String> {
+    let (bucket, prefix) = ("bench".into(), "".into());
+    let page = store.list_page(&ListPage::flat(&bucket, &prefix)).await.unwrap();
+    page.objects.iter().map(|object| object.key.to_string()).collect()
 }
 
 fn transfer(items: Vec<Item>, to: Location) -> Transfer {

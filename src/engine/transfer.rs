@@ -1,4 +1,4 @@
-//! Copies and moves: planning and moving overlap, each item goes one of four ways, and none takes the others along.
+//! Copies and moves: planning and moving overlap, each item goes one of five ways, and none takes the others along.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::conflict::{Course, free_names};
+use super::ferry::RefusedClasses;
 use super::jobs::{Job, panicked};
 use super::journal::EndedItem;
 use super::open_upload::OpenUpload;
 use super::overlap::Sources;
 use super::plan::{PlanItem, Planned, Seen, Source, Target, plan};
-use super::{download, duplicate, given, open_upload, refuse, rehearse, relay, upload};
+use super::{download, duplicate, ferry, given, open_upload, refuse, rehearse, relay, upload};
 use crate::local;
 use crate::local::root::Root;
 use crate::model::capability::Support;
@@ -47,8 +48,10 @@ pub(super) struct Context {
     pub job: Arc<Job>,
     /// What was asked for.
     pub transfer: Transfer,
-    /// The store.
+    /// The store that is written to; where the target is local, the one that is read.
     pub store: Store,
+    /// The store that is read; where the source is local, the one that is written to.
+    pub source_store: Store,
     /// The folder that receives, if it is local.
     pub root: Option<Arc<Root>>,
     /// What is read, and so must not be written over.
@@ -57,6 +60,8 @@ pub(super) struct Context {
     written: Mutex<HashSet<u64>>,
     /// Local folders that were made.
     folders: Mutex<Vec<MadeFolder>>,
+    /// Storage classes of the source that the target does not know.
+    pub refused_classes: RefusedClasses,
 }
 
 /// A local folder that was made from another.
@@ -172,7 +177,7 @@ async fn one(context: Arc<Context>, item: Box<PlanItem>) {
     job.record(name, item.size, ended.outcome).await;
 }
 
-/// The four ways.
+/// The five ways.
 async fn move_one(context: &Arc<Context>, item: &PlanItem) -> Result<Ended, Error> {
     match (&item.source, &item.target) {
         (Source::Folder(path), Target::Object(object)) => upload::marker(context, path, object).await.map(Ended::from),
@@ -183,7 +188,10 @@ async fn move_one(context: &Arc<Context>, item: &PlanItem) -> Result<Ended, Erro
         (Source::Object(object, _), Target::Local(relative)) => {
             download::download(context, item, object, relative).await
         }
-        (Source::Object(object, _), Target::Object(to)) => relay::copy(context, item, object, to).await,
+        (Source::Object(object, _), Target::Object(to)) if object.bucket.profile() == to.bucket.profile() => {
+            relay::copy(context, item, object, to).await
+        }
+        (Source::Object(object, _), Target::Object(to)) => ferry::copy(context, item, object, to).await,
         (Source::Folder(path), Target::Local(relative)) => {
             duplicate::folder(context, path, relative).await.map(Ended::from)
         }
@@ -275,14 +283,14 @@ impl Context {
     async fn write_down(&self, item: &PlanItem, name: &str, ended: &Ended) {
         let has_tried = matches!(ended.outcome, ItemOutcome::Done(_) | ItemOutcome::Failed(_));
         let Some(record) = self.job.journal().filter(|_| has_tried) else { return };
-        let (target, bucket) = match (ended.place.as_ref().unwrap_or(&item.target), &item.source) {
-            (Target::Object(object), _) => (object.to_string(), Some(&object.bucket)),
-            (Target::Local(relative), source) => {
+        let (target, region) = match ended.place.as_ref().unwrap_or(&item.target) {
+            Target::Object(object) => (object.to_string(), self.store.region_of(&object.bucket)),
+            Target::Local(relative) => {
                 let path = self.root.as_ref().map_or_else(|| relative.clone(), |root| root.path_of(relative));
-                (path.to_string_lossy().into_owned(), source.bucket())
+                let region = item.source.bucket().and_then(|bucket| self.source_store.region_of(bucket));
+                (path.to_string_lossy().into_owned(), region)
             }
         };
-        let region = bucket.and_then(|bucket| self.store.region_of(bucket));
         let (source, state, outcome) = (name.to_owned(), item.state(), ended.outcome.clone());
         record.item(EndedItem { source, state, target, region, bytes: item.size, outcome }).await;
     }
@@ -304,9 +312,18 @@ impl Context {
             }
             _ => None,
         };
-        let store = job.core.store().await.clone();
-        let (written, folders) = (Mutex::default(), Mutex::default());
-        Ok(Self { job: Arc::clone(job), transfer, store, root, sources, written, folders })
+        let (source_store, store) = ferry::open_ends(&job.core, &transfer).await?;
+        Ok(Self {
+            job: Arc::clone(job),
+            transfer,
+            store,
+            source_store,
+            root,
+            sources,
+            written: Mutex::default(),
+            folders: Mutex::default(),
+            refused_classes: RefusedClasses::default(),
+        })
     }
 
     /// Settles where an item is written on S3, looking first where a lost race could not be noticed or would be dear.
@@ -318,7 +335,8 @@ impl Context {
             return Ok(Settled::Go(self.guarded(object.clone(), Condition::None)));
         }
         let notices_races = self.store.notices_races();
-        let is_server_side = matches!(item.source, Source::Object(..));
+        let is_server_side =
+            matches!(&item.source, Source::Object(from, _) if from.bucket.profile() == object.bucket.profile());
         // Elsewhere the look is all there is, so it must not be long ago.
         let is_fresh = item.fresh_since.is_some_and(|at| notices_races || at.elapsed() < FRESH);
         if is_fresh || notices_races && item.size <= WORTH_A_LOOK && !is_server_side {
@@ -452,9 +470,16 @@ impl Context {
         self.job.call_to_end(&self.job.core.lanes.small, || given::tag(&self.store, object, tags)).await
     }
 
+    /// Returns the store that an object of this transfer is in.
+    fn store_of(&self, object: &ObjectRef) -> &Store {
+        let is_target = self.transfer.to.profile().is_none_or(|to| to == object.bucket.profile());
+        if is_target { &self.store } else { &self.source_store }
+    }
+
     /// Returns what is at a key, if anything.
     pub(super) async fn look(&self, object: &ObjectRef) -> Result<Option<ObjectFacts>, Error> {
-        match self.job.call(&self.job.core.lanes.small, || self.store.head(object)).await {
+        let store = self.store_of(object);
+        match self.job.call(&self.job.core.lanes.small, || store.head(object)).await {
             Ok(facts) => Ok(Some(facts)),
             Err(error) if error.kind == Kind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -521,22 +546,22 @@ impl Context {
     }
 
     async fn delete_copied(&self, source: &ObjectRef, etag: Option<&ETag>) -> Result<(), Error> {
-        let job = &self.job;
-        let now = job.call(&job.core.lanes.small, || self.store.head(source)).await?;
+        let (job, store) = (&self.job, &self.source_store);
+        let now = job.call(&job.core.lanes.small, || store.head(source)).await?;
         if etag.is_none() || now.etag.as_ref() != etag {
             let cause = "the object changed after it was copied; it was kept";
             return Err(Error::new(Kind::Conflict, "delete", source.to_string(), cause));
         }
         // A version never changes, so it needs no guard.
         let guard = etag.filter(|_| source.version.is_none());
-        match job.call_to_end(&job.core.lanes.small, || self.store.delete_if(source, guard)).await {
+        match job.call_to_end(&job.core.lanes.small, || store.delete_if(source, guard)).await {
             // Gone already: an earlier try of this very request, whose answer was lost.
             Err(error) if error.kind == Kind::NotFound => Ok(()),
             Err(error) if matches!(error.kind, Kind::Conflict | Kind::Unsupported) => match self.look(source).await? {
                 None => Ok(()),
                 // The condition holds: it is the server that does not know it here.
                 Some(now) if now.etag.as_ref() == etag => {
-                    job.call_to_end(&job.core.lanes.small, || self.store.delete(source)).await
+                    job.call_to_end(&job.core.lanes.small, || store.delete(source)).await
                 }
                 Some(_) => Err(error),
             },
@@ -544,10 +569,10 @@ impl Context {
         }
     }
 
-    /// Returns whether what looks like an MD5 is taken for one. A move does so unless the server is known to give others:
-    /// if it is something else, the source merely stays.
+    /// Returns whether what looks like an MD5 at the source is taken for one. A move does so unless the server is known to
+    /// give others: if it is something else, the source merely stays.
     pub(super) fn takes_tags_for_md5(&self) -> bool {
-        self.store.has_md5_tags() || self.transfer.is_move && !self.store.lacks_md5_tags()
+        self.source_store.has_md5_tags() || self.transfer.is_move && !self.source_store.lacks_md5_tags()
     }
 
     /// Returns whether writing a file below the root would change one that this job reads. May block.

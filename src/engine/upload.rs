@@ -1,4 +1,4 @@
-//! Local files to S3: one request up to 16 MiB, parts above.
+//! Local files, and objects of other endpoints, to S3: one request up to 16 MiB, parts above.
 //!
 //! Parts are numbered from 1 and may finish in any order. If anything fails after the upload was created it is aborted
 //! here, because unfinished parts are billed and invisible to the user.
@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use super::body::Body;
+use super::body::{Body, Origin};
 use super::given;
 use super::jobs::panicked;
-use super::open_upload::{self, OpenUpload, Origin, give_up};
+use super::open_upload::{self, Cut, OpenUpload, give_up};
 use super::plan::{PlanItem, Target};
 use super::transfer::{Aim, Context, Ended, Missed, Settled};
 use crate::local;
@@ -104,33 +104,43 @@ async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<Sent, Mis
     let (written, sent, size, identity) = match opened {
         Opened::Whole(payload, identity) => {
             let body = Body::Here(payload.counted_by(&job.progress));
-            let (written, crc) = put(context, aim, &body).await?;
+            let (written, crc) = put(context, aim, &body, &write_options(context, aim)).await?;
             (written, Some(crc), body.size(), identity)
         }
         Opened::Source(source) => {
             let (size, identity) = (source.identity().size, *source.identity());
-            let in_parts = size > job.core.options.multipart_threshold && aim.object.key.fits_xml();
-            let most = MAX_SINGLE.min(job.core.options.memory_bytes);
-            if !in_parts && size > most.max(job.core.options.multipart_threshold) {
-                let most = text::size(most);
-                let cause = format!("above {most} it goes in parts, and XML cannot carry this key there");
-                return Err(Error::new(Kind::Invalid, "upload", aim.object.to_string(), cause).into());
-            }
-            if in_parts {
-                let _place = tokio::select! {
-                    () = job.token.cancelled() => return Err(Error::cancelled("upload", "").into()),
-                    place = job.large.acquire() => place,
-                };
-                let (written, crc) = put_in_parts(context, aim, &source).await?;
-                (written, crc, size, identity)
-            } else {
-                let (written, crc) = put(context, aim, &Body::Whole(source)).await?;
-                (written, Some(crc), size, identity)
-            }
+            let (written, crc) = deliver(context, aim, &Origin::File(source), &write_options(context, aim)).await?;
+            (written, crc, size, identity)
         }
     };
     let verified = verify(context, &aim.object, &written, sent, size).await?;
     Ok(Sent { verified, identity, object: aim.object.clone() })
+}
+
+/// Sends all of something, in parts where it is large; returns the CRC64NVME of what was sent too, if it is known.
+pub(super) async fn deliver(
+    context: &Arc<Context>,
+    aim: &Aim,
+    origin: &Origin,
+    options: &WriteOptions,
+) -> Result<(Written, Option<u64>), Missed> {
+    let (job, size) = (&context.job, origin.size());
+    let in_parts = size > job.core.options.multipart_threshold && aim.object.key.fits_xml();
+    let most = MAX_SINGLE.min(job.core.options.memory_bytes);
+    if !in_parts && size > most.max(job.core.options.multipart_threshold) {
+        let most = text::size(most);
+        let cause = format!("above {most} it goes in parts, and XML cannot carry this key there");
+        return Err(Error::new(Kind::Invalid, "upload", aim.object.to_string(), cause).into());
+    }
+    if !in_parts {
+        let (written, crc) = put(context, aim, &origin.whole(), options).await?;
+        return Ok((written, Some(crc)));
+    }
+    let _place = tokio::select! {
+        () = job.token.cancelled() => return Err(Error::cancelled("upload", "").into()),
+        place = job.large.acquire() => place,
+    };
+    put_in_parts(context, aim, origin, options).await
 }
 
 fn open(path: &Path) -> Result<Opened, Error> {
@@ -151,14 +161,14 @@ fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
     given::write_options(&transfer.given, transfer.storage_class, &aim.object, aim.condition.clone())
 }
 
-async fn put(context: &Context, aim: &Aim, body: &Body) -> Result<(Written, u64), Missed> {
+async fn put(context: &Context, aim: &Aim, body: &Body, options: &WriteOptions) -> Result<(Written, u64), Missed> {
     let job = &context.job;
-    let (options, way) = (write_options(context, aim), job.core.lanes.way_of(body.size()));
+    let way = job.core.lanes.way_of(body.size());
     let written = tokio::select! {
         biased;
         // A body that breaks off writes nothing.
         () = job.token.cancelled() => return Err(Error::cancelled("upload", aim.object.to_string()).into()),
-        written = job.put(way, &context.store, &aim.object, body, &options) => written,
+        written = job.put(way, &context.store, &aim.object, body, options) => written,
     };
     written.map_err(|error| Missed::of_write(error, &aim.condition))
 }
@@ -166,21 +176,20 @@ async fn put(context: &Context, aim: &Aim, body: &Body) -> Result<(Written, u64)
 async fn put_in_parts(
     context: &Arc<Context>,
     aim: &Aim,
-    source: &Arc<Source>,
+    origin: &Origin,
+    options: &WriteOptions,
 ) -> Result<(Written, Option<u64>), Missed> {
     let job = &context.job;
-    let options = write_options(context, aim);
-    let size = source.identity().size;
-    let origin = Origin {
-        name: &source.path().to_string_lossy(),
-        state: source.identity().state(),
-        step: part_size(size, job.core.options.part_size.unwrap_or(MIN_PART)),
+    let cut = Cut {
+        name: origin.name(),
+        state: origin.state(),
+        step: origin.step(part_size(origin.size(), job.core.options.part_size.unwrap_or(MIN_PART))),
     };
-    let upload = Arc::new(open_upload::open(context, &aim.object, &options, origin).await?);
+    let upload = Arc::new(open_upload::open(context, &aim.object, options, cut).await?);
     let there = upload.parts.iter().map(|part| part.size).sum();
     job.progress.add_bytes(there);
     let moved = Arc::new(AtomicU64::new(there));
-    let parts = send_parts(context, &aim.object, source, &upload, &moved).await;
+    let parts = send_parts(context, &aim.object, origin, &upload, &moved).await;
     let done = match parts {
         Ok(parts) => {
             context.join_parts(aim, &upload, &parts).await.map(|written| (written, PartDone::whole_crc64(&parts)))
@@ -203,12 +212,12 @@ async fn put_in_parts(
 async fn send_parts(
     context: &Arc<Context>,
     object: &ObjectRef,
-    source: &Arc<Source>,
+    origin: &Origin,
     upload: &Arc<OpenUpload>,
     moved: &Arc<AtomicU64>,
 ) -> Result<Vec<PartDone>, Error> {
     let job = &context.job;
-    let size = source.identity().size;
+    let size = origin.size();
     let step = upload.step;
     let mut parts = upload.parts.clone();
     let there: HashSet<_> = parts.iter().map(|part| part.number).collect();
@@ -218,14 +227,15 @@ async fn send_parts(
         .filter(|(_, number)| !there.contains(number));
     let mut open = JoinSet::new();
     loop {
-        let width = if context.store.awaits_md5(&upload.id) { 1 } else { job.core.lanes.parts.width() };
+        let is_one_by_one = origin.goes_in_order() || context.store.awaits_md5(&upload.id);
+        let width = if is_one_by_one { 1 } else { job.core.lanes.parts.width() };
         while open.len() < width
             && let Some((offset, number)) = offsets.next()
         {
             let (context, object, upload, moved) =
                 (Arc::clone(context), object.clone(), Arc::clone(upload), Arc::clone(moved));
             let length = step.min(size - offset);
-            let body = Body::Part(Arc::clone(source), offset, length);
+            let body = origin.part(offset, length);
             open.spawn(async move {
                 let job = &context.job;
                 let send = || async {
@@ -249,8 +259,7 @@ async fn send_parts(
             }
         }
     }
-    let source = Arc::clone(source);
-    job.core.block("read", move || source.check_unchanged()).await?;
+    origin.check(job).await?;
     Ok(parts)
 }
 

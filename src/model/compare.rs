@@ -13,7 +13,7 @@ use super::error::Error;
 use super::filter::Filter;
 use super::identity::Identity;
 use super::location::Location;
-use super::name::{self, BucketName, ETag, UnsafeKeys};
+use super::name::{self, ETag, UnsafeKeys};
 
 mod join;
 mod tally;
@@ -100,11 +100,8 @@ impl Places {
     /// Returns whether one place is in the other, so that what is copied to one changes the other.
     pub fn overlap(&self) -> bool {
         // One bucket has many names.
-        let is_alias = |place: &Location| place.bucket_name().is_some_and(BucketName::may_be_an_alias);
         let right = match (&self.left, &self.right) {
-            (Location::S3 { bucket, .. }, Location::S3 { prefix, .. })
-                if is_alias(&self.left) || is_alias(&self.right) =>
-            {
+            (Location::S3 { bucket, .. }, Location::S3 { bucket: other, prefix }) if bucket.may_be(other) => {
                 Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() }
             }
             (_, right) => right.clone(),

@@ -19,7 +19,7 @@ use super::filter::Filter;
 use super::inspect::{Content, Preview, Section};
 use super::limit::ByteRate;
 use super::location::{Location, ObjectRef};
-use super::name::{BucketName, ETag, Prefix};
+use super::name::{BucketName, ETag, Prefix, Profile};
 use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
 use super::progress::Progress;
 use super::stored;
@@ -62,7 +62,17 @@ impl Item {
             }
             Self::Object(object) => object.key.last_part().to_owned(),
             Self::Prefix { prefix, .. } => prefix.last_part().to_owned(),
-            Self::Bucket(bucket) => bucket.to_string(),
+            Self::Bucket(bucket) => bucket.as_str().to_owned(),
+        }
+    }
+
+    /// Returns the profile by which the item is reached, if it is on S3.
+    pub fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::File(_) | Self::Folder(_) => None,
+            Self::Object(ObjectRef { bucket, .. }) | Self::Prefix { bucket, .. } | Self::Bucket(bucket) => {
+                Some(bucket.profile())
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::name::{BucketName, ObjectKey, Prefix, VersionId};
+use super::name::{BucketName, ObjectKey, Prefix, Profile, VersionId};
 use super::stored;
 
 /// A place that holds entries.
@@ -13,8 +13,8 @@ use super::stored;
 pub enum Location {
     /// A folder of the local file system, absolute.
     Local(#[serde(with = "stored::path")] PathBuf),
-    /// The buckets that the caller may list.
-    Buckets,
+    /// The buckets that a profile may list.
+    Buckets(Profile),
     /// A bucket, or the keys below a prefix of it.
     S3 {
         /// The bucket.
@@ -41,6 +41,9 @@ pub enum LocationProblem {
     /// `s3:///key`.
     #[error("the bucket's name is missing: write s3://bucket/prefix")]
     NoBucket,
+    /// `s3://@bucket`.
+    #[error("the profile's name is missing: write s3://profile@bucket/prefix")]
+    NoProfile,
     /// A scheme other than `s3`.
     #[error("only paths and s3:// locations are known")]
     UnknownScheme,
@@ -54,10 +57,12 @@ impl Location {
 
     /// Parses `s3://`, `s3://bucket/prefix`, `s3://arn:…:accesspoint/name/prefix` or a path.
     ///
+    /// `profile@` before the bucket names another profile than the program's own: no bucket's name has an `@` (Amazon S3
+    /// User Guide, "Bucket naming rules").
     /// Relative paths are taken from `base`, and `~` from `home`.
     pub fn parse(text: &str, base: &Path, home: Option<&Path>) -> Result<Self, LocationProblem> {
         if let Some(rest) = strip_scheme(text, "s3://") {
-            return if rest.is_empty() { Ok(Self::Buckets) } else { Self::parse_s3(rest) };
+            return Self::parse_s3(rest);
         }
         if text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme)) {
             return Err(LocationProblem::UnknownScheme);
@@ -71,27 +76,44 @@ impl Location {
     }
 
     fn parse_s3(rest: &str) -> Result<Self, LocationProblem> {
+        let (profile, rest) = split_profile(rest)?;
         let (bucket, prefix) = split_bucket(rest);
-        if bucket.is_empty() {
-            return Err(LocationProblem::NoBucket);
+        match (bucket, prefix) {
+            ("", "") if !rest.starts_with('/') => Ok(Self::Buckets(profile)),
+            ("", _) => Err(LocationProblem::NoBucket),
+            (bucket, prefix) => Ok(Self::S3 { bucket: BucketName::from(bucket).by(&profile), prefix: prefix.into() }),
         }
-        Ok(Self::S3 { bucket: bucket.into(), prefix: prefix.into() })
     }
 
     /// Returns the place one up; the file system's root and the list of buckets have none.
     pub fn parent(&self) -> Option<Self> {
         match self {
             Self::Local(path) => path.parent().map(|parent| Self::Local(parent.to_owned())),
-            Self::Buckets => None,
-            Self::S3 { bucket, prefix } => {
-                Some(prefix.parent().map_or(Self::Buckets, |prefix| Self::S3 { bucket: bucket.clone(), prefix }))
-            }
+            Self::Buckets(_) => None,
+            Self::S3 { bucket, prefix } => Some(match prefix.parent() {
+                Some(prefix) => Self::S3 { bucket: bucket.clone(), prefix },
+                None => Self::Buckets(bucket.profile().clone()),
+            }),
         }
     }
 
     /// Returns whether this is a place on S3, the list of buckets included.
     pub fn is_s3(&self) -> bool {
         !matches!(self, Self::Local(_))
+    }
+
+    /// Returns whether this is a list of buckets.
+    pub fn is_buckets(&self) -> bool {
+        matches!(self, Self::Buckets(_))
+    }
+
+    /// Returns the profile by which the place is reached; a local one by none.
+    pub fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Local(_) => None,
+            Self::Buckets(profile) => Some(profile),
+            Self::S3 { bucket, .. } => Some(bucket.profile()),
+        }
     }
 
     /// Returns the bucket, if the place is in one.
@@ -119,7 +141,7 @@ impl Location {
     pub fn contains(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Local(outer), Self::Local(inner)) => inner.starts_with(outer),
-            (Self::Buckets, inner) => inner.is_s3(),
+            (Self::Buckets(profile), inner) => inner.profile() == Some(profile),
             (Self::S3 { bucket, prefix }, Self::S3 { bucket: other, prefix: inner }) => {
                 bucket == other && inner.as_str().starts_with(prefix.as_str())
             }
@@ -152,6 +174,16 @@ fn is_scheme(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
+/// Splits off the profile before the first slash; its own name may hold an `@`.
+fn split_profile(rest: &str) -> Result<(Profile, &str), LocationProblem> {
+    let head = rest.split('/').next().unwrap_or_default();
+    match head.rfind('@') {
+        None => Ok((Profile::OWN, rest)),
+        Some(0) => Err(LocationProblem::NoProfile),
+        Some(at) => Ok((Profile::named(head.get(..at).unwrap_or_default()), rest.get(at + 1..).unwrap_or_default())),
+    }
+}
+
 /// Splits what follows `s3://` at the bucket's end; the ARN of an access point holds a slash of its own.
 fn split_bucket(rest: &str) -> (&str, &str) {
     let skip = if rest.starts_with("arn:") { rest.find('/').map_or(0, |at| at + 1) } else { 0 };
@@ -166,7 +198,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Local(path) => write!(f, "{}", path.display()),
-            Self::Buckets => f.write_str("s3://"),
+            Self::Buckets(profile) => write!(f, "s3://{profile}"),
             Self::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
         }
     }
@@ -195,7 +227,7 @@ mod tests {
 
     #[test]
     fn s3_locations_split_at_the_bucket() {
-        assert_eq!(parse("s3://"), Location::Buckets);
+        assert_eq!(parse("s3://"), Location::Buckets(Profile::OWN));
         assert_eq!(parse("S3://photos"), Location::bucket("photos"));
         assert_eq!(parse("s3://photos/a//b"), Location::S3 { bucket: "photos".into(), prefix: "a//b".into() });
         assert_eq!(parse("s3://Legacy_Name/x/"), Location::S3 { bucket: "Legacy_Name".into(), prefix: "x/".into() });
@@ -206,6 +238,30 @@ mod tests {
         let arn = "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports";
         assert_eq!(parse(&format!("s3://{arn}/2026/")), Location::S3 { bucket: arn.into(), prefix: "2026/".into() });
         assert_eq!(parse(&format!("s3://{arn}")), Location::bucket(arn));
+    }
+
+    #[test]
+    fn a_profile_may_stand_before_the_bucket() {
+        let prod = Profile::named("prod");
+        assert_eq!(parse("s3://prod@"), Location::Buckets(prod.clone()));
+        let data = BucketName::from("data").by(&prod);
+        assert_eq!(parse("s3://prod@data/a@b/"), Location::S3 { bucket: data.clone(), prefix: "a@b/".into() });
+        assert_eq!(parse("s3://data/a@b"), Location::S3 { bucket: "data".into(), prefix: "a@b".into() });
+        let mail = BucketName::from("data").by(&Profile::named("me@corp"));
+        assert_eq!(parse("s3://me@corp@data"), Location::bucket(mail));
+        let arn = "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports";
+        assert_eq!(parse(&format!("s3://prod@{arn}/k")).bucket_name().unwrap().as_str(), arn);
+        for text in ["s3://prod@", "s3://prod@data/a@b/", "s3://me@corp@data/"] {
+            assert_eq!(parse(text).to_string(), text);
+        }
+        assert_eq!(Location::parse("s3://@data", Path::new("/"), None), Err(LocationProblem::NoProfile));
+        assert_eq!(Location::parse("s3://prod@/key", Path::new("/"), None), Err(LocationProblem::NoBucket));
+        assert_eq!(parse("s3://prod@data").parent(), Some(parse("s3://prod@")));
+        assert!(parse("s3://prod@").contains(&parse("s3://prod@data/x")));
+        assert!(
+            !parse("s3://").contains(&parse("s3://prod@data"))
+                && !parse("s3://data").contains(&parse("s3://prod@data"))
+        );
     }
 
     #[test]
@@ -229,6 +285,6 @@ mod tests {
         assert!(!parse("s3://b/a/").contains(&parse("s3://b/ab")));
         assert!(!parse("/a").contains(&parse("/ab")));
         assert_eq!(parse("s3://b/a/b/").parent(), Some(parse("s3://b/a/")));
-        assert_eq!(parse("s3://b").parent(), Some(Location::Buckets));
+        assert_eq!(parse("s3://b").parent(), Some(parse("s3://")));
     }
 }

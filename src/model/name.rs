@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::bucket::{BucketName, Profile};
+
 /// The longest part of a local path that common file systems take, in bytes.
 const MAX_PART_BYTES: usize = 255;
 
@@ -55,10 +57,6 @@ macro_rules! text_newtype {
 }
 
 text_newtype!(
-    /// What a bucket is addressed by: a name (legacy ones too), or the ARN or alias of an access point.
-    BucketName
-);
-text_newtype!(
     /// The whole key of an object.
     ObjectKey
 );
@@ -74,19 +72,6 @@ text_newtype!(
     /// An entity tag with its quotes, as the server sent it.
     ETag
 );
-
-impl BucketName {
-    /// Returns whether this is an ARN rather than a name.
-    pub fn is_arn(&self) -> bool {
-        self.0.starts_with("arn:")
-    }
-
-    /// Returns whether this may be another name of a bucket: an access point, by its ARN or its alias (Amazon S3 User
-    /// Guide, "Access point aliases").
-    pub fn may_be_an_alias(&self) -> bool {
-        self.is_arn() || ["-s3alias", "--ol-s3", "-ext-s3alias"].iter().any(|end| self.0.ends_with(end))
-    }
-}
 
 impl ObjectKey {
     /// Returns the part behind the last slash; for a marker object `a/b/` that is the empty text.

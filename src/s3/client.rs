@@ -135,16 +135,16 @@ impl Store {
         use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
         const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
         let session = self.session();
-        let key = utf8_percent_encode(key, PATH);
+        let (bucket_name, key) = (bucket.as_str(), utf8_percent_encode(key, PATH));
         if let Some(endpoint) = &session.found.endpoint {
-            format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/'))
+            format!("{}/{bucket_name}/{key}", endpoint.trim_end_matches('/'))
         } else {
             let region = self.region_of(bucket).unwrap_or_else(|| session.found.region.clone());
             let end = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
             if bucket.as_str().contains('.') {
-                format!("https://s3.{region}.{end}/{bucket}/{key}")
+                format!("https://s3.{region}.{end}/{bucket_name}/{key}")
             } else {
-                format!("https://{bucket}.s3.{region}.{end}/{key}")
+                format!("https://{bucket_name}.s3.{region}.{end}/{key}")
             }
         }
     }

@@ -13,6 +13,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::env_config::EnvConfigValue;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{IdentityCache, StalledStreamProtectionConfig};
@@ -73,17 +74,22 @@ pub(super) async fn find(settings: &Settings) -> Found {
         refusal.get_or_insert(error);
         http::plain_client()
     });
-    let configured = settings
-        .region
-        .clone()
-        .or_else(|| variable("AWS_REGION"))
-        .or_else(|| variable("AWS_DEFAULT_REGION"))
-        .or_else(|| in_profile("region"));
+    let in_environment = || variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    let from_outside = if settings.is_apart { None } else { in_environment() };
+    let configured = settings.region.clone().or(from_outside).or_else(|| in_profile("region"));
     let region = configured.clone().unwrap_or_else(|| "us-east-1".to_owned());
     let is_retry_configured = ["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"].iter().any(|name| variable(name).is_some())
         || ["max_attempts", "retry_mode"].iter().any(|name| in_profile(name).is_some());
     let sdk = load_config(settings, &region, http, is_retry_configured).await;
-    let endpoint = settings.endpoint_url.clone().or_else(|| service_endpoint(&sdk, "S3", "AWS_ENDPOINT_URL"));
+    let configured_endpoint = || {
+        if settings.is_apart {
+            // The endpoint of the environment must not get what is signed for another one.
+            profiles.as_ref().and_then(profile_endpoint)
+        } else {
+            service_endpoint(&sdk, "S3", "AWS_ENDPOINT_URL")
+        }
+    };
+    let endpoint = settings.endpoint_url.clone().or_else(configured_endpoint);
     let is_amazon = endpoint.as_deref().is_none_or(super::region::is_amazon);
     let refusal = refusal.or_else(|| endpoint.as_deref().and_then(refusal_of_endpoint));
     Found {
@@ -134,6 +140,14 @@ async fn fixed(settings: &Settings, keys: &Keys) -> Found {
         is_signed: !settings.no_sign_request,
         refusal,
     }
+}
+
+/// Returns the names of all profiles of the AWS configuration files, in order; none where they cannot be read.
+pub async fn profile_names() -> Vec<String> {
+    let set = load_profiles(None).await.ok().flatten();
+    let mut names: Vec<_> = set.iter().flat_map(ProfileSet::profiles).map(str::to_owned).collect();
+    names.sort();
+    names
 }
 
 /// Reads the files of the standard chain. A profile that was named but is not there is an error, as in the AWS CLI.
@@ -277,6 +291,14 @@ fn service_endpoint(sdk: &SdkConfig, service: &str, env: &str) -> Option<String>
     sdk.service_config()?.load_config(key).filter(|url| !url.is_empty())
 }
 
+/// Returns the S3 endpoint of the selected profile: that of its `services` section, then its `endpoint_url`.
+fn profile_endpoint(set: &ProfileSet) -> Option<String> {
+    let wanted = EnvConfigValue::new().profile("endpoint_url").service_id("S3");
+    let nothing = Env::from_slice(&[]);
+    let (url, _) = wanted.load(&nothing, Some(set))?;
+    Some(url.into_owned()).filter(|url| !url.is_empty())
+}
+
 /// Returns whether an endpoint is configured for STS itself: one that is meant for every service is S3's alone on
 /// servers that speak nothing else.
 fn has_sts_endpoint(sdk: &SdkConfig) -> bool {
@@ -342,6 +364,15 @@ mod tests {
     fn an_endpoint_is_an_address() {
         assert!(refusal_of_endpoint("http://localhost:9000").is_none());
         assert!(refusal_of_endpoint("localhost:9000").is_some() && refusal_of_endpoint("https://").is_some());
+    }
+
+    #[tokio::test]
+    async fn the_endpoint_of_a_profile_is_its_services_one_first() {
+        let own = profiles("[default]\nendpoint_url = http://all\n").await;
+        assert_eq!(profile_endpoint(&own).as_deref(), Some("http://all"));
+        let s3 = "[default]\nservices = mine\nendpoint_url = http://all\n[services mine]\ns3 =\n  endpoint_url = http://s3\n";
+        assert_eq!(profile_endpoint(&profiles(s3).await).as_deref(), Some("http://s3"));
+        assert_eq!(profile_endpoint(&profiles("[default]\nregion = x\n").await), None);
     }
 
     #[tokio::test]

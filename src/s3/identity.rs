@@ -27,6 +27,18 @@ impl Store {
         }
     }
 
+    /// Fails if there are no credentials that could be used.
+    pub async fn check_credentials(&self) -> Result<(), Error> {
+        let session = self.session();
+        if let Some(refusal) = &session.found.refusal {
+            return Err(refusal.clone());
+        }
+        match session.found.sdk.credentials_provider().filter(|_| session.found.is_signed) {
+            Some(provider) => provider.provide_credentials().await.map(|_| ()).map_err(|error| no_credentials(&error)),
+            None => Ok(()),
+        }
+    }
+
     /// Looks for credentials and asks who they belong to, if that may be asked: at Amazon, or where an STS endpoint is
     /// configured too. Fails only if there are no usable credentials.
     pub async fn identify(&self) -> Result<Connection, Error> {

@@ -26,6 +26,7 @@ pub(super) use body::BodyMd5;
 pub use body::{ObjectBody, Payload};
 pub(super) use departure::Departure;
 use facts::{facts_of_get, facts_of_head};
+pub use parts::PartsTag;
 pub use proof::{Check, Crc};
 pub use value::{Attributes, Checksum, Condition, Encryption, ObjectFacts, WriteOptions, Written};
 

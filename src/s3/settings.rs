@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Settings {
     /// `--profile`: wins over keys in the environment, as in the AWS CLI.
     pub profile: Option<String>,
+    /// Whether region and endpoint of the environment are left alone: they are meant for the program's own profile.
+    pub is_apart: bool,
     /// `--region`.
     pub region: Option<String>,
     /// `--endpoint-url`.
@@ -30,6 +32,14 @@ pub struct Keys {
     pub secret_key: String,
     /// The session token of temporary keys.
     pub session_token: Option<String>,
+}
+
+impl Settings {
+    /// Returns how another profile connects, beside this one: by what its files say.
+    #[must_use]
+    pub fn of_profile(&self, name: &str) -> Self {
+        Self { profile: Some(name.to_owned()), is_apart: true, request_payer: self.request_payer, ..Self::default() }
+    }
 }
 
 impl Keys {

@@ -82,6 +82,6 @@ fn item(text: &str) -> Item {
         Location::S3 { bucket, prefix } if prefix.is_root() => Item::Bucket(bucket),
         Location::S3 { bucket, prefix } if prefix.as_str().ends_with('/') => Item::Prefix { bucket, prefix },
         Location::S3 { bucket, prefix } => Item::Object(ObjectRef::new(bucket, Prefix::root().key(prefix.as_str()))),
-        Location::Buckets => panic!("a bucket is needed"),
+        Location::Buckets(_) => panic!("a bucket is needed"),
     }
 }

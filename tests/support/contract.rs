@@ -93,7 +93,7 @@ pub async fn keys_are_listed_page_by_page_and_folded(t: Target) {
     assert!(page.objects[0].modified.is_some() && page.objects[0].etag.is_some());
 }
 
-fn dressed() -> WriteOptions {
+pub fn dressed() -> WriteOptions {
     WriteOptions {
         attributes: Attributes {
             content_type: Some("text/csv".to_owned()),

@@ -20,7 +20,8 @@ pub struct Target {
     pub server: &'static Server,
     /// A store with the keys of the owner.
     pub store: Store,
-    case: &'static str,
+    /// The name of the case.
+    pub case: &'static str,
 }
 
 /// Runs a case on a server, if this machine has it.

@@ -7,9 +7,11 @@ use bucketry::engine::{Engine, Options};
 use bucketry::model::inspect::Section;
 use bucketry::model::job::{Item, ItemOutcome, JobId, Report, Request, Ticket, Work};
 use bucketry::model::location::ObjectRef;
+use bucketry::model::name::Profile;
 use bucketry::model::plan::{Answer, ConflictPolicy};
 use tokio::sync::mpsc;
 
+use crate::servers::Server;
 use crate::target::{Target, settings};
 
 /// An engine on the server of a case.
@@ -26,6 +28,11 @@ impl Works {
         let (sender, reports) = mpsc::channel(64);
         let settings = settings(t.server, Some(t.server.keys.clone()));
         Self { engine: Engine::start(settings, Options::default(), sender), reports, last: 0, answer: None }
+    }
+
+    /// Makes a profile lead to another server, with the same keys.
+    pub fn reach(&self, profile: &Profile, server: &Server) {
+        self.engine.declare(profile, None, None, Some(server.endpoint.clone()));
     }
 
     /// Runs a job and returns how each item ended, by its full name.

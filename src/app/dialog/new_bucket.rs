@@ -5,7 +5,7 @@ use super::sheet::{Part, Role, Sheet, Tone};
 use super::{Ids, Step};
 use crate::app::field::Field;
 use crate::model::job::Work;
-use crate::model::name::BucketName;
+use crate::model::name::{BucketName, Profile};
 
 /// Beginnings that Amazon keeps for itself (Amazon S3 User Guide, "General purpose bucket naming rules").
 const RESERVED_STARTS: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
@@ -17,15 +17,16 @@ const RESERVED_ENDS: [&str; 5] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--t
 #[derive(Debug)]
 pub struct NewBucket {
     form: Form,
+    profile: Profile,
     name: Field,
     region: Field,
     was_refused: bool,
 }
 
 impl NewBucket {
-    /// Returns the question, with a region to start from.
-    pub fn new(region: &str) -> Self {
-        Self { form: Form::at(0), name: Field::default(), region: Field::new(region), was_refused: false }
+    /// Returns the question for a bucket by a profile, with a region to start from.
+    pub fn new(profile: Profile, region: &str) -> Self {
+        Self { form: Form::at(0), profile, name: Field::default(), region: Field::new(region), was_refused: false }
     }
 
     fn region_problem(&self) -> Option<String> {
@@ -107,7 +108,7 @@ impl Ask for NewBucket {
             self.form = Form::at(usize::from(is_named));
             return Step::stay();
         }
-        let name = BucketName::from(self.name.text());
+        let name = BucketName::from(self.name.text()).by(&self.profile);
         Step::start(ids, Work::CreateBucket { name, region: self.region.text().to_owned() })
     }
 }

@@ -30,7 +30,7 @@ impl NewFolder {
         match &self.place {
             Location::Local(path) => Ok(Location::Local(path.join(typed))),
             Location::S3 { bucket, prefix } => Ok(Location::S3 { bucket: bucket.clone(), prefix: prefix.child(typed) }),
-            Location::Buckets => Err("a bucket is needed first".to_owned()),
+            Location::Buckets(_) => Err("a bucket is needed first".to_owned()),
         }
     }
 }

@@ -206,7 +206,7 @@ fn name_of(place: &Location) -> String {
         Location::Local(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         Location::S3 { bucket, prefix } if prefix.last_part().is_empty() => bucket.to_string(),
         Location::S3 { prefix, .. } => prefix.last_part().to_owned(),
-        Location::Buckets => place.to_string(),
+        Location::Buckets(_) => place.to_string(),
     }
 }
 

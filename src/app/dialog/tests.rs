@@ -14,6 +14,7 @@ use crate::model::entry::StorageClass;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, JobEnd, Leaving, Purpose, Ticket};
 use crate::model::location::{Location, ObjectRef};
+use crate::model::name::Profile;
 use crate::model::plan::{Answer, Conflict, ConflictPolicy, Deletion, PlanSummary, Side};
 
 const SCREEN: Rect = Rect { x: 0, y: 0, width: 80, height: 24 };
@@ -187,7 +188,7 @@ fn the_target_can_be_typed_and_a_prefix_is_a_folder_without_its_slash_too() {
 
 #[test]
 fn the_list_of_buckets_receives_nothing() {
-    let mut script = copy(vec![object("a.jpg")], Location::Buckets);
+    let mut script = copy(vec![object("a.jpg")], Location::Buckets(Profile::OWN));
     assert!(script.text().contains("! choose a bucket"));
     assert!(script.keys("<enter>").is_empty() && !script.is_closed);
 }
@@ -374,7 +375,8 @@ fn a_buckets_name_follows_amazons_rules() {
 
 #[test]
 fn a_bucket_is_made_in_the_region_that_is_typed() {
-    let mut script = Script::new(|_| Dialog::NewBucket(Box::new(new_bucket::NewBucket::new("eu-west-1"))));
+    let mut script =
+        Script::new(|_| Dialog::NewBucket(Box::new(new_bucket::NewBucket::new(Profile::OWN, "eu-west-1"))));
     assert!(script.keys("My<enter>").is_empty() && !script.is_closed);
     let requests = script.keys("<ctrl-u>my-data<tab><ctrl-u>eu-north-1<enter>");
     assert_eq!(started(&requests), &Work::CreateBucket { name: "my-data".into(), region: "eu-north-1".into() });
@@ -498,7 +500,7 @@ fn any_dialog(which: u8, name: &str, ids: &mut Ids) -> Dialog {
         6..=9 => Dialog::Delete(Box::new(delete::Delete::new(vec![item; usize::from(which) - 5], ids).0)),
         10 => overwrite().dialog,
         11 => Dialog::NewFolder(Box::new(new_folder::NewFolder::ask(s3(name, "")))),
-        12 => Dialog::NewBucket(Box::new(new_bucket::NewBucket::new(name))),
+        12 => Dialog::NewBucket(Box::new(new_bucket::NewBucket::new(Profile::OWN, name))),
         13 => Dialog::Rename(Box::new(rename::Rename::ask(item, s3(name, "")))),
         14 => Dialog::Pattern(Box::new(pattern::Pattern::ask(false))),
         15 => Dialog::Yank(Box::new(yank::Yank::new(&item, None, Some(name)))),

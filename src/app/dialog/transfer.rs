@@ -259,7 +259,7 @@ fn folder_text(place: &Location) -> String {
 /// Returns the place as one that receives: a prefix is a folder, with or without the slash that was typed.
 fn receiving(place: Location) -> Result<Location, String> {
     match place {
-        Location::Buckets => Err("choose a bucket: s3://bucket/prefix/".to_owned()),
+        Location::Buckets(_) => Err("choose a bucket: s3://bucket/prefix/".to_owned()),
         Location::S3 { bucket, prefix } if !prefix.is_root() && !prefix.as_str().ends_with('/') => {
             Ok(Location::S3 { bucket, prefix: Prefix::from(format!("{prefix}/")) })
         }

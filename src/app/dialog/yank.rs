@@ -13,6 +13,7 @@ use crate::app::effect::Effect;
 use crate::app::keymap::Key;
 use crate::model::job::Item;
 use crate::model::location::ObjectRef;
+use crate::model::name::BucketName;
 use crate::model::text::visible;
 
 /// A list of texts, one of which is copied.
@@ -47,19 +48,29 @@ fn texts(item: &Item) -> Vec<(&'static str, String)> {
             texts
         }
         Item::Object(ObjectRef { bucket, key, .. }) => {
-            vec![("S3 URI", item.to_string()), ("Key", key.to_string()), ("ARN", arn(bucket.as_str(), key.as_str()))]
+            vec![
+                ("S3 URI", uri(bucket, key.as_str())),
+                ("Key", key.to_string()),
+                ("ARN", arn(bucket.as_str(), key.as_str())),
+            ]
         }
         Item::Prefix { bucket, prefix } => {
             vec![
-                ("S3 URI", item.to_string()),
+                ("S3 URI", uri(bucket, prefix.as_str())),
                 ("Prefix", prefix.to_string()),
                 ("ARN", arn(bucket.as_str(), prefix.as_str())),
             ]
         }
         Item::Bucket(bucket) => {
-            vec![("S3 URI", item.to_string()), ("Bucket", bucket.to_string()), ("ARN", arn(bucket.as_str(), ""))]
+            let name = bucket.as_str();
+            vec![("S3 URI", format!("s3://{name}")), ("Bucket", name.to_owned()), ("ARN", arn(name, ""))]
         }
     }
+}
+
+/// The location as every program knows it: without the profile, which is known to this machine alone.
+fn uri(bucket: &BucketName, key: &str) -> String {
+    format!("s3://{}/{key}", bucket.as_str())
 }
 
 /// A path or name under its label. What is not UTF-8 is no text: it is quoted as a shell reads it, so that it is still
@@ -90,10 +101,10 @@ fn object_url(item: &Item, region: Option<&str>, endpoint: Option<&str>) -> Opti
     if bucket.is_arn() {
         return None;
     }
-    let path = utf8_percent_encode(key.as_str(), &KEPT);
+    let (bucket, path) = (bucket.as_str(), utf8_percent_encode(key.as_str(), &KEPT));
     match (endpoint, region) {
         (Some(endpoint), _) => Some(format!("{}/{bucket}/{path}", endpoint.trim_end_matches('/'))),
-        (None, Some(region)) if bucket.as_str().contains('.') => {
+        (None, Some(region)) if bucket.contains('.') => {
             Some(format!("https://s3.{region}.amazonaws.com/{bucket}/{path}"))
         }
         (None, Some(region)) => Some(format!("https://{bucket}.s3.{region}.amazonaws.com/{path}")),

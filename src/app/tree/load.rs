@@ -247,7 +247,7 @@ impl Tree {
         let is_gone = listing.before.is_some() && listing.entries().is_empty() && listing.place.is_s3();
         let (above, _) = listing.parent.filter(|_| is_gone && self.is_attached(id))?;
         let above_listing = self.listings.get(&above)?;
-        (above_listing.place != Location::Buckets && above_listing.ticket().is_none()).then_some(above)
+        (!above_listing.place.is_buckets() && above_listing.ticket().is_none()).then_some(above)
     }
 
     /// Puts the cursor where it wants to be, if that has arrived.

@@ -17,6 +17,7 @@ use crate::app::state::{Identity, State};
 use crate::app::tree::{Note, Tree};
 use crate::model::job::Item;
 use crate::model::location::Location;
+use crate::model::name::Profile;
 
 /// Does what an action says in the focused pane.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -136,7 +137,7 @@ fn go_home(state: &mut State) -> Vec<Effect> {
     let place = match (state.focused().place(), &state.home) {
         (Location::Local(_), Some(home)) => Location::Local(home.clone()),
         (Location::Local(_), None) => return vec![],
-        _ => Location::Buckets,
+        (place, _) => Location::Buckets(place.profile().cloned().unwrap_or_default()),
     };
     go(state, place)
 }
@@ -245,11 +246,13 @@ fn yank(state: &mut State) -> Vec<Effect> {
         Item::Prefix { bucket, .. } | Item::Bucket(bucket) => Some(bucket),
         Item::File(_) | Item::Folder(_) => None,
     };
+    let is_own = bucket.is_some_and(|bucket| *bucket.profile() == Profile::OWN);
     let (region, endpoint) = match &state.identity {
-        Identity::Known(connection) => (Some(connection.region.as_str()), connection.endpoint.as_deref()),
+        // The address of another profile's endpoint is the engine's to know: the inspector has it.
+        Identity::Known(connection) if is_own => (Some(connection.region.as_str()), connection.endpoint.as_deref()),
         _ => (None, None),
     };
-    let region = bucket.and_then(|bucket| state.regions.get(bucket)).map(String::as_str).or(region);
+    let region = bucket.filter(|_| is_own).and_then(|bucket| state.regions.get(bucket)).map(String::as_str).or(region);
     state.dialog = Some(Dialog::Yank(Box::new(Yank::new(&item, region, endpoint))));
     vec![]
 }

@@ -28,7 +28,7 @@ pub(super) fn open(state: &mut State, wants_sync: bool) -> Vec<Effect> {
 
 /// Compares two places; with `wants_sync` the questions of a sync follow.
 pub(super) fn start(state: &mut State, places: Places, choice: Choice, wants_sync: bool) -> Vec<Effect> {
-    if places.left == Location::Buckets || places.right == Location::Buckets {
+    if [&places.left, &places.right].iter().any(|place| matches!(place, Location::Buckets(_))) {
         state.notice = Some(Notice::warning("the list of buckets cannot be compared; go into a bucket first"));
         return vec![];
     }

@@ -142,7 +142,7 @@ pub(super) fn refresh_touched(state: &mut State, touched: &[Location]) -> Vec<Ef
 
 /// Returns whether what a job changed in one place may show in another: a change among the buckets is not one in them.
 fn is_changed_in(place: &Location, touched: &Location) -> bool {
-    touched == place || *touched != Location::Buckets && touched.contains(place)
+    touched == place || !touched.is_buckets() && touched.contains(place)
 }
 
 /// Notes which places a job changes.
@@ -156,7 +156,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
         Work::Delete(items) => items.iter().filter_map(holder).collect(),
         Work::Sync(plan) => vec![plan.to().clone()],
         Work::CreateFolder(place) => place.parent().into_iter().collect(),
-        Work::CreateBucket { .. } | Work::RemoveBucket(_) => vec![Location::Buckets],
+        Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => vec![Location::Buckets(name.profile().clone())],
         Work::PutBack { to, .. } => holder(&Item::Object(to.clone())).into_iter().collect(),
     };
     let mut unique: Vec<Location> = Vec::new();
@@ -177,6 +177,6 @@ fn holder(item: &Item) -> Option<Location> {
             whole.parent()
         }
         Item::Prefix { bucket, prefix } => Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() }.parent(),
-        Item::Bucket(_) => Some(Location::Buckets),
+        Item::Bucket(bucket) => Some(Location::Buckets(bucket.profile().clone())),
     }
 }

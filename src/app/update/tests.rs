@@ -22,6 +22,7 @@ use crate::model::location::Location;
 use crate::model::plan::Conflict;
 
 mod mouse;
+mod profile;
 
 #[test]
 fn the_start_asks_for_both_places_and_for_the_caller() {

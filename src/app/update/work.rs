@@ -11,6 +11,7 @@ use crate::app::notice::Notice;
 use crate::app::state::{Identity, State};
 use crate::model::job::Item;
 use crate::model::location::Location;
+use crate::model::name::Profile;
 
 /// Asks where to copy or move the selection of the focused pane.
 pub(super) fn open_transfer(state: &mut State, is_move: bool) -> Vec<Effect> {
@@ -53,18 +54,16 @@ pub(super) fn open_rename(state: &mut State) -> Vec<Effect> {
 /// Asks for the name of a new folder, or of a new bucket in the list of buckets.
 pub(super) fn open_new(state: &mut State) -> Vec<Effect> {
     let tree = state.focused().tree();
-    let is_among_buckets = match tree.current().and_then(|row| Some((row, tree.listing(row.listing)?))) {
-        Some((row, listing)) => listing.place == Location::Buckets && !tree.is_open(row),
-        None => *state.focused().place() == Location::Buckets,
+    let level = match tree.current().and_then(|row| Some((row, tree.listing(row.listing)?))) {
+        Some((row, listing)) => Some(&listing.place).filter(|_| !tree.is_open(row)),
+        None => Some(state.focused().place()),
     };
-    state.dialog = Some(if is_among_buckets {
-        let region = match &state.identity {
-            Identity::Known(connection) => connection.region.as_str(),
-            _ => "",
-        };
-        Dialog::NewBucket(Box::new(NewBucket::new(region)))
-    } else {
-        Dialog::NewFolder(Box::new(NewFolder::ask(state.focused().target())))
+    state.dialog = Some(match (level, &state.identity) {
+        (Some(Location::Buckets(Profile::OWN)), Identity::Known(connection)) => {
+            Dialog::NewBucket(Box::new(NewBucket::new(Profile::OWN, &connection.region)))
+        }
+        (Some(Location::Buckets(profile)), _) => Dialog::NewBucket(Box::new(NewBucket::new(profile.clone(), ""))),
+        _ => Dialog::NewFolder(Box::new(NewFolder::ask(state.focused().target()))),
     });
     vec![]
 }

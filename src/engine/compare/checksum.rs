@@ -27,14 +27,16 @@ pub(super) async fn are_same(
 ) -> Result<Option<bool>, Error> {
     let (file, object) = match (&left.mark, &right.mark) {
         _ if left.size == 0 => return Ok(Some(true)),
-        (Mark::Object(one), Mark::Object(two)) => return Ok(are_objects_same(core, one.as_ref(), two.as_ref()).await),
+        (Mark::Object(one), Mark::Object(two)) => {
+            return Ok(are_objects_same(core, places, one.as_ref(), two.as_ref()).await);
+        }
         (Mark::File { .. }, Mark::Object(Some(tag))) => (Hand::Left, tag),
         (Mark::Object(Some(tag)), Mark::File { .. }) => (Hand::Right, tag),
         _ => return Ok(None),
     };
     let Location::Local(folder) = places.at(file) else { return Ok(None) };
     let facts = ObjectFacts { size: left.size, etag: Some(object.clone()), ..ObjectFacts::default() };
-    let check = match facts.check(takes_tags_for_md5(core).await) {
+    let check = match facts.check(takes_tags_for_md5(core, places).await) {
         // Of an object in parts the sizes of those are not known, so another result says nothing.
         Check::Nothing => facts.check_of_parts(None, false),
         check => check,
@@ -48,18 +50,23 @@ pub(super) async fn are_same(
 
 /// What looks like an MD5 is taken for one unless the server is known to give others: at worst what is the same is copied
 /// once more, while the other way round what differs would be missed.
-async fn takes_tags_for_md5(core: &Core) -> bool {
-    !core.store().await.lacks_md5_tags()
+async fn takes_tags_for_md5(core: &Core, places: &Places) -> bool {
+    for profile in [&places.left, &places.right].into_iter().filter_map(Location::profile) {
+        if core.stores.of(profile).await.lacks_md5_tags() {
+            return false;
+        }
+    }
+    true
 }
 
 /// Tags of parts differ with the sizes of those, so only equal ones say anything.
-async fn are_objects_same(core: &Core, one: Option<&ETag>, two: Option<&ETag>) -> Option<bool> {
+async fn are_objects_same(core: &Core, places: &Places, one: Option<&ETag>, two: Option<&ETag>) -> Option<bool> {
     let (one, two) = (one?, two?);
     if one == two {
         return Some(true);
     }
     let is_plain = |tag: &ETag| tag.as_str().trim_matches('"').len() == 32;
-    (is_plain(one) && is_plain(two) && takes_tags_for_md5(core).await).then_some(false)
+    (is_plain(one) && is_plain(two) && takes_tags_for_md5(core, places).await).then_some(false)
 }
 
 /// Returns whether a file has the bytes of an object; nothing if it cannot be read as it was seen. Its copy tells why.

@@ -33,7 +33,7 @@ pub(super) struct Stream {
 
 enum Way {
     Folder(mpsc::Receiver<Result<Vec<Step>, Error>>),
-    Bucket(Keys),
+    Bucket(Box<Keys>),
 }
 
 impl Stream {
@@ -41,8 +41,8 @@ impl Stream {
     pub async fn open(core: &Arc<Core>, places: &Places, hand: Hand) -> Result<Self, Error> {
         let way = match places.at(hand) {
             Location::Local(path) => Way::Folder(read_folder(core, path, places.may_lack == Some(hand)).await?),
-            Location::S3 { bucket, prefix } => Way::Bucket(Keys::start(core, bucket, prefix)?),
-            Location::Buckets => {
+            Location::S3 { bucket, prefix } => Way::Bucket(Box::new(Keys::start(core, bucket, prefix)?)),
+            Location::Buckets(_) => {
                 let cause = "go into a bucket first";
                 return Err(Error::new(Kind::Invalid, "compare", "the list of buckets", cause));
             }

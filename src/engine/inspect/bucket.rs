@@ -10,7 +10,7 @@ use crate::s3::{BucketEncryption, Versioning};
 
 /// Loads all sections at once.
 pub(super) async fn inspect(view: &View, bucket: &BucketName) {
-    let store = view.core.store().await;
+    let store = &view.core.store_of(bucket).await;
     let overview = async {
         let head = view.ask(store.head_bucket(bucket)).await;
         view.core.say_region(store, bucket, &view.core.root).await;
@@ -37,7 +37,7 @@ pub(super) async fn inspect(view: &View, bucket: &BucketName) {
 
 /// The four layers that decide who may read, each also a section, and the verdict behind the last of them.
 async fn access(view: &View, bucket: &BucketName) {
-    let store = view.core.store().await;
+    let store = &view.core.store_of(bucket).await;
     let status = async {
         let read = view.ask(store.policy_status(bucket)).await;
         let public = public_by_policy(view, store, bucket, &read).await;
@@ -83,10 +83,11 @@ fn overview(bucket: &BucketName, region: Option<String>, head: Result<(), Error>
         Err(error) if error.kind != Kind::Denied => return Err(error),
         _ => {}
     }
-    let mut fields = vec![Field::new("Name", bucket.to_string())];
+    let name = bucket.as_str();
+    let mut fields = vec![Field::new("Name", name)];
     fields.push(Field::new("Region", region.unwrap_or_else(|| "not known".to_owned())));
-    fields.push(Field::new("S3 URI", format!("s3://{bucket}/")));
-    let arn = if bucket.is_arn() { bucket.to_string() } else { format!("arn:aws:s3:::{bucket}") };
+    fields.push(Field::new("S3 URI", format!("s3://{name}/")));
+    let arn = if bucket.is_arn() { name.to_owned() } else { format!("arn:aws:s3:::{name}") };
     fields.push(Field::new("ARN", arn));
     if let Err(error) = head {
         let permission = error.permission.unwrap_or("s3:ListBucket");

@@ -15,11 +15,11 @@ use crate::s3::{Grant, ObjectFacts, Store};
 
 /// Loads all sections at once.
 pub(super) async fn inspect(view: &View, object: &ObjectRef) {
-    let store = view.core.store().await;
+    let store = &view.core.store_of(&object.bucket).await;
     let overview = async {
         let head = view.ask(store.head(object)).await;
         view.core.say_region(store, &object.bucket, &view.core.root).await;
-        let fields = address(view, object.bucket.as_str(), object.key.as_str()).await;
+        let fields = address(view, &object.bucket, object.key.as_str()).await;
         view.say(Section::Address, Ok(Content::Fields(fields))).await;
         view.say(Section::Metadata, head.as_ref().map(metadata).map_err(Clone::clone)).await;
         view.say(Section::Overview, head.map(|facts| Content::Fields(overview(&facts)))).await;

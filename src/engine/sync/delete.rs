@@ -29,7 +29,7 @@ pub(super) async fn run(job: &Arc<Job>, plan: &Arc<SyncPlan>) -> Result<(), Erro
             batches.finish().await;
             ended
         }
-        Location::Buckets => Ok(()),
+        Location::Buckets(_) => Ok(()),
     }
 }
 

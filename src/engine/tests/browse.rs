@@ -52,7 +52,7 @@ async fn buckets_are_listed_and_a_region_is_said_when_it_is_learnt() {
     let mut t = bench().await;
     let far = t.demo.far_region().to_owned();
     t.store.create_bucket(&"far".into(), &far).await.unwrap();
-    assert_eq!(listed(&mut t, Location::Buckets).await.0.len(), 2);
+    assert_eq!(listed(&mut t, Location::Buckets(Profile::OWN)).await.0.len(), 2);
     t.engine.submit(Request::List { ticket: Ticket(77), place: Location::bucket("far"), from: None });
     loop {
         match t.report().await {

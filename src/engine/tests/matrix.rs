@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::ferry::{Far, far, far_prefix};
 use super::*;
 
 /// A small and a large item, as they go in one request and in several.
@@ -53,12 +54,18 @@ enum Kind {
     Up { is_move: bool },
     Down { is_move: bool },
     Inside { is_move: bool, policy: ConflictPolicy },
+    Across { is_move: bool },
     Delete,
 }
 
 impl Kind {
     fn is_move(self) -> bool {
-        matches!(self, Self::Up { is_move: true } | Self::Down { is_move: true } | Self::Inside { is_move: true, .. })
+        match self {
+            Self::Up { is_move } | Self::Down { is_move } | Self::Inside { is_move, .. } | Self::Across { is_move } => {
+                is_move
+            }
+            Self::Delete => false,
+        }
     }
 }
 
@@ -69,10 +76,11 @@ struct Run {
 }
 
 impl Run {
-    async fn prepare(&self, t: &Bench) {
+    async fn prepare(&self, t: &Bench, far: &Far) {
         for (item, size) in SIZES {
             match self.kind {
                 Kind::Up { .. } => drop(t.write(&format!("{}/{item}", self.name), contents(size))),
+                Kind::Across { .. } => put(&far.store, &format!("{}/{item}", self.name), contents(size)).await,
                 _ => t.put(&format!("{}/{item}", self.name), contents(size)).await,
             }
         }
@@ -84,6 +92,7 @@ impl Run {
             Kind::Up { .. } => (vec![Item::Folder(t.path(name))], at(&to)),
             Kind::Down { .. } => (vec![prefix(&format!("{name}/"))], here(t.path(&to))),
             Kind::Inside { .. } => (vec![prefix(&format!("{name}/"))], at(&to)),
+            Kind::Across { .. } => (vec![far_prefix(&format!("{name}/"))], at(&to)),
             Kind::Delete => return Work::Delete(vec![prefix(&format!("{name}/"))]),
         };
         let policy = match self.kind {
@@ -94,11 +103,12 @@ impl Run {
     }
 
     /// Returns what stands for an item at its source, if anything.
-    async fn source(&self, t: &Bench, item: &str) -> Option<Vec<u8>> {
+    async fn source(&self, t: &Bench, far: &Far, item: &str) -> Option<Vec<u8>> {
         let name = format!("{}/{item}", self.name);
         match self.kind {
             Kind::Up { .. } => std::fs::read(t.path(&name)).ok(),
-            _ => stored(t, &name).await,
+            Kind::Across { .. } => stored(&far.store, &name).await,
+            _ => stored(&t.store, &name).await,
         }
     }
 
@@ -107,16 +117,16 @@ impl Run {
         let name = format!("to-{0}/{0}/{item}", self.name);
         match self.kind {
             Kind::Down { .. } => std::fs::read(t.path(&name)).ok(),
-            _ => stored(t, &name).await,
+            _ => stored(&t.store, &name).await,
         }
     }
 
     /// Checks what must hold however the work went. `spoils` says that the server stores other bytes than it was sent,
     /// which nobody can prevent: it must be told, and no source be deleted for it.
-    async fn check(&self, t: &Bench, ended: &Ended, spoils: bool, what: &str) {
+    async fn check(&self, t: &Bench, far: &Far, ended: &Ended, spoils: bool, what: &str) {
         let mut told = BTreeSet::new();
         for (item, size) in SIZES {
-            let (source, target) = (self.source(t, item).await, self.target(t, item).await);
+            let (source, target) = (self.source(t, far, item).await, self.target(t, item).await);
             let is_whole = |found: &Option<Vec<u8>>| found.as_ref().is_some_and(|found| found == contents(size));
             let result = ended.results.iter().find(|result| result.name.ends_with(&format!("/{item}")));
             let is_done = result.is_some_and(|result| matches!(result.outcome, ItemOutcome::Done(_)));
@@ -134,14 +144,14 @@ impl Run {
         let is_told_whole = ended.results.iter().any(|result| result.name.ends_with('/'));
         let is_failed = matches!(ended.end, JobEnd::Failed(_));
         assert!(told.len() == SIZES.len() || is_told_whole || is_failed, "{what}: {ended:#?}");
-        assert_eq!(t.demo.open_uploads(), 0, "{what}");
+        assert_eq!((t.demo.open_uploads(), far.demo.open_uploads()), (0, 0), "{what}");
         let stray = t.tree("").into_iter().find(|name| name.contains(".bucketry") || name.contains(".part"));
         assert_eq!(stray, None, "{what}");
     }
 }
 
-async fn stored(t: &Bench, key: &str) -> Option<Vec<u8>> {
-    let mut body = t.store.get(&ObjectRef::new("bench", key), None, None).await.ok()?;
+async fn stored(store: &Store, key: &str) -> Option<Vec<u8>> {
+    let mut body = store.get(&ObjectRef::new("bench", key), None, None).await.ok()?;
     let mut found = Vec::new();
     while let Some(chunk) = body.next_chunk().await.unwrap() {
         found.extend_from_slice(&chunk);
@@ -151,33 +161,38 @@ async fn stored(t: &Bench, key: &str) -> Option<Vec<u8>> {
 
 async fn withstand(kind: Kind) {
     let mut t = bench().await;
+    let far = far(&t).await;
     let mut rounds = Vec::new();
     let plain = Run { kind, name: "plain".to_owned() };
-    plain.prepare(&t).await;
+    plain.prepare(&t, &far).await;
     t.demo.forget_requests();
+    far.demo.forget_requests();
     let work = plain.work(&t);
     let ended = t.run(work).await;
     assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
     // Only the requests that this work makes can fail in it.
-    let asked: Vec<_> = OPERATIONS.into_iter().filter(|operation| t.demo.count(operation) > 0).collect();
-    plain.check(&t, &ended, false, "without a fault").await;
-    for operation in asked {
-        rounds.extend(ONCE.map(|fault| (fault, operation, true)));
-        rounds.extend(ALWAYS.map(|fault| (fault, operation, false)));
+    let asked = |demo: &Demo| OPERATIONS.into_iter().filter(|operation| demo.count(operation) > 0).collect::<Vec<_>>();
+    let asked = [(false, asked(&t.demo)), (true, asked(&far.demo))];
+    plain.check(&t, &far, &ended, false, "without a fault").await;
+    for (is_far, operation) in asked.iter().flat_map(|(is_far, all)| all.iter().map(|one| (*is_far, *one))) {
+        rounds.extend(ONCE.map(|fault| (fault, is_far, operation, true)));
+        rounds.extend(ALWAYS.map(|fault| (fault, is_far, operation, false)));
     }
     // The answer to a HEAD has no body that an error could be in.
-    rounds.retain(|round| !matches!(round, (Fault::ErrorInOk, "HeadObject", _)));
-    for (number, (fault, operation, is_once)) in rounds.into_iter().enumerate() {
+    rounds.retain(|round| !matches!(round, (Fault::ErrorInOk, _, "HeadObject", _)));
+    for (number, (fault, is_far, operation, is_once)) in rounds.into_iter().enumerate() {
         let run = Run { kind, name: format!("r{number}") };
-        run.prepare(&t).await;
+        run.prepare(&t, &far).await;
         let rule = Rule::new(fault).on(operation);
-        let rule = t.demo.faults().add(if is_once { rule.times(1) } else { rule });
+        let rule = if is_once { rule.times(1) } else { rule };
+        let rule = if is_far { far.demo.faults() } else { t.demo.faults() }.add(rule);
         let work = run.work(&t);
         let ended = t.run(work).await;
-        t.demo.faults().remove(rule);
+        if is_far { far.demo.faults() } else { t.demo.faults() }.remove(rule);
         let spoils = matches!(fault, Fault::Flip | Fault::Short) && operation != "GetObject";
-        let what = format!("{kind:?}: {fault:?} of {operation}, {}", if is_once { "once" } else { "always" });
-        run.check(&t, &ended, spoils, &what).await;
+        let end = if is_far { "the other end" } else { "the bench" };
+        let what = format!("{kind:?}: {fault:?} of {operation} at {end}, {}", if is_once { "once" } else { "always" });
+        run.check(&t, &far, &ended, spoils, &what).await;
     }
 }
 
@@ -209,6 +224,16 @@ async fn copies_inside_s3_withstand_every_fault() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guarded_moves_inside_s3_withstand_every_fault() {
     withstand(Kind::Inside { is_move: true, policy: ConflictPolicy::Skip }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_between_endpoints_withstand_every_fault() {
+    withstand(Kind::Across { is_move: false }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn moves_between_endpoints_withstand_every_fault() {
+    withstand(Kind::Across { is_move: true }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

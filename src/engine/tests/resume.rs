@@ -18,7 +18,7 @@ impl Bench {
     /// Starts the program anew as if the one before had been killed: nothing was cleaned up.
     fn start_anew(&mut self) {
         let (sender, reports) = mpsc::channel(64);
-        self.engine = Engine::start(settings(&self.demo), kept(self.home.path()), sender);
+        self.engine = Engine::start(settings_of(&self.demo), kept(self.home.path()), sender);
         self.reports = reports;
     }
 
@@ -263,7 +263,7 @@ async fn the_jobs_of_a_copy_of_the_program_that_runs_are_nobody_elses() {
     t.start(Work::Transfer(transfer(vec![Item::File(path)], at(""))));
     t.served("UploadPart", 1).await;
     let (sender, reports) = mpsc::channel(64);
-    let other = Engine::start(settings(&t.demo), kept(t.home.path()), sender);
+    let other = Engine::start(settings_of(&t.demo), kept(t.home.path()), sender);
     let first = (std::mem::replace(&mut t.engine, other), std::mem::replace(&mut t.reports, reports));
     assert!(t.unfinished().await.is_empty(), "its owner lives");
     first.0.shutdown(LIMIT, Leaving::Keep).await;
@@ -291,7 +291,7 @@ async fn without_a_journal_everything_goes_on_and_it_is_said_once() {
     let data = t.write("not-a-folder", "");
     let (sender, reports) = mpsc::channel(64);
     let options = Options { data_folder: Some(data), ..small_parts() };
-    t.engine = Engine::start(settings(&t.demo), options, sender);
+    t.engine = Engine::start(settings_of(&t.demo), options, sender);
     t.reports = reports;
     let mut said = 0;
     for name in ["a", "b"] {

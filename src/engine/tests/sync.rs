@@ -50,7 +50,7 @@ impl Bench {
     }
 
     /// Writes a file that was last modified long ago.
-    fn write_old(&self, relative: &str, contents: &str) {
+    fn write_old(&self, relative: &str, contents: impl AsRef<[u8]>) {
         let path = self.write(relative, contents);
         let file = std::fs::File::options().write(true).open(path).unwrap();
         file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
@@ -112,7 +112,7 @@ async fn up_and_down_leave_the_same_trees_and_a_second_sync_finds_nothing() {
     for (name, contents) in [("a.txt", "hello"), ("deep/er/b", "{}"), ("deep/empty", ""), ("ü/\u{1b}", "odd")] {
         t.write_old(&format!("here/{name}"), contents);
     }
-    t.write("here/big.bin", &big);
+    t.write_old("here/big.bin", &big);
     std::fs::create_dir_all(t.path("here/nothing/in/it")).unwrap();
     let up = t.sync(UP).await;
     assert_eq!((up.end.clone(), up.results.len()), (JobEnd::Done, 5), "{up:#?}");

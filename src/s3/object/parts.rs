@@ -23,6 +23,39 @@ pub struct PartsCheck {
     is_certain: bool,
 }
 
+/// The same tag where only one size of the parts comes into question: each part's MD5 is then made by itself.
+#[derive(Debug, Clone, Copy)]
+pub struct PartsTag {
+    expected: [u8; 16],
+    /// The size of all parts but the last, in bytes.
+    size: u64,
+    is_certain: bool,
+}
+
+impl PartsTag {
+    /// Returns the size of pieces that hold whole parts, of at least `wanted` bytes.
+    pub fn step(self, wanted: u64) -> u64 {
+        wanted.max(1).next_multiple_of(self.size)
+    }
+
+    /// Returns the MD5s of the parts in a piece, one behind the other. It begins where a part does.
+    pub fn sums(self, piece: &[u8]) -> Vec<u8> {
+        piece.chunks(usize::try_from(self.size).unwrap_or(usize::MAX)).flat_map(Md5::digest).collect()
+    }
+
+    /// Returns how the bytes are verified by the MD5s of all parts in their order; nothing if they are not what is stored.
+    pub fn verify<'a>(self, sums: impl Iterator<Item = &'a Vec<u8>>) -> Option<Verified> {
+        let mut all = Md5::new();
+        sums.for_each(|sums| all.update(sums));
+        result(<[u8; 16]>::from(all.finalize()) == self.expected, self.is_certain)
+    }
+}
+
+fn result(is_same: bool, is_certain: bool) -> Option<Verified> {
+    let otherwise = (!is_certain).then_some(Verified::Size);
+    if is_same { Some(Verified::Checksum("MD5 of its parts")) } else { otherwise }
+}
+
 /// Returns the number of parts that a tag tells.
 pub(super) fn count_of(tag: &str) -> Option<u64> {
     tag.trim_matches('"').split_once('-')?.1.parse().ok().filter(|count| *count > 0)
@@ -71,8 +104,13 @@ impl PartsCheck {
     /// Returns how the bytes are verified; nothing if they are not what is stored.
     pub(super) fn finish(self) -> Option<Verified> {
         let is_same = self.tries.into_iter().any(|parts| parts.finish() == (self.expected, self.count));
-        let otherwise = (!self.is_certain).then_some(Verified::Size);
-        if is_same { Some(Verified::Checksum("MD5 of its parts")) } else { otherwise }
+        result(is_same, self.is_certain)
+    }
+
+    /// Returns the tag to be compared with parts that are counted in any order, if their size is not in question.
+    pub(super) fn tag(&self) -> Option<PartsTag> {
+        let [parts] = self.tries.as_slice() else { return None };
+        Some(PartsTag { expected: self.expected, size: parts.size, is_certain: self.is_certain })
     }
 }
 
@@ -153,6 +191,19 @@ mod tests {
         let uneven = Some((5 * MIB, MIB));
         assert_eq!(verified(&contents, &tag, uneven, true), Some(Verified::Size), "parts of many sizes");
         assert_eq!(verified(&contents, &tag, None, true), Some(Verified::Size));
+    }
+
+    #[test]
+    fn parts_of_a_known_size_are_counted_in_pieces_too() {
+        let contents: Vec<u8> = (0..=12 * MIB_BYTES).map(|at| (at / 7).to_le_bytes()[0]).collect();
+        let check =
+            PartsCheck::new(&tag(&contents, 5 * MIB_BYTES), contents.len() as u64, Some((5 * MIB, 2 * MIB + 1)), true);
+        let tag = check.unwrap().tag().unwrap();
+        assert_eq!((tag.step(1), tag.step(8 * MIB)), (5 * MIB, 10 * MIB));
+        let sums: Vec<_> = contents.chunks(10 * MIB_BYTES).map(|piece| tag.sums(piece)).collect();
+        assert_eq!(tag.verify(sums.iter()), Some(Verified::Checksum("MD5 of its parts")));
+        assert_eq!(tag.verify(sums.iter().rev()), None);
+        assert_eq!(PartsTag { is_certain: false, ..tag }.verify(sums.iter().rev()), Some(Verified::Size));
     }
 
     #[test]

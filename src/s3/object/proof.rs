@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
 use md5::digest::{Digest as _, DynDigest};
 
-use super::parts::{PartsCheck, count_of};
+use super::body::Payload;
+use super::parts::{PartsCheck, PartsTag, count_of};
 use super::value::ObjectFacts;
 use crate::model::job::Verified;
 use crate::model::name::ETag;
@@ -37,6 +38,14 @@ impl Crc {
     /// Returns what counts one piece.
     pub fn digest(self) -> Digest {
         Digest::new(self.algorithm)
+    }
+
+    /// Returns the checksum of one piece.
+    pub fn of(self, piece: &Payload) -> u64 {
+        match self.algorithm {
+            CrcAlgorithm::Crc64Nvme => piece.crc64(),
+            algorithm => crc_fast::checksum(algorithm, &piece.bytes()),
+        }
     }
 
     /// Returns the checksum of two pieces together; the size of the second is in bytes.
@@ -82,6 +91,14 @@ impl fmt::Debug for Hash {
 }
 
 impl Check {
+    /// Returns the tag of parts that may be counted in any order, if that is what is checked.
+    pub fn parts_tag(&self) -> Option<PartsTag> {
+        match self {
+            Self::Parts(parts) => parts.tag(),
+            _ => None,
+        }
+    }
+
     /// Counts the next bytes.
     pub fn update(&mut self, chunk: &[u8]) {
         match self {

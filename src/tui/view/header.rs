@@ -7,6 +7,8 @@ use ratatui::text::{Line, Span};
 use crate::app::layout::TWO_PANES;
 use crate::app::state::{Identity, Side, State};
 use crate::model::job::Connection;
+use crate::model::location::Location;
+use crate::model::name::Profile;
 use crate::model::text::{duration, truncate, visible, width};
 use crate::tui::theme::Theme;
 
@@ -42,9 +44,15 @@ fn map(state: &State, theme: &Theme) -> Vec<Span<'static>> {
 }
 
 fn identity(state: &State) -> String {
-    let bucket = [state.side, state.side.other()].into_iter().find_map(|side| state.pane(side).place().bucket_name());
+    let places = || [state.side, state.side.other()].into_iter().map(|side| state.pane(side).place());
+    let profile = places().find_map(Location::profile);
+    let bucket = places().filter_map(Location::bucket_name).find(|bucket| Some(bucket.profile()) == profile);
     let learnt = bucket.and_then(|bucket| state.regions.get(bucket));
     let parts = match &state.identity {
+        // Of another profile nothing is asked but what its buckets say.
+        _ if let Some(name) = profile.and_then(Profile::name) => {
+            vec![visible(name).into_owned(), learnt.cloned().unwrap_or_default()]
+        }
         Identity::Asked => vec!["connecting …".to_owned()],
         Identity::Missing(error) => vec![visible(&error.cause).into_owned()],
         Identity::Known(connection) => parts(connection, learnt.map(String::as_str)),

@@ -47,7 +47,7 @@ fn hint(palette: &Palette) -> &'static str {
     match (&palette.candidates, palette.is_place()) {
         (_, true) => " Tab completes · Enter goes ",
         (Candidates::Actions(actions), _) if actions.is_empty() => " Enter goes to this path ",
-        _ => " /path, ~ or s3://bucket goes there ",
+        _ => " /path, ~, s3://bucket or s3://profile@ goes there ",
     }
 }
 

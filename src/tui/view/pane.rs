@@ -232,7 +232,7 @@ fn name(listing: &Listing, entry: &Entry) -> String {
     match (&*entry.name, entry.kind) {
         ("", EntryKind::Object) => "(marker of this prefix)".to_owned(),
         ("", _) => "(empty name)/".to_owned(),
-        (name, _) if listing.place == Location::Buckets => visible(name).into_owned(),
+        (name, _) if listing.place.is_buckets() => visible(name).into_owned(),
         (name, _) => {
             let shown = visible(name);
             // A space at an end cannot be seen.

@@ -15,6 +15,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, JobId, Report, Ticket};
 use crate::model::limit::ByteRate;
 use crate::model::location::{Location, ObjectRef};
+use crate::model::name::Profile;
 use crate::model::plan::{Conflict, Deletion, PlanSummary, Side};
 use crate::tui::view::picture::picture;
 
@@ -128,7 +129,7 @@ fn deleting_objects_and_prefixes() {
 fn making_and_renaming() {
     let place = Location::S3 { bucket: "acme-logs".into(), prefix: "2026/".into() };
     snapshots("new_folder", &Dialog::NewFolder(Box::new(new_folder::NewFolder::ask(place.clone()))));
-    snapshots("new_bucket", &Dialog::NewBucket(Box::new(new_bucket::NewBucket::new("eu-west-1"))));
+    snapshots("new_bucket", &Dialog::NewBucket(Box::new(new_bucket::NewBucket::new(Profile::OWN, "eu-west-1"))));
     snapshots("rename", &Dialog::Rename(Box::new(rename::Rename::ask(object("2026/a.jpg"), place))));
 }
 

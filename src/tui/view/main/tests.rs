@@ -53,6 +53,17 @@ fn designed() -> Harness {
     t
 }
 
+#[test]
+fn another_profile_stands_in_the_title_of_its_pane_and_in_the_header() {
+    let mut t = Harness::unloaded("s3://data/", "s3://staging@data/").connected();
+    t.page("s3://data/", &["f"]);
+    t.page("s3://staging@data/", &["f"]);
+    let header = |t: &Harness| picture(t).lines().next().unwrap().to_owned();
+    assert!(picture(&t).contains("s3://staging@data/") && header(&t).contains("prod-admin"), "{}", picture(&t));
+    t.keys("<tab>");
+    assert!(header(&t).contains("staging") && !header(&t).contains("prod-admin"), "{}", header(&t));
+}
+
 fn hostile() -> Harness {
     let mut t = Harness::unloaded("~/data", "s3://b/").connected();
     let local = |name: &str, kind, extra: EntryExtra| Entry { extra: Some(Box::new(extra)), ..Entry::new(name, kind) };
