@@ -76,6 +76,8 @@ pub struct Options {
     pub trusts_copy_conditions: bool,
     /// How fast the bytes of all jobs together may move to and from servers, to begin with.
     pub limit: Option<ByteRate>,
+    /// How long a request that a busy server or a bad line lost waits before it is tried again; each time twice as long.
+    pub retry_pause: Duration,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
     /// How long a cancelled job waits for the answer to what it has sent already.
@@ -92,6 +94,7 @@ impl Default for Options {
             part_size: None,
             trusts_copy_conditions: false,
             limit: None,
+            retry_pause: Duration::from_millis(500),
             renewal_pause: Duration::from_secs(5),
             answer_grace: Duration::from_secs(10),
         }

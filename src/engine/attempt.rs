@@ -1,7 +1,7 @@
 //! Requests of a job: within a lane, again when the server asks for patience, on hold while the credentials are old.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::body::Body;
 use super::jobs::Job;
@@ -17,6 +17,26 @@ const THROTTLED_TRIES: u32 = 6;
 
 /// How often a request is tried again that a network or a server lost, on top of what the SDK tries.
 const LOST_TRIES: u32 = 2;
+
+/// How often a request was tried again.
+#[derive(Debug, Default)]
+pub(super) struct Tries(u32);
+
+impl Tries {
+    /// Returns how long to wait before the request is tried again; nothing if the error stands.
+    pub fn after(&mut self, error: &Error, first_pause: Duration) -> Option<Duration> {
+        let most = match error.kind {
+            Kind::Throttled => THROTTLED_TRIES,
+            _ if error.is_transient() => LOST_TRIES,
+            _ => 0,
+        };
+        let pause = first_pause * (1 << self.0);
+        (self.0 < most).then(|| {
+            self.0 += 1;
+            pause
+        })
+    }
+}
 
 /// Where the requests of one job wait while its credentials are old: one tries, the others wait for it.
 #[derive(Debug, Default)]
@@ -50,9 +70,9 @@ impl Job {
         Fut: Future<Output = Result<T, Error>>,
     {
         let way = way.into();
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
-            let (renewals, began) = (self.gate.renewals.load(Relaxed), Instant::now());
+            let renewals = self.gate.renewals.load(Relaxed);
             let result = self.once(way, &request).await;
             let Err(error) = result else {
                 self.gate.was_open.store(true, Relaxed);
@@ -68,18 +88,10 @@ impl Job {
                         return result;
                     }
                 }
-                Kind::Throttled if tries < THROTTLED_TRIES => {
-                    way.lane.slow_down(began);
-                    tries += 1;
-                    self.pause(Duration::from_millis(250 << tries)).await?;
-                }
-                _ if error.is_transient() && tries < LOST_TRIES => {
-                    // Too many at once may be why a slow line lets each of them starve.
-                    way.lane.slow_down(began);
-                    tries += 1;
-                    self.pause(Duration::from_millis(250 << tries)).await?;
-                }
-                _ => return Err(error),
+                _ => match tries.after(&error, self.core.options.retry_pause) {
+                    Some(pause) => self.pause(pause).await?,
+                    None => return Err(error),
+                },
             }
         }
     }
@@ -96,7 +108,7 @@ impl Job {
         };
         tokio::select! {
             biased;
-            result = request() => result.inspect(|_| way.went_well()),
+            result = way.measure(request()) => result,
             () = silence => {
                 let cause = "the server has not answered: whether it was done is not known";
                 Err(Error::new(Kind::Network, "cancel", "the request", cause))
