@@ -13,6 +13,7 @@ mod progress;
 mod reference;
 mod remove;
 mod session;
+mod signal;
 mod transfer;
 
 use std::path::PathBuf;
@@ -22,7 +23,8 @@ use tokio::sync::mpsc;
 
 pub use self::location::Base;
 pub use self::session::Stop;
-use self::session::{Session, interrupted, read_only};
+use self::session::{Session, read_only};
+use self::signal::interrupted;
 use crate::engine::{CLEAN_UP, Engine, LeftOver};
 use crate::model::job::Report;
 use crate::model::text::visible;

@@ -134,6 +134,23 @@ impl Pages {
         Self { place, is_deep, next: Next::Ask(None) }
     }
 
+    /// Returns whether there is anything below a prefix, and whether its first object is the marker of the prefix itself.
+    pub async fn look(session: &mut Session<'_>, bucket: &BucketName, prefix: &Prefix) -> Result<(bool, bool), Stop> {
+        let place = Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() };
+        let (mut pages, mut first) = (Self::of(place, false), None);
+        while let Some(page) = pages.next(session).await? {
+            first = page.entries.into_iter().next();
+            if first.is_some() {
+                break;
+            }
+        }
+        if let Next::Asked(ticket) = pages.next {
+            session.engine().submit(Request::Drop(ticket));
+        }
+        let has_marker = first.as_ref().is_some_and(|entry| entry.kind == EntryKind::Object && entry.name.is_empty());
+        Ok((first.is_some(), has_marker))
+    }
+
     /// Returns the next page, or nothing after the last.
     pub async fn next(&mut self, session: &mut Session<'_>) -> Result<Option<Page>, Stop> {
         let place = self.place.clone();

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::location::Base;
@@ -137,7 +136,7 @@ impl<'a> Session<'a> {
         let job = JobId(self.last);
         self.engine.submit(Request::Start { job, work });
         let mut display = Display::new(telling.is_quiet || telling.is_json);
-        let mut tally = Tally::default();
+        let (mut tally, mut heard) = (Tally::default(), Ok(()));
         let end = loop {
             let report = tokio::select! {
                 biased;
@@ -147,14 +146,12 @@ impl<'a> Session<'a> {
             match report {
                 Report::Started { job: of, progress } if of == job => display.follow(progress),
                 Report::Items { job: of, results } if of == job => {
-                    for result in results {
-                        if telling.is_json {
-                            self.output.json(&result_json(&result)).await?;
-                        }
-                        tally.add(result);
+                    // The work is what was asked for: that nobody reads of it any more does not end it half way.
+                    if telling.is_json && heard.is_ok() {
+                        heard = self.tell(&results).await;
                     }
-                    if telling.is_json {
-                        self.output.flush().await?;
+                    for result in results {
+                        tally.add(result);
                     }
                 }
                 Report::Held { job: of, reason } if of == job => display.aside(|| match reason {
@@ -171,11 +168,20 @@ impl<'a> Session<'a> {
             tally.tell_totals(telling.verb);
         }
         match end {
-            JobEnd::Done => Ok(()),
+            JobEnd::Done => heard,
             JobEnd::SomeFailed => Err(Stop::Told),
             JobEnd::Failed(error) => Err(error.into()),
             JobEnd::Cancelled => Err(Error::cancelled("go on with", "the job").into()),
         }
+    }
+}
+
+impl Session<'_> {
+    async fn tell(&mut self, results: &[ItemResult]) -> Result<(), Stop> {
+        for result in results {
+            self.output.json(&result_json(result)).await?;
+        }
+        self.output.flush().await
     }
 }
 
@@ -232,23 +238,6 @@ pub fn verified_json(verified: Verified) -> Value {
         Verified::Crc64Nvme => json!("CRC64NVME"),
         Verified::Checksum(name) => json!(name),
     }
-}
-
-/// Waits for a signal that asks the program to end; returns its number.
-pub async fn interrupted() -> u8 {
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let waits = kinds.map(|kind| {
-        Box::pin(async move {
-            match signal(kind) {
-                Ok(mut signals) => {
-                    signals.recv().await;
-                    u8::try_from(kind.as_raw_value()).unwrap_or_default()
-                }
-                Err(_) => std::future::pending().await,
-            }
-        })
-    });
-    futures_util::future::select_all(waits).await.0
 }
 
 /// Returns why a command that would write is refused.
