@@ -78,6 +78,8 @@ pub struct Options {
     pub limit: Option<ByteRate>,
     /// How long a request that a busy server or a bad line lost waits before it is tried again; each time twice as long.
     pub retry_pause: Duration,
+    /// How long a job waits for fresh credentials; without it until it is cancelled, because somebody sees that it waits.
+    pub hold_limit: Option<Duration>,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
     /// How long a cancelled job waits for the answer to what it has sent already.
@@ -95,6 +97,7 @@ impl Default for Options {
             trusts_copy_conditions: false,
             limit: None,
             retry_pause: Duration::from_millis(500),
+            hold_limit: None,
             renewal_pause: Duration::from_secs(5),
             answer_grace: Duration::from_secs(10),
         }

@@ -1,7 +1,7 @@
 //! Requests of a job: within a lane, again when the server asks for patience, on hold while the credentials are old.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::body::Body;
 use super::jobs::Job;
@@ -45,6 +45,8 @@ pub(super) struct Gate {
     renewals: AtomicU64,
     /// Whether any request was answered, so that there were credentials once.
     was_open: AtomicBool,
+    /// Whether it waited in vain for as long as it may.
+    is_shut: AtomicBool,
 }
 
 impl Job {
@@ -80,10 +82,7 @@ impl Job {
             };
             match error.kind {
                 _ if self.token.is_cancelled() => return Err(error),
-                // What hands out credentials may be out of reach for a while; that there are none shows at once.
-                Kind::ExpiredToken | Kind::NoCredentials
-                    if error.kind == Kind::ExpiredToken || self.gate.was_open.load(Relaxed) =>
-                {
+                kind if self.waits_for_credentials(kind) => {
                     if let Some(result) = self.hold(way, error, renewals, &request).await? {
                         return result;
                     }
@@ -94,6 +93,18 @@ impl Job {
                 },
             }
         }
+    }
+
+    fn waits_for_credentials(&self, kind: Kind) -> bool {
+        let was_open = self.gate.was_open.load(Relaxed);
+        let is_worth_it = match kind {
+            // Where nobody sees it wait, credentials that were old before the work began are told at once.
+            Kind::ExpiredToken => was_open || self.core.options.hold_limit.is_none(),
+            // What hands out credentials may be out of reach for a while; that there are none shows at once.
+            Kind::NoCredentials => was_open,
+            _ => false,
+        };
+        is_worth_it && !self.gate.is_shut.load(Relaxed)
     }
 
     async fn once<T, F, Fut>(&self, way: Way<'_>, request: &F) -> Result<T, Error>
@@ -214,11 +225,19 @@ impl Job {
         if self.gate.renewals.load(Relaxed) != renewals {
             return Ok(None);
         }
+        if self.gate.is_shut.load(Relaxed) {
+            return Err(error);
+        }
+        let ends = self.core.options.hold_limit.map(|limit| Instant::now() + limit);
         tracing::info!(job = self.id.0, %error, "job waits for fresh credentials");
         self.core.send(Report::Held { job: self.id, reason: Some(error) }, &self.token).await?;
         loop {
             self.core.store().await.renew().await;
             match self.once(way, request).await {
+                Err(error) if is_credentials(error.kind) && ends.is_some_and(|ends| Instant::now() >= ends) => {
+                    self.gate.is_shut.store(true, Relaxed);
+                    return Err(error);
+                }
                 Err(error) if is_credentials(error.kind) => self.pause(self.core.options.renewal_pause).await?,
                 result => {
                     self.gate.renewals.fetch_add(1, Relaxed);

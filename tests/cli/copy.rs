@@ -193,3 +193,19 @@ fn a_command_that_is_to_outlive_its_terminal_does() {
     let said = Said::of(child);
     assert_eq!((said.code, t.read("down").as_str()), (0, "contents"), "{said:?}");
 }
+
+#[test]
+fn credentials_that_are_old_from_the_start_end_a_command_that_nobody_watches() {
+    let t = Stage::new();
+    t.write("f", "x");
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken));
+    let commands: [&[&str]; 3] = [
+        &["cp", "-q", "f", "s3://stage/k"],
+        &["cp", "s3://stage/k", "down"],
+        &["rm", "-r", "--yes", "s3://stage/logs"],
+    ];
+    for args in commands {
+        let said = t.run(args);
+        assert!(said.code == 1 && said.err.contains("ExpiredToken"), "{args:?}: {said:?}");
+    }
+}
