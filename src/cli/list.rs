@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::location::End;
+use super::output::say_error;
 use super::session::{Session, Stop};
 use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::job::{Page, PageToken, Report, Request};
@@ -25,7 +26,7 @@ pub struct List {
     #[arg(long, short = 'H')]
     human_readable: bool,
     /// Print the number of objects and their size at the end
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     summarize: bool,
     /// Print one object of JSON a line
     #[arg(long)]
@@ -79,7 +80,7 @@ pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
         }
         session.output.flush().await?;
     }
-    if list.summarize && !list.json {
+    if list.summarize {
         let size = shown_size(bytes, list.human_readable);
         session.output.line(&format!("\nTotal Objects: {objects}\n   Total Size: {size}")).await?;
         session.output.flush().await?;
@@ -93,14 +94,17 @@ pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
 pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop> {
     let base = session.base.clone();
     let places: Result<Vec<_>, _> = usage.locations.iter().map(|text| End::in_bucket(text, &base)).collect();
+    let mut has_failed = false;
     for (bucket, key) in places.map_err(Stop::Use)? {
-        let (mut objects, mut bytes) = (0_u64, 0_u64);
         let place = Location::S3 { bucket, prefix: key.into() };
-        let mut pages = Pages::of(place.clone(), true);
-        while let Some(page) = pages.next(session).await? {
-            objects += page.entries.len() as u64;
-            bytes += page.entries.iter().filter_map(|entry| entry.size).sum::<u64>();
-        }
+        let (objects, bytes) = match sum(session, &place).await {
+            Err(Stop::Failed(error)) => {
+                say_error(&error);
+                has_failed = true;
+                continue;
+            }
+            summed => summed?,
+        };
         let shown = place.to_string();
         if usage.json {
             session.output.json(&json!({ "location": shown, "objects": objects, "bytes": bytes })).await?;
@@ -112,7 +116,18 @@ pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop>
         }
         session.output.flush().await?;
     }
-    Ok(())
+    if has_failed { Err(Stop::Told) } else { Ok(()) }
+}
+
+/// Returns how many objects are below a place, and how many bytes they have.
+async fn sum(session: &mut Session<'_>, place: &Location) -> Result<(u64, u64), Stop> {
+    let (mut objects, mut bytes) = (0, 0);
+    let mut pages = Pages::of(place.clone(), true);
+    while let Some(page) = pages.next(session).await? {
+        objects += page.entries.len() as u64;
+        bytes += page.entries.iter().filter_map(|entry| entry.size).sum::<u64>();
+    }
+    Ok((objects, bytes))
 }
 
 /// The pages of a listing, also beyond what one question brings.

@@ -211,6 +211,10 @@ impl Known {
                     known.sections.push((section, result));
                 }
                 Report::Verdict { ticket, access } if ticket == asked => known.access = Some(access),
+                Report::Failed { ticket, error } if ticket == asked => {
+                    known.sections = wanted.first().map(|first| (*first, Err(error))).into_iter().collect();
+                    return known;
+                }
                 _ => {}
             }
         }

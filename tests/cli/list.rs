@@ -88,6 +88,9 @@ fn du_sums_up_what_is_below() {
     let rows: Vec<_> = listed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
     assert_eq!(rows, [["7", "2", "objects", "s3://stage/a/"], ["8", "3", "objects", "s3://stage/"]]);
     assert_eq!(t.run(&["du", "--json", "s3://stage/a/"]).json()[0]["bytes"], 7);
+    let said = t.run(&["du", "s3://no-such-bucket", "s3://stage/c"]);
+    assert!(said.code == 1 && said.err.contains("NoSuchBucket") && said.out.contains("s3://stage/c"), "{said:?}");
+    assert_eq!(t.run(&["ls", "--json", "--summarize", "s3://stage"]).code, 2, "a sum is no row");
 }
 
 #[test]
