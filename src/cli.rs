@@ -33,7 +33,8 @@ use crate::model::text::visible;
 const LIKE_AWS: &str = "\
 As with `aws s3`, below a target that ends in a slash the name is kept, and --recursive takes what is in the source, \
 with or without slashes at the ends. Unlike there, an empty folder becomes an object that marks it, a move removes the \
-folders that it has emptied, and `rm` asks before it deletes more than one object.
+folders that it has emptied, `ls` prints prefixes among the objects in the order of their keys, and `rm` asks before it \
+deletes more than one object. As there, what `rm` deletes need not have been there.
 
 Exit codes: 0 all done, 1 something failed, 2 wrong use, 130 interrupted.";
 
