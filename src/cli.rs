@@ -15,6 +15,7 @@ mod progress;
 mod reference;
 mod remove;
 mod session;
+mod signal;
 mod source;
 mod sync;
 mod transfer;
@@ -28,7 +29,8 @@ use tokio::sync::mpsc;
 
 pub use self::location::Base;
 pub use self::session::Stop;
-use self::session::{Session, interrupted, read_only};
+use self::session::{Session, read_only};
+use self::signal::interrupted;
 use crate::engine::{CLEAN_UP, Engine, LeftOver, Options};
 use crate::model::job::{Leaving, Report};
 use crate::model::text::visible;
@@ -40,7 +42,8 @@ const INTERRUPT: u8 = 2;
 const LIKE_AWS: &str = "\
 As with `aws s3`, below a target that ends in a slash the name is kept, and --recursive takes what is in the source, \
 with or without slashes at the ends. Unlike there, an empty folder becomes an object that marks it, a move removes the \
-folders that it has emptied, and `rm` asks before it deletes more than one object.
+folders that it has emptied, `ls` prints prefixes among the objects in the order of their keys, and `rm` asks before it \
+deletes more than one object. As there, what `rm` deletes need not have been there.
 
 A location may name another profile of the AWS configuration files: s3://NAME@bucket/key is reached by its credentials, \
 region and endpoint. Between two profiles the bytes go through this machine's memory, and what is moved is read and \

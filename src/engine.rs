@@ -93,6 +93,10 @@ pub struct Options {
     pub trusts_copy_conditions: bool,
     /// How fast the bytes of all jobs together may move to and from servers, to begin with.
     pub limit: Option<ByteRate>,
+    /// How long a request that a busy server or a bad line lost waits before it is tried again; each time twice as long.
+    pub retry_pause: Duration,
+    /// How long a job waits for fresh credentials; without it until it is cancelled, because somebody sees that it waits.
+    pub hold_limit: Option<Duration>,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
     /// The folder that keeps what must survive the program; without one nothing does.
@@ -114,6 +118,8 @@ impl Default for Options {
             trusts_copy_conditions: false,
             limit: None,
             data_folder: None,
+            retry_pause: Duration::from_millis(500),
+            hold_limit: None,
             renewal_pause: Duration::from_secs(5),
             answer_grace: Duration::from_secs(10),
         }

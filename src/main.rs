@@ -1,11 +1,12 @@
 //! Parses the command line, runs, and turns the end into an exit code.
 
 use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use bucketry::app::keymap::{self, Keymap};
 use bucketry::app::state::{Setup, State};
@@ -107,6 +108,9 @@ fn options(config: &Config, data_folder: Option<PathBuf>) -> Options {
     }
 }
 
+/// How long a command that nobody watches waits for fresh credentials.
+const UNWATCHED_HOLD: Duration = Duration::from_mins(15);
+
 /// Runs a command that needs no screen.
 fn run_command(args: &Args, command: &Command) -> Result<ExitCode, String> {
     if args.left.is_some() {
@@ -121,7 +125,9 @@ fn run_command(args: &Args, command: &Command) -> Result<ExitCode, String> {
     let code = runtime.block_on(async {
         let around = surroundings(args).await?;
         let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
-        let options = command.tune(options(&config, around.data_folder));
+        // Without a terminal nobody sees that a job waits, and it would wait for ever.
+        let hold_limit = (!io::stderr().is_terminal()).then_some(UNWATCHED_HOLD);
+        let options = Options { hold_limit, ..command.tune(options(&config, around.data_folder)) };
         let engine = Engine::start(around.settings, options, sender);
         let base = Base { folder: around.folder, home: home() };
         let is_read_only = args.read_only || config.read_only;

@@ -36,7 +36,18 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("s3s::", &["src/demo"]),
     ("indicatif::", &["src/cli/progress.rs"]),
     ("clap_", &["src/cli/reference.rs"]),
-    ("std::fs::", &["src/local", "src/engine", "src/config", "src/demo", "src/main.rs", "src/tui/terminal.rs"]),
+    (
+        "std::fs::",
+        &[
+            "src/local",
+            "src/engine",
+            "src/config",
+            "src/demo",
+            "src/main.rs",
+            "src/tui/terminal.rs",
+            "src/cli/signal.rs",
+        ],
+    ),
 ];
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::folder;
 use super::location::End;
+use super::output::say_error;
 use super::session::{Session, Stop};
 use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::job::{Page, PageToken, Report, Request};
@@ -26,7 +27,7 @@ pub struct List {
     #[arg(long, short = 'H')]
     pub human_readable: bool,
     /// Print the number of objects and their size at the end
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     pub summarize: bool,
     /// Print one object of JSON a line
     #[arg(long)]
@@ -81,7 +82,7 @@ pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
         }
         session.output.flush().await?;
     }
-    if list.summarize && !list.json {
+    if list.summarize {
         let size = shown_size(bytes, list.human_readable);
         session.output.line(&format!("\nTotal Objects: {objects}\n   Total Size: {size}")).await?;
         session.output.flush().await?;
@@ -99,6 +100,7 @@ pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop>
     if ends.iter().any(|end| matches!(end, End::Stream | End::Buckets(_))) {
         return Err(Stop::Use("du sums up s3://bucket, s3://bucket/prefix or a path".to_owned()));
     }
+    let mut has_failed = false;
     for end in ends {
         let place = match end {
             End::S3 { bucket, key } => Location::S3 { bucket, prefix: key.into() },
@@ -108,12 +110,14 @@ pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop>
             }
             End::Stream | End::Buckets(_) => continue,
         };
-        let (mut objects, mut bytes) = (0_u64, 0_u64);
-        let mut pages = Pages::of(place.clone(), true);
-        while let Some(page) = pages.next(session).await? {
-            objects += page.entries.len() as u64;
-            bytes += page.entries.iter().filter_map(|entry| entry.size).sum::<u64>();
-        }
+        let (objects, bytes) = match sum(session, &place).await {
+            Err(Stop::Failed(error)) => {
+                say_error(&error);
+                has_failed = true;
+                continue;
+            }
+            summed => summed?,
+        };
         let shown = place.to_string();
         if usage.json {
             session.output.json(&json!({ "location": shown, "objects": objects, "bytes": bytes })).await?;
@@ -125,7 +129,18 @@ pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop>
         }
         session.output.flush().await?;
     }
-    Ok(())
+    if has_failed { Err(Stop::Told) } else { Ok(()) }
+}
+
+/// Returns how many objects are below a place, and how many bytes they have.
+async fn sum(session: &mut Session<'_>, place: &Location) -> Result<(u64, u64), Stop> {
+    let (mut objects, mut bytes) = (0, 0);
+    let mut pages = Pages::of(place.clone(), true);
+    while let Some(page) = pages.next(session).await? {
+        objects += page.entries.len() as u64;
+        bytes += page.entries.iter().filter_map(|entry| entry.size).sum::<u64>();
+    }
+    Ok((objects, bytes))
 }
 
 /// The pages of a listing, also beyond what one question brings.
@@ -145,6 +160,23 @@ impl Pages {
     /// Lists what is right below a place, or all objects below it.
     pub fn of(place: Location, is_deep: bool) -> Self {
         Self { place, is_deep, next: Next::Ask(None) }
+    }
+
+    /// Returns whether there is anything below a prefix, and whether its first object is the marker of the prefix itself.
+    pub async fn look(session: &mut Session<'_>, bucket: &BucketName, prefix: &Prefix) -> Result<(bool, bool), Stop> {
+        let place = Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() };
+        let (mut pages, mut first) = (Self::of(place, false), None);
+        while let Some(page) = pages.next(session).await? {
+            first = page.entries.into_iter().next();
+            if first.is_some() {
+                break;
+            }
+        }
+        if let Next::Asked(ticket) = pages.next {
+            session.engine().submit(Request::Drop(ticket));
+        }
+        let has_marker = first.as_ref().is_some_and(|entry| entry.kind == EntryKind::Object && entry.name.is_empty());
+        Ok((first.is_some(), has_marker))
     }
 
     /// Returns the next page, or nothing after the last.

@@ -68,13 +68,20 @@ impl End {
         Self::parse(text, base)?.into_object(text)
     }
 
+    /// Reads a location that must be an object with a name to write to: one that ends in a slash stands for a folder.
+    pub fn named_object(text: &str, base: &Base) -> Result<ObjectRef, String> {
+        match Self::object(text, base)? {
+            object if object.key.is_marker() => Err(format!("{text} has no name: write s3://bucket/key")),
+            object => Ok(object),
+        }
+    }
+
     /// Returns the object that a location is, or why it is none; `text` is how it was written.
     pub fn into_object(self, text: &str) -> Result<ObjectRef, String> {
-        let (bucket, key) = self.into_bucket(text)?;
-        if is_prefix(&key) {
-            return Err(format!("{text} is not an object: write s3://bucket/key"));
+        match self.into_bucket(text)? {
+            (_, key) if key.is_empty() => Err(format!("{text} is not an object: write s3://bucket/key")),
+            (bucket, key) => Ok(ObjectRef::new(bucket, key)),
         }
-        Ok(ObjectRef::new(bucket, key))
     }
 
     fn into_bucket(self, text: &str) -> Result<(BucketName, String), String> {
@@ -228,7 +235,9 @@ mod tests {
     #[test]
     fn an_object_a_bucket_and_what_is_in_one_are_told_apart() {
         let base = Base { folder: "/".into(), home: None };
-        assert!(End::object("s3://b/k", &base).is_ok() && End::object("s3://b/k/", &base).is_err());
+        assert!(End::object("s3://b/k", &base).is_ok() && End::object("s3://b", &base).is_err());
+        assert_eq!(End::object("s3://b/k/", &base), Ok(ObjectRef::new("b", "k/")), "a marker is an object");
+        assert!(End::named_object("s3://b/k", &base).is_ok() && End::named_object("s3://b/k/", &base).is_err());
         assert!(End::bucket("s3://b", &base).is_ok() && End::bucket("s3://b/k", &base).is_err());
         assert!(End::in_bucket("file", &base).is_err());
     }

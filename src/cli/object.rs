@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use super::list::Pages;
 use super::location::{End, folder_prefix};
 use super::output::{error_json, say, say_error, stop};
 use super::session::{Session, Stop};
@@ -132,20 +133,47 @@ pub async fn stat(session: &mut Session<'_>, stat: &Stat) -> Result<(), Stop> {
     let items = items.map_err(Stop::Use)?;
     let mut has_failed = false;
     for (text, item) in &items {
-        let known = Known::ask(session, item).await;
-        // Without the first section there is no such thing, or nothing may be known of it.
-        if let Some(error) = known.failure() {
-            say_error(error);
-            has_failed = true;
-        } else if stat.json {
-            session.output.json(&known.json(text)).await?;
-        } else {
-            let lines = known.lines(&item.to_string());
-            session.output.line(&lines).await?;
+        if let Item::Prefix { bucket, prefix } = item {
+            match Pages::look(session, bucket, prefix).await {
+                Ok((_, true)) => {
+                    let marker = Item::Object(ObjectRef::new(bucket.clone(), prefix.as_str()));
+                    has_failed |= !tell(session, stat, text, &marker).await?;
+                }
+                Ok((true, false)) => {}
+                Ok((false, false)) => {
+                    say_error(&Error::new(Kind::NotFound, "stat", item.to_string(), "nothing begins like this"));
+                    has_failed = true;
+                    continue;
+                }
+                Err(Stop::Failed(error)) => {
+                    say_error(&error);
+                    has_failed = true;
+                    continue;
+                }
+                Err(stop) => return Err(stop),
+            }
         }
-        session.output.flush().await?;
+        has_failed |= !tell(session, stat, text, item).await?;
     }
     if has_failed { Err(Stop::Told) } else { Ok(()) }
+}
+
+/// Tells what is known of one item; returns whether anything is.
+async fn tell(session: &mut Session<'_>, stat: &Stat, text: &str, item: &Item) -> Result<bool, Stop> {
+    let known = Known::ask(session, item).await;
+    // Without the first section there is no such thing, or nothing may be known of it.
+    if let Some(error) = known.failure() {
+        say_error(error);
+        return Ok(false);
+    }
+    if stat.json {
+        session.output.json(&known.json(text)).await?;
+    } else {
+        let lines = known.lines(&item.to_string());
+        session.output.line(&lines).await?;
+    }
+    session.output.flush().await?;
+    Ok(true)
 }
 
 fn item(end: End, text: &str) -> Result<Item, String> {
@@ -183,6 +211,10 @@ impl Known {
                     known.sections.push((section, result));
                 }
                 Report::Verdict { ticket, access } if ticket == asked => known.access = Some(access),
+                Report::Failed { ticket, error } if ticket == asked => {
+                    known.sections = wanted.first().map(|first| (*first, Err(error))).into_iter().collect();
+                    return known;
+                }
                 _ => {}
             }
         }

@@ -103,16 +103,32 @@ pub fn error_json(error: &Error) -> Value {
     })
 }
 
-/// Returns the word for a kind of error: `not found`.
-fn kind_word(kind: Kind) -> String {
-    let mut words = String::new();
-    for c in format!("{kind:?}").chars() {
-        if c.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(c.to_lowercase());
+/// Returns the word for a kind of error. Scripts read it, so it stays when a kind gets another name here.
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::NotFound => "not found",
+        Kind::NoSuchBucket => "no such bucket",
+        Kind::Denied => "denied",
+        Kind::Unsupported => "unsupported",
+        Kind::Throttled => "throttled",
+        Kind::Conflict => "conflict",
+        Kind::WrongRegion => "wrong region",
+        Kind::NoCredentials => "no credentials",
+        Kind::ExpiredToken => "expired token",
+        Kind::BadCredentials => "bad credentials",
+        Kind::ClockSkew => "clock skew",
+        Kind::Network => "network",
+        Kind::Server => "server",
+        Kind::Invalid => "invalid",
+        Kind::UnsafeName => "unsafe name",
+        Kind::Corrupt => "corrupt",
+        Kind::Archived => "archived",
+        Kind::NoSpace => "no space",
+        Kind::Io => "io",
+        Kind::Cancelled => "cancelled",
+        Kind::ReadOnly => "read only",
+        Kind::Other => "other",
     }
-    words
 }
 
 /// Returns a time as listings of `aws s3` have it, local and to the second.

@@ -51,6 +51,10 @@ pub async fn remove(session: &mut Session<'_>, remove: &Remove) -> Result<(), St
     if !remove.recursive {
         let wants_recursive = |_| Stop::Use(format!("{} is deleted with --recursive", remove.location));
         let object = End::object(&remove.location, &session.base).map_err(wants_recursive)?;
+        // The marker of a folder is an object like any other, if it is there; what else is below is not meant.
+        if object.key.is_marker() && !Pages::look(session, &bucket, &folder_prefix(&key)).await?.1 {
+            return Err(wants_recursive(String::new()));
+        }
         let is_taken = remove.filters.0.takes(object.key.last_part());
         return finish(session, remove, if is_taken { vec![Item::Object(object)] } else { Vec::new() }).await;
     }

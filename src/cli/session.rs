@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::location::Base;
@@ -164,7 +163,7 @@ impl<'a> Session<'a> {
 
     async fn follow(&mut self, job: JobId, telling: Telling) -> Result<(), Stop> {
         let mut display = Display::new(telling.is_quiet || telling.is_json || telling.rehearsed.is_some());
-        let mut tally = Tally::default();
+        let (mut tally, mut heard) = (Tally::default(), Ok(()));
         let end = loop {
             let report = tokio::select! {
                 biased;
@@ -174,15 +173,13 @@ impl<'a> Session<'a> {
             match report {
                 Report::Started { job: of, progress } if of == job => display.follow(progress),
                 Report::Items { job: of, results } if of == job => {
+                    // The work is what was asked for: that nobody reads of it any more does not end it half way.
+                    if heard.is_ok() {
+                        heard = self.tell(&results, telling).await;
+                    }
                     for result in results {
-                        if telling.is_json {
-                            self.output.json(&result_json(&result, telling.verb)).await?;
-                        } else if let Some(line) = telling.rehearsed.and_then(|verb| self.would(verb, &result)) {
-                            self.output.line(&line).await?;
-                        }
                         tally.add(result);
                     }
-                    self.output.flush().await?;
                 }
                 Report::Held { job: of, reason } if of == job => display.aside(|| match reason {
                     Some(error) => say_error(&error),
@@ -200,7 +197,7 @@ impl<'a> Session<'a> {
             tally.tell_totals(telling.verb);
         }
         match end {
-            JobEnd::Done => Ok(()),
+            JobEnd::Done => heard,
             JobEnd::SomeFailed => Err(Stop::Told),
             JobEnd::Failed(error) => Err(error.into()),
             JobEnd::Cancelled => Err(Error::cancelled("go on with", "the job").into()),
@@ -221,6 +218,17 @@ fn tell_journal(report: &Report) {
 }
 
 impl Session<'_> {
+    async fn tell(&mut self, results: &[ItemResult], telling: Telling) -> Result<(), Stop> {
+        for result in results {
+            if telling.is_json {
+                self.output.json(&result_json(result, telling.verb)).await?;
+            } else if let Some(line) = telling.rehearsed.and_then(|verb| self.would(verb, result)) {
+                self.output.line(&line).await?;
+            }
+        }
+        self.output.flush().await
+    }
+
     /// Returns what would be done with an item; nothing if it would fail, which is told at the end.
     fn would(&self, verb: &str, result: &ItemResult) -> Option<String> {
         let name = self.output.name(&result.name);
@@ -288,23 +296,6 @@ pub fn verified_json(verified: Verified) -> Value {
         Verified::Crc64Nvme => json!("CRC64NVME"),
         Verified::Checksum(name) => json!(name),
     }
-}
-
-/// Waits for a signal that asks the program to end; returns its number.
-pub async fn interrupted() -> u8 {
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let waits = kinds.map(|kind| {
-        Box::pin(async move {
-            match signal(kind) {
-                Ok(mut signals) => {
-                    signals.recv().await;
-                    u8::try_from(kind.as_raw_value()).unwrap_or_default()
-                }
-                Err(_) => std::future::pending().await,
-            }
-        })
-    });
-    futures_util::future::select_all(waits).await.0
 }
 
 /// Returns why a command that would write is refused.

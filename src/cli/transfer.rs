@@ -83,7 +83,7 @@ pub async fn copy(session: &mut Session<'_>, copy: &Copy) -> Result<(), Stop> {
     match (source, target) {
         (End::Stream, End::Stream) => Err(Stop::Use("standard input to standard output is what cat does".to_owned())),
         (End::Stream, _) => {
-            let object = End::object(&copy.target, &session.base).map_err(Stop::Use)?;
+            let object = End::named_object(&copy.target, &session.base).map_err(Stop::Use)?;
             Box::pin(copy_in(session, &object, &copy.choices)).await
         }
         (source, End::Stream) => {

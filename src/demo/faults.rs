@@ -45,6 +45,7 @@ pub struct Rule {
     fault: Fault,
     operation: Option<String>,
     key: Option<String>,
+    query: Option<fn(&str) -> bool>,
     skip: u32,
     times: Option<u32>,
 }
@@ -52,7 +53,7 @@ pub struct Rule {
 impl Rule {
     /// The fault on every request, until it is removed.
     pub fn new(fault: Fault) -> Self {
-        Self { fault, operation: None, key: None, skip: 0, times: None }
+        Self { fault, operation: None, key: None, query: None, skip: 0, times: None }
     }
 
     /// Only on this operation, by Amazon's name: `UploadPart`.
@@ -66,6 +67,13 @@ impl Rule {
     #[must_use]
     pub fn key(mut self, text: &str) -> Self {
         self.key = Some(text.to_owned());
+        self
+    }
+
+    /// Only where the query is like this.
+    #[must_use]
+    pub fn query(mut self, is_meant: fn(&str) -> bool) -> Self {
+        self.query = Some(is_meant);
         self
     }
 
@@ -83,9 +91,10 @@ impl Rule {
         self
     }
 
-    fn matches(&self, operation: &str, key: Option<&str>) -> bool {
+    fn matches(&self, operation: &str, key: Option<&str>, query: &str) -> bool {
         self.operation.as_deref().is_none_or(|wanted| wanted == operation)
             && self.key.as_deref().is_none_or(|text| key.is_some_and(|key| key.contains(text)))
+            && self.query.is_none_or(|is_meant| is_meant(query))
             && self.times != Some(0)
     }
 }
@@ -134,10 +143,10 @@ impl Faults {
     }
 
     /// Returns the latency and the fault for a request, and counts it.
-    pub(super) fn pick(&self, operation: &str, key: Option<&str>) -> (Duration, Option<(RuleId, Fault)>) {
+    pub(super) fn pick(&self, operation: &str, key: Option<&str>, query: &str) -> (Duration, Option<(RuleId, Fault)>) {
         let mut latency = Duration::ZERO;
         let mut found = None;
-        for (id, rule) in self.lock().all.iter_mut().filter(|(_, rule)| rule.matches(operation, key)) {
+        for (id, rule) in self.lock().all.iter_mut().filter(|(_, rule)| rule.matches(operation, key, query)) {
             let is_latency = matches!(rule.fault, Fault::Latency(_));
             if found.is_some() && !is_latency {
                 continue;
@@ -159,7 +168,7 @@ impl Faults {
     pub(super) fn pick_of_batch(&self, operation: &str, key: &str) -> Option<Fault> {
         let mut rules = self.lock();
         let (_, rule) =
-            rules.all.iter_mut().find(|(_, rule)| rule.key.is_some() && rule.matches(operation, Some(key)))?;
+            rules.all.iter_mut().find(|(_, rule)| rule.key.is_some() && rule.matches(operation, Some(key), ""))?;
         rule.times = rule.times.map(|times| times - 1);
         Some(rule.fault)
     }

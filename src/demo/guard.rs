@@ -33,7 +33,8 @@ impl S3Access for Guard {
         let exchange = cx.extensions_mut().get::<Arc<Exchange>>().map(Arc::clone).unwrap_or_default();
         self.note(cx, &exchange);
         let key = cx.s3_path().get_object_key().or_else(|| listed_prefix(cx.uri())).map(str::to_owned);
-        self.suffer(cx.s3_op().name(), key.as_deref(), &exchange).await?;
+        let query = cx.uri().query().unwrap_or_default().to_owned();
+        self.suffer(cx.s3_op().name(), key.as_deref(), &query, &exchange).await?;
         refuse_unknown_wishes(cx.headers())?;
         self.check_region(cx, &exchange)?;
         self.check_access(cx)
@@ -71,8 +72,8 @@ impl Guard {
     }
 
     /// Suffers the faults that come before the operation, and notes the one that comes after.
-    async fn suffer(&self, operation: &str, key: Option<&str>, exchange: &Exchange) -> S3Result<()> {
-        let (latency, fault) = self.faults.pick(operation, key);
+    async fn suffer(&self, operation: &str, key: Option<&str>, query: &str, exchange: &Exchange) -> S3Result<()> {
+        let (latency, fault) = self.faults.pick(operation, key, query);
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
         }

@@ -18,6 +18,26 @@ const THROTTLED_TRIES: u32 = 6;
 /// How often a request is tried again that a network or a server lost, on top of what the SDK tries.
 const LOST_TRIES: u32 = 2;
 
+/// How often a request was tried again.
+#[derive(Debug, Default)]
+pub(super) struct Tries(u32);
+
+impl Tries {
+    /// Returns how long to wait before the request is tried again; nothing if the error stands.
+    pub fn after(&mut self, error: &Error, first_pause: Duration) -> Option<Duration> {
+        let most = match error.kind {
+            Kind::Throttled => THROTTLED_TRIES,
+            _ if error.is_transient() => LOST_TRIES,
+            _ => 0,
+        };
+        let pause = first_pause * (1 << self.0);
+        (self.0 < most).then(|| {
+            self.0 += 1;
+            pause
+        })
+    }
+}
+
 /// Where the requests of one job wait while its credentials are old: one tries, the others wait for it.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
@@ -25,6 +45,8 @@ pub(super) struct Gate {
     renewals: AtomicU64,
     /// Whether any request was answered, so that there were credentials once.
     was_open: AtomicBool,
+    /// Whether it waited in vain for as long as it may.
+    is_shut: AtomicBool,
 }
 
 impl Job {
@@ -50,9 +72,9 @@ impl Job {
         Fut: Future<Output = Result<T, Error>>,
     {
         let way = way.into();
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
-            let (renewals, began) = (self.gate.renewals.load(Relaxed), Instant::now());
+            let renewals = self.gate.renewals.load(Relaxed);
             let result = self.once(way, &request).await;
             let Err(error) = result else {
                 self.gate.was_open.store(true, Relaxed);
@@ -60,28 +82,29 @@ impl Job {
             };
             match error.kind {
                 _ if self.token.is_cancelled() => return Err(error),
-                // What hands out credentials may be out of reach for a while; that there are none shows at once.
-                Kind::ExpiredToken | Kind::NoCredentials
-                    if error.kind == Kind::ExpiredToken || self.gate.was_open.load(Relaxed) =>
-                {
+                kind if self.waits_for_credentials(kind) => {
                     if let Some(result) = self.hold(way, error, renewals, &request).await? {
                         return result;
                     }
                 }
-                Kind::Throttled if tries < THROTTLED_TRIES => {
-                    way.lane.slow_down(began);
-                    tries += 1;
-                    self.pause(Duration::from_millis(250 << tries)).await?;
-                }
-                _ if error.is_transient() && tries < LOST_TRIES => {
-                    // Too many at once may be why a slow line lets each of them starve.
-                    way.lane.slow_down(began);
-                    tries += 1;
-                    self.pause(Duration::from_millis(250 << tries)).await?;
-                }
-                _ => return Err(error),
+                _ => match tries.after(&error, self.core.options.retry_pause) {
+                    Some(pause) => self.pause(pause).await?,
+                    None => return Err(error),
+                },
             }
         }
+    }
+
+    fn waits_for_credentials(&self, kind: Kind) -> bool {
+        let was_open = self.gate.was_open.load(Relaxed);
+        let is_worth_it = match kind {
+            // Where nobody sees it wait, credentials that were old before the work began are told at once.
+            Kind::ExpiredToken => was_open || self.core.options.hold_limit.is_none(),
+            // What hands out credentials may be out of reach for a while; that there are none shows at once.
+            Kind::NoCredentials => was_open,
+            _ => false,
+        };
+        is_worth_it && !self.gate.is_shut.load(Relaxed)
     }
 
     async fn once<T, F, Fut>(&self, way: Way<'_>, request: &F) -> Result<T, Error>
@@ -96,7 +119,7 @@ impl Job {
         };
         tokio::select! {
             biased;
-            result = request() => result.inspect(|_| way.went_well()),
+            result = way.measure(request()) => result,
             () = silence => {
                 let cause = "the server has not answered: whether it was done is not known";
                 Err(Error::new(Kind::Network, "cancel", "the request", cause))
@@ -202,11 +225,19 @@ impl Job {
         if self.gate.renewals.load(Relaxed) != renewals {
             return Ok(None);
         }
+        if self.gate.is_shut.load(Relaxed) {
+            return Err(error);
+        }
+        let ends = self.core.options.hold_limit.map(|limit| Instant::now() + limit);
         tracing::info!(job = self.id.0, %error, "job waits for fresh credentials");
         self.core.send(Report::Held { job: self.id, reason: Some(error) }, &self.token).await?;
         loop {
             self.core.stores.renew().await;
             match self.once(way, request).await {
+                Err(error) if is_credentials(error.kind) && ends.is_some_and(|ends| Instant::now() >= ends) => {
+                    self.gate.is_shut.store(true, Relaxed);
+                    return Err(error);
+                }
                 Err(error) if is_credentials(error.kind) => self.pause(self.core.options.renewal_pause).await?,
                 result => {
                     self.gate.renewals.fetch_add(1, Relaxed);

@@ -178,6 +178,9 @@ impl Context {
         if standing.is_folder {
             return Some("a folder stands where the file must be");
         }
+        if standing.is_special {
+            return Some("a FIFO, a socket or a device stands there, and is never replaced; `-` writes to a pipe");
+        }
         if self.has_written(standing.identity.inode) {
             return Some("another item of this job was just written under this name");
         }

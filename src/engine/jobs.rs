@@ -251,7 +251,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         Work::Transfer(transfer) => Box::pin(transfer::run(job, transfer)).await,
         Work::Delete(items) => Box::pin(remove::run(job, items)).await,
         Work::Sync(plan) => Box::pin(sync::run(job, plan)).await,
-        Work::CreateFolder(place) => single(&job, place.to_string(), create_folder(&job, place)).await,
+        Work::CreateFolder(place) => single(&job, place.to_string(), Box::pin(create_folder(&job, place))).await,
         Work::CreateBucket { name, region } => {
             let made = async {
                 let store = job.core.store_of(&name).await;

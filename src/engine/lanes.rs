@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::pace::Pace;
 use super::share::{Place, Share};
+use crate::model::error::Error;
 use crate::model::job::JobId;
 
 /// Bodies up to this size in bytes take as long as any request; larger ones are counted with parts.
@@ -19,7 +20,7 @@ pub(super) struct Lanes {
     /// Listings, inspection, previews: what a person waits for.
     pub interactive: Semaphore,
     /// Pages of listings that a person waits for as a whole.
-    pub listings: Semaphore,
+    pub listings: Arc<Lane>,
     /// Whole small objects, and requests about single objects.
     pub small: Arc<Lane>,
     /// Parts and ranges of large objects.
@@ -42,7 +43,7 @@ impl Lanes {
         };
         Self {
             interactive: Semaphore::new(32),
-            listings: Semaphore::new(64),
+            listings: Lane::new(64, 64),
             small,
             parts,
             batches: Lane::new(8, 8),
@@ -78,9 +79,19 @@ impl<'a> From<&'a Arc<Lane>> for Way<'a> {
 }
 
 impl Way<'_> {
-    /// Counts the request as one that went well.
-    pub fn went_well(&self) {
-        self.lane.went_well(self.amount);
+    /// Makes a request that has a place in the lane, and takes notice of how it went.
+    pub async fn measure<T>(&self, request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        // Not before it has its place: what waited while the lane was halved is sent into the narrower one, and its
+        // refusal says that this is still too wide.
+        let began = Instant::now();
+        let result = request.await;
+        match &result {
+            Ok(_) => self.lane.went_well(self.amount),
+            // Too many at once may also be why a slow line lets each of them starve.
+            Err(error) if error.is_transient() => self.lane.slow_down(began),
+            Err(_) => {}
+        }
+        result
     }
 }
 
@@ -106,7 +117,7 @@ impl Lane {
     }
 
     /// Halves the lane: the server asked for fewer requests, in answer to one that began at some time.
-    pub fn slow_down(&self, began: Instant) {
+    fn slow_down(&self, began: Instant) {
         self.change(|pace| pace.refused(began, Instant::now()));
     }
 
@@ -147,6 +158,21 @@ mod tests {
         let lanes = Lanes::new(Some(2));
         let held = [lanes.small.enter(JobId(1)).now_or_never(), lanes.parts.enter(JobId(1)).now_or_never()];
         assert!(held.iter().all(Option::is_some) && lanes.parts.enter(JobId(1)).now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_waited_while_the_lane_was_halved_and_is_refused_then_halves_it_again() {
+        let lane = Lane::new(8, 8);
+        let refused = || Error::new(crate::model::error::Kind::Throttled, "read", "", "SlowDown");
+        let way = Way::from(&lane);
+        let request = |error: Error| async move { Err::<(), _>(error) };
+        let (first, second) = (way.measure(request(refused())), way.measure(request(refused())));
+        first.await.unwrap_err();
+        assert_eq!(lane.width(), 4);
+        second.await.unwrap_err();
+        assert_eq!(lane.width(), 2, "it was made before, and sent after");
+        way.measure(request(Error::new(crate::model::error::Kind::Denied, "read", "", ""))).await.unwrap_err();
+        assert_eq!(lane.width(), 2, "a refusal for good says nothing about the lane");
     }
 
     #[test]

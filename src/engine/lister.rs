@@ -83,13 +83,21 @@ impl Lister {
             };
             // What is taken makes room for more, which comes while it is used.
             self.ask();
-            let Way::Divided { open, last, .. } = &mut self.way else { continue };
+            let Way::Divided { division, open, last } = &mut self.way else { continue };
             if let Some(objects) = told {
                 *last = objects.last().map(|object| object.key.clone());
                 return Some(Ok(objects));
             }
             // Dropping this future loses no answer.
-            let Ok((question, answer)) = open.join_next().await? else { return Some(Err(panicked("list"))) };
+            if division.is_over() {
+                return None;
+            }
+            let (question, answer) = match open.join_next().await {
+                Some(Ok(answered)) => answered,
+                Some(Err(_)) => return Some(Err(panicked("list"))),
+                // Part of it must never pass for the whole.
+                None => return Some(Err(unfit(&self.bucket, &self.prefix, "the listing came to a standstill"))),
+            };
             if let Err(error) = self.use_answer(&question, answer) {
                 return Some(Err(error));
             }
@@ -112,8 +120,12 @@ impl Lister {
     fn use_answer(&mut self, question: &Question, answer: Result<KeyPage, Error>) -> Result<(), Error> {
         let Way::Divided { division, last, .. } = &mut self.way else { return Ok(()) };
         let page = match answer {
-            // It would have helped; if something is really wrong, the pages of keys tell.
-            Err(_) if !question.is_about_keys() => KeyPage::default(),
+            // A policy or a server may know pages of keys and nothing else. Any other failure is that of the listing: none
+            // is taken for an answer.
+            Err(error) if !question.is_about_keys() && is_refusal(error.kind) => {
+                division.go_without(question);
+                return Ok(());
+            }
             // A policy may allow this very prefix and none below it (Amazon S3 User Guide, condition key s3:prefix).
             Err(error) if error.kind == Kind::Denied && question.wanted.prefix != self.prefix => {
                 let after = last.take();
@@ -133,6 +145,11 @@ impl Lister {
         self.way = Way::Serial(Pages::start(self.asker.clone(), &self.bucket, &self.prefix, false, None), None);
         Ok(())
     }
+}
+
+/// Returns whether a server does not do what it was asked, and will not the next time.
+fn is_refusal(kind: Kind) -> bool {
+    matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Invalid)
 }
 
 /// Returns whether a bucket is a directory bucket, whose listings have no order and know no `StartAfter` (Amazon S3 API

@@ -8,7 +8,8 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 
 use super::core::Core;
-use crate::model::job::Ticket;
+use super::jobs::panicked;
+use crate::model::job::{Report, Ticket};
 
 /// Work that answers a ticket; dropped when a newer one comes.
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -37,8 +38,10 @@ impl<R: Clone + Send + Sync + 'static> Newest<R> {
                     () = root.cancelled() => return,
                     // The next turn of the loop sees the change again and takes the newest wish.
                     () = newer(wishes.clone()) => {}
+                    // Who waits for the answer must not wait for ever.
                     result = work => if result.is_err() {
                         tracing::error!(?ticket, "a look-up panicked");
+                        let _ = core.send(Report::Failed { ticket, error: panicked("look up") }, &root).await;
                     }
                 }
             }

@@ -166,7 +166,12 @@ pub(super) async fn give_up(context: &Context, object: &ObjectRef, upload: &Open
     if first.kind == Kind::Cancelled {
         return left.into();
     }
-    Error { cause: format!("{}; moreover: {left}", first.cause), ..first }.into()
+    with_left(first, &left).into()
+}
+
+/// Returns why an upload came to nothing, together with why something is left of it.
+pub(super) fn with_left(first: Error, left: &Error) -> Error {
+    Error { cause: format!("{}; moreover: {left}", first.cause), ..first }
 }
 
 /// Aborts an upload, also when the job was cancelled: parts that are left are billed.

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
+use super::attempt::Tries;
 use super::core::Core;
 use super::jobs::{Job, panicked};
+use super::lanes::Way;
 use crate::model::error::{Error, Kind};
+use crate::model::job::JobId;
 use crate::model::name::{BucketName, ObjectKey, Prefix};
 use crate::s3::{KeyPage, ListPage, ListedObject};
+
+/// All readers share one line in a lane that no job enters: first come, first served.
+const READERS: JobId = JobId(0);
 
 /// On whose behalf pages are fetched: a job's requests wait for fresh credentials, a person's do not.
 #[derive(Debug, Clone)]
@@ -58,8 +63,12 @@ impl Asker {
             max_keys: wanted.max_keys,
         };
         let listed = match self {
-            Self::Person(core) => Self::list_for_person(core, &core.lanes.interactive, &page).await?,
-            Self::Reader(core) => Self::list_for_person(core, &core.lanes.listings, &page).await?,
+            Self::Person(core) => {
+                let store = core.store_of(bucket).await;
+                let _permit = core.lanes.interactive.acquire().await;
+                store.list_page(&page).await?
+            }
+            Self::Reader(core) => list_for_reader(core, &page).await?,
             Self::Job(job) => {
                 let store = job.core.store_of(bucket).await;
                 job.call(&job.core.lanes.small, || store.list_page(&page)).await?
@@ -74,11 +83,22 @@ impl Asker {
             }
         }
     }
+}
 
-    async fn list_for_person(core: &Core, lane: &Semaphore, page: &ListPage<'_>) -> Result<KeyPage, Error> {
-        let store = core.store_of(page.bucket).await;
-        let _permit = lane.acquire().await;
-        store.list_page(page).await
+/// Fetches a page with the patience of a job, since its failure would be that of the whole listing.
+async fn list_for_reader(core: &Core, page: &ListPage<'_>) -> Result<KeyPage, Error> {
+    let store = core.store_of(page.bucket).await;
+    let way = Way::from(&core.lanes.listings);
+    let mut tries = Tries::default();
+    loop {
+        let place = way.lane.enter(READERS).await;
+        let result = way.measure(store.list_page(page)).await;
+        drop(place);
+        let Err(error) = result else { return result };
+        match tries.after(&error, core.options.retry_pause) {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => return Err(error),
+        }
     }
 }
 

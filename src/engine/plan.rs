@@ -291,7 +291,9 @@ fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<
         What::File(identity) => vec![item(Source::File(found.path, identity), false, Some(identity))],
         // It receives, or gets its place where something is taken from it.
         What::Folder if relative.as_os_str().is_empty() || is_filtered => vec![Planned::Walked(found.path)],
-        What::EmptyFolder if relative.as_os_str().is_empty() || is_filtered => vec![],
+        What::EmptyFolder if relative.as_os_str().is_empty() => vec![],
+        // Nothing is taken from it, so it is not what a move has emptied.
+        What::EmptyFolder if is_filtered => vec![Planned::Empty(found.path)],
         What::Folder if to_local => {
             vec![item(Source::Folder(found.path), true, None)]
         }
@@ -299,6 +301,10 @@ fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<
         What::EmptyFolder if to_local => vec![],
         // Its marker stands for it, and takes it away when it is written.
         What::EmptyFolder => vec![Planned::Empty(found.path.clone()), item(Source::Folder(found.path), true, None)],
+        // It was asked for by itself: that nothing came of it is a failure.
+        What::Skipped(reason) if found.below.as_os_str().is_empty() => {
+            vec![Planned::Failed(name.clone(), Error::new(Kind::Invalid, "copy", name, reason))]
+        }
         What::Skipped(reason) => vec![Planned::Skipped(name, reason)],
         What::Failed(error) => vec![Planned::Failed(name, error)],
     }

@@ -12,7 +12,7 @@ use super::Engine;
 use super::core::Core;
 use super::given;
 use super::jobs::panicked;
-use super::open_upload::abort_on;
+use super::open_upload::{abort_on, with_left};
 use super::upload::{compare, proof};
 use crate::model::attributes::Given;
 use crate::model::capability::Support;
@@ -241,10 +241,15 @@ async fn put_in_parts(
             given::tag(store, object, &options.tags).await?;
             Ok(joined)
         }
-        Err(broken) => {
-            abort_on(core, store, object, &upload).await?;
-            Err(broken)
-        }
+        Err(broken) => match (abort_on(core, store, object, &upload).await, broken) {
+            (Ok(()), broken) => Err(broken),
+            // As with files: a stream that was cancelled says nothing of itself, so what is left has to.
+            (Err(left), Broken::Store(first)) if first.kind == Kind::Cancelled => Err(left.into()),
+            (Err(left), Broken::Store(first)) => Err(with_left(first, &left).into()),
+            (Err(left), Broken::Pipe(first)) => {
+                Err(Broken::Pipe(io::Error::new(first.kind(), format!("{first}; moreover: {left}"))))
+            }
+        },
     }
 }
 
@@ -295,7 +300,16 @@ async fn send_parts(
                 let cause = "it is longer than 10,000 parts can hold";
                 return Err(Error::new(Kind::Invalid, "upload", object.to_string(), cause).into());
             }
-            next = Some((next_part(core, pipe, number + 1).await?, number + 1));
+            let piece = next_part(core, pipe, number + 1);
+            tokio::pin!(piece);
+            // A pipe may say nothing for hours: a part that is refused meanwhile ends the stream all the same.
+            let piece = loop {
+                tokio::select! {
+                    Some(ended) = open.join_next(), if !open.is_empty() => parts.extend(sent(Some(ended))?),
+                    piece = &mut piece => break piece?,
+                }
+            };
+            next = Some((piece, number + 1));
         }
     }
     while let Some(ended) = open.join_next().await {

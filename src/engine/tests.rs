@@ -89,6 +89,7 @@ fn small_parts() -> Options {
     Options {
         multipart_threshold: 6 * mib,
         part_size: Some(5 * mib),
+        retry_pause: Duration::from_millis(10),
         renewal_pause: Duration::from_millis(20),
         answer_grace: Duration::from_millis(100),
         ..Options::default()

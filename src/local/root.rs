@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::metadata::Identity;
@@ -44,6 +44,8 @@ pub struct Standing {
     pub identity: Identity,
     /// Whether it is a folder (or a link to one).
     pub is_folder: bool,
+    /// Whether it is a FIFO, a socket or a device (or a link to one).
+    pub is_special: bool,
     /// Permission bits of a file; a link has none of its own.
     pub mode: Option<u32>,
 }
@@ -286,13 +288,21 @@ pub(super) fn look_at(folder: &impl AsFd, name: &OsStr) -> Result<Option<Standin
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
     match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) => {
-            let kind = rustix::fs::FileType::from_raw_mode(stat.st_mode);
+            let kind = FileType::from_raw_mode(stat.st_mode);
             // Only a link asks further; opening what it leads to cannot be avoided, a folder alone is tried.
-            let is_folder = kind == rustix::fs::FileType::Directory
-                || kind == rustix::fs::FileType::Symlink
+            let is_folder = kind == FileType::Directory
+                || kind == FileType::Symlink
                     && rustix::fs::openat(folder, name, flags | OFlags::DIRECTORY, Mode::empty()).is_ok();
-            let mode = (kind == rustix::fs::FileType::RegularFile).then_some(stat.st_mode & 0o777);
-            Ok(Some(Standing { identity: identity_of(&stat), is_folder, mode }))
+            let mode = (kind == FileType::RegularFile).then_some(stat.st_mode & 0o777);
+            let leads_to = if kind == FileType::Symlink {
+                // A link that leads nowhere is nothing special.
+                let behind = rustix::fs::statat(folder, name, AtFlags::empty());
+                behind.map_or(FileType::RegularFile, |behind| FileType::from_raw_mode(behind.st_mode))
+            } else {
+                kind
+            };
+            let is_special = !matches!(leads_to, FileType::RegularFile | FileType::Directory);
+            Ok(Some(Standing { identity: identity_of(&stat), is_folder, is_special, mode }))
         }
         Err(Errno::NOENT) => Ok(None),
         Err(error) => Err(error),

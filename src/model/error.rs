@@ -141,9 +141,7 @@ fn hint(kind: Kind, permission: Option<&'static str>) -> Option<String> {
         Kind::NoCredentials => {
             "set AWS_PROFILE or run `aws configure`, `aws sso login`; on EC2 attach an instance role; for public buckets use --no-sign-request"
         }
-        Kind::ExpiredToken => {
-            "sign in again (`aws sso login`); what waits goes on by itself when fresh credentials are there"
-        }
+        Kind::ExpiredToken => "sign in again (`aws sso login`); a job that waits for that goes on by itself",
         Kind::BadCredentials => "check the access key, the secret and the session token of this profile",
         Kind::ClockSkew => "set the clock of this machine: requests are refused when it is more than 15 minutes off",
         Kind::WrongRegion => "start with --region set to the bucket's region",

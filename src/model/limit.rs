@@ -23,7 +23,10 @@ impl ByteRate {
     pub fn parse_limit(text: &str) -> Result<Option<Self>, String> {
         match text.trim() {
             "" | "none" => Ok(None),
-            text => text.parse().map(Some),
+            text => match text.parse::<Self>()? {
+                rate if rate.0.get() < LOWEST => Err("too low a limit: give 10 KiB at least, or none".to_owned()),
+                rate => Ok(Some(rate)),
+            },
         }
     }
 
@@ -70,6 +73,10 @@ const PORTION: usize = 16;
 
 /// The smallest portion, in bytes.
 const SMALLEST: usize = 512;
+
+/// The lowest limit that is taken, in bytes a second. Below it the smallest portions of some hundred bodies would leave
+/// them waiting for minutes and hours, also when the limit is lifted again: mostly a unit was forgotten.
+const LOWEST: u64 = 10 << 10;
 
 /// How late a taker may be without losing the time: timers are not exact, and the limit is to be reached.
 const LATE: Duration = Duration::from_millis(100);
@@ -160,11 +167,15 @@ mod tests {
 
     #[test]
     fn speeds_are_read_as_people_write_them() {
-        let cases = [("1", 1), ("500 KiB", 512_000), ("10M", 10 << 20), ("1.5 mib/s", 3 << 19), ("2GiB", 2 << 30)];
+        let cases =
+            [("10240", 10 << 10), ("500 KiB", 512_000), ("10M", 10 << 20), ("1.5 mib/s", 3 << 19), ("2GiB", 2 << 30)];
         for (text, bytes) in cases {
             assert_eq!(ByteRate::parse_limit(text), Ok(ByteRate::new(bytes)), "{text}");
         }
         assert_eq!((ByteRate::parse_limit(" "), ByteRate::parse_limit("none")), (Ok(None), Ok(None)));
+        for text in ["1", "9.9 KiB"] {
+            assert!(ByteRate::parse_limit(text).unwrap_err().contains("10 KiB"), "{text}");
+        }
         for text in ["0", "-1", "fast", "10 MB", "KiB", "1e999", "NaN", "0.1"] {
             assert!(ByteRate::parse_limit(text).is_err(), "{text}");
         }

@@ -1,10 +1,11 @@
 //! `cp` and `mv`.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use bucketry::demo::{Fault, Rule};
 
-use crate::stage::Stage;
+use crate::stage::{Said, Stage, wait};
 
 #[test]
 fn a_file_keeps_its_name_below_a_slash_and_takes_the_key_without_one() {
@@ -158,4 +159,53 @@ fn what_is_refused_as_a_whole_says_why_and_nothing_of_totals() {
     assert!(said.code == 1 && said.err.contains("the destination is inside the source"), "{said:?}");
     assert!(!said.err.contains("moved"), "{said:?}");
     assert_eq!(t.keys(), ["a/f"]);
+}
+
+#[test]
+fn a_reader_that_leaves_early_does_not_end_the_work() {
+    let t = Stage::new();
+    for number in 0..200 {
+        t.write(&format!("many/{number}"), "x");
+    }
+    let mut child = t.command(&["cp", "-r", "--json", "many", "s3://stage/"]).spawn().unwrap();
+    drop(child.stdout.take());
+    let said = Said::of(child);
+    assert_eq!((said.code, said.err.as_str(), t.keys().len()), (0, "", 200));
+}
+
+#[test]
+fn a_command_that_is_to_outlive_its_terminal_does() {
+    let t = Stage::new();
+    t.put("f", "contents");
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("GetObject"));
+    // What `nohup` does: the shell ignores the signal, and what it starts inherits that.
+    let program = env!("CARGO_BIN_EXE_bucketry");
+    let script = format!("trap '' HUP; exec '{program}' cp -q s3://stage/f down");
+    let command = t.command(&[]);
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", &script]).current_dir(t.folder()).env_clear();
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait("the object is asked for", || t.demo.count("GetObject") > 0);
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::HUP).unwrap();
+    t.demo.faults().remove(stall);
+    let said = Said::of(child);
+    assert_eq!((said.code, t.read("down").as_str()), (0, "contents"), "{said:?}");
+}
+
+#[test]
+fn credentials_that_are_old_from_the_start_end_a_command_that_nobody_watches() {
+    let t = Stage::new();
+    t.write("f", "x");
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken));
+    let commands: [&[&str]; 3] = [
+        &["cp", "-q", "f", "s3://stage/k"],
+        &["cp", "s3://stage/k", "down"],
+        &["rm", "-r", "--yes", "s3://stage/logs"],
+    ];
+    for args in commands {
+        let said = t.run(args);
+        assert!(said.code == 1 && said.err.contains("ExpiredToken"), "{args:?}: {said:?}");
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use bucketry::demo::{Fault, Rule};
+
 use crate::stage::{Said, Stage};
 
 /// The columns of a line behind its time.
@@ -129,6 +131,9 @@ fn du_sums_up_what_is_below() {
     let rows: Vec<_> = listed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
     assert_eq!(rows, [["7", "2", "objects", "s3://stage/a/"], ["8", "3", "objects", "s3://stage/"]]);
     assert_eq!(t.run(&["du", "--json", "s3://stage/a/"]).json()[0]["bytes"], 7);
+    let said = t.run(&["du", "s3://no-such-bucket", "s3://stage/c"]);
+    assert!(said.code == 1 && said.err.contains("NoSuchBucket") && said.out.contains("s3://stage/c"), "{said:?}");
+    assert_eq!(t.run(&["ls", "--json", "--summarize", "s3://stage"]).code, 2, "a sum is no row");
 }
 
 #[test]
@@ -139,4 +144,66 @@ fn a_closed_pipe_is_no_error() {
     drop(child.stdout.take());
     let said = Said::of(child);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+/// 1,200 keys in folders, and a server on which one kind of request fails for good.
+fn failing(fault: Fault, is_meant: fn(&str) -> bool) -> Stage {
+    let t = Stage::new();
+    let keys: Vec<_> = (0..1200).map(|key| format!("{}/{key:04}", key / 120)).collect();
+    t.demo.fill("stage", keys.iter().map(String::as_str));
+    t.demo.faults().add(Rule::new(fault).on("ListObjectsV2").query(is_meant));
+    t
+}
+
+/// What takes all that a listing brings.
+const READERS: [&[&str]; 5] = [
+    &["ls", "-r", "s3://stage"],
+    &["du", "s3://stage"],
+    &["rm", "-r", "--yes", "s3://stage"],
+    &["rm", "-r", "--dry-run", "s3://stage"],
+    &["mv", "-r", "-q", "s3://stage", "here"],
+];
+
+fn assert_whole(t: &Stage, args: &[&str], out: &str) {
+    t.demo.faults().clear();
+    match args {
+        ["ls", ..] | ["rm", "-r", "--dry-run", ..] => assert_eq!(out.lines().count(), 1200, "{args:?}"),
+        ["du", ..] => assert!(out.contains(" 1,200 objects "), "{out}"),
+        _ => assert!(t.keys().is_empty(), "{args:?}"),
+    }
+}
+
+#[test]
+fn no_command_takes_a_part_of_a_listing_for_the_whole() {
+    let kinds: [fn(&str) -> bool; 3] = [
+        |query| query.contains("delimiter="),
+        |query| !query.contains("delimiter="),
+        |query| query.contains("prefix=9%2F") && !query.contains("delimiter="),
+    ];
+    // Most of the time they wait before they try again.
+    std::thread::scope(|scope| {
+        for (kind, is_meant) in kinds.into_iter().enumerate() {
+            for args in READERS {
+                scope.spawn(move || {
+                    let t = failing(Fault::ResetAfter(50), is_meant);
+                    let said = t.run(args);
+                    // What only helps may fail too late to matter.
+                    if said.code == 0 && kind != 1 {
+                        return assert_whole(&t, args, &said.out);
+                    }
+                    let is_told = said.code == 1 && said.err.contains("cannot list");
+                    assert!(is_told, "{kind} {args:?}: {} {}", said.code, said.err);
+                });
+            }
+        }
+    });
+}
+
+#[test]
+fn who_may_not_list_folders_gets_all_the_same() {
+    for args in READERS {
+        let t = failing(Fault::Denied, |query| query.contains("delimiter="));
+        let out = t.done(args);
+        assert_whole(&t, args, &out);
+    }
 }

@@ -72,26 +72,23 @@ impl Sync {
         self.plan.summary().deleted.items > 0 && !self.needs_comparison()
     }
 
-    /// The rules of both fields, or the field of which the rules will not do, and why.
-    fn filter(&self) -> Result<Filter, (Stop, String)> {
+    /// The rules of both fields.
+    fn filter(&self) -> Filter {
         let mut filter = Filter::default();
         let (include, exclude) = (self.include.text(), self.exclude.text());
-        let mut add = |stop, takes, text: &str| {
-            let mut patterns = text.split_whitespace();
-            patterns.try_for_each(|pattern| filter.push(takes, pattern)).map_err(|fault| (stop, fault))
-        };
+        let mut add = |takes, text: &str| text.split_whitespace().for_each(|pattern| filter.push(takes, pattern));
         if !include.trim().is_empty() {
-            add(Stop::Include, false, "*")?;
-            add(Stop::Include, true, include)?;
+            add(false, "*");
+            add(true, include);
         }
-        add(Stop::Exclude, false, exclude)?;
-        Ok(filter)
+        add(false, exclude);
+        filter
     }
 
     /// Returns whether the comparison was made by other rules than those that are chosen now.
     fn needs_comparison(&self) -> bool {
         let (places, by) = (&self.plan.comparison.places, self.plan.choice.by);
-        by != places.by && by != Criterion::Size || self.filter().is_ok_and(|filter| filter != places.filter)
+        by != places.by && by != Criterion::Size || self.filter() != places.filter
     }
 
     fn directions(&self) -> [&'static str; 2] {
@@ -105,8 +102,6 @@ impl Sync {
 
     fn part(&self, stop: Stop) -> Part<'_> {
         let choice = self.plan.choice;
-        let problem =
-            |own| self.filter().err().filter(|(stop, _)| *stop == own).map(|(_, fault)| visible(&fault).into_owned());
         match stop {
             Stop::Direction => Part::Choice {
                 label: "Direction",
@@ -118,8 +113,8 @@ impl Sync {
                 options: Criterion::ALL.iter().map(|by| by.name().into()).collect(),
                 chosen: Criterion::ALL.iter().position(|by| *by == choice.by).unwrap_or(0),
             },
-            Stop::Include => Part::Field { label: "Include", field: &self.include, problem: problem(stop) },
-            Stop::Exclude => Part::Field { label: "Exclude", field: &self.exclude, problem: problem(stop) },
+            Stop::Include => Part::Field { label: "Include", field: &self.include, problem: None },
+            Stop::Exclude => Part::Field { label: "Exclude", field: &self.exclude, problem: None },
             Stop::OnlyThere => Part::Choice {
                 label: "Only there",
                 options: vec!["keep".into(), "delete".into()],
@@ -302,23 +297,17 @@ impl Ask for Sync {
         if button != GO {
             return self.cancel();
         }
-        match self.filter() {
-            Err((stop, _)) => {
-                self.go_to(stop);
-                Step::stay()
-            }
-            Ok(filter) if self.needs_comparison() => {
-                let places = &self.plan.comparison.places;
-                let places = Places { by: self.plan.choice.by, filter, ..places.clone() };
-                Step::Reply(Reply::Compare(Box::new(places), self.plan.choice))
-            }
-            Ok(_) if self.has_to_be_typed() && !self.typed.is_typed() => {
-                self.was_refused = true;
-                self.go_to(Stop::Typed);
-                Step::stay()
-            }
-            Ok(_) => Step::start(ids, Work::Sync(Arc::new(self.plan.clone()))),
+        if self.needs_comparison() {
+            let places = &self.plan.comparison.places;
+            let places = Places { by: self.plan.choice.by, filter: self.filter(), ..places.clone() };
+            return Step::Reply(Reply::Compare(Box::new(places), self.plan.choice));
         }
+        if self.has_to_be_typed() && !self.typed.is_typed() {
+            self.was_refused = true;
+            self.go_to(Stop::Typed);
+            return Step::stay();
+        }
+        Step::start(ids, Work::Sync(Arc::new(self.plan.clone())))
     }
 
     fn cancel(&mut self) -> Step {

@@ -91,6 +91,11 @@ impl Division {
         }
     }
 
+    /// Returns whether all keys were told.
+    pub fn is_over(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
     /// Returns how many keys wait, and how many may come with the pages on their way.
     pub fn held(&self) -> usize {
         self.pieces.iter().map(|piece| piece.held(self.limits.page)).sum()
@@ -180,10 +185,31 @@ impl Division {
                     piece.folders = Folders::Held(page);
                 }
             }
-            About::Cut(cut) => self.add_probe(at, &question.wanted, cut, page),
+            About::Cut(cut) => {
+                let first = page.objects.into_iter().next().map(|object| object.key);
+                if first.is_some() && first < question.wanted.start_after {
+                    self.knows_start_after = false;
+                }
+                self.add_probe(at, first.map(|first| (cut, first)));
+            }
         }
         self.unfold(at);
         Ok(())
+    }
+
+    /// Gives up a question that is not about keys: the piece is listed without that help.
+    pub fn go_without(&mut self, question: &Question) {
+        let Some(at) = self.pieces.iter().position(|piece| piece.number == question.piece) else { return };
+        match question.about {
+            About::Keys => {}
+            About::Folders => {
+                if let Some(piece) = self.pieces.get_mut(at) {
+                    piece.folders = Folders::Closed;
+                }
+            }
+            // Nothing was found behind it, so it is not made.
+            About::Cut(_) => self.add_probe(at, None),
+        }
     }
 
     fn add_keys(&mut self, at: usize, wanted: &Wanted, page: KeyPage) -> Result<(), Disorder> {
@@ -218,15 +244,13 @@ impl Division {
         Ok(())
     }
 
-    fn add_probe(&mut self, at: usize, wanted: &Wanted, cut: usize, page: KeyPage) {
+    fn add_probe(&mut self, at: usize, found: Option<(usize, ObjectKey)>) {
         let Some(piece) = self.pieces.get_mut(at) else { return };
         let Some(probing) = &mut piece.probing else { return };
-        let first = page.objects.into_iter().next().map(|object| object.key);
-        if first.is_some() && first < wanted.start_after {
-            self.knows_start_after = false;
-        }
-        if let Some(found) = probing.found.get_mut(cut) {
-            *found = first;
+        if let Some((cut, first)) = found
+            && let Some(place) = probing.found.get_mut(cut)
+        {
+            *place = Some(first);
         }
         probing.answered += 1;
         if probing.answered == probing.cuts.len() {
@@ -303,7 +327,7 @@ impl Division {
         let keys_each = piece.listed / (count - rows.len() + 1);
         let are_worth_it = folders <= self.limits.width || keys_each >= self.limits.page / FOLDER_PART;
         // Without folders the page says what a page of keys says.
-        if !are_worth_it || folders == 0 && next.is_some() {
+        if !are_worth_it || folders == 0 {
             return;
         }
         let whole = Piece { prefix: piece.prefix.clone(), reached: piece.position().cloned(), ..Piece::default() };

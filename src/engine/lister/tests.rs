@@ -185,11 +185,14 @@ struct Step {
     asked: usize,
     /// A key that is written, or removed if it is there.
     changed: Option<String>,
+    /// Whether the answer is a refusal, if it may be one.
+    is_refused: bool,
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (any::<prop::sample::Index>(), 0_usize..6, proptest::option::weighted(0.3, key()))
-        .prop_map(|(pick, asked, changed)| Step { pick, asked, changed })
+    let refused = proptest::bool::weighted(0.2);
+    (any::<prop::sample::Index>(), 0_usize..6, proptest::option::weighted(0.3, key()), refused)
+        .prop_map(|(pick, asked, changed, is_refused)| Step { pick, asked, changed, is_refused })
 }
 
 proptest! {
@@ -236,8 +239,13 @@ proptest! {
                 break;
             }
             let question = open.swap_remove(step.pick.index(open.len()));
+            if step.is_refused && !question.is_about_keys() {
+                division.go_without(&question);
+                continue;
+            }
             prop_assert_eq!(division.answer(&question, server.answer(&now, &question.wanted)), Ok(()));
         }
+        prop_assert!(division.is_over());
         prop_assert!(told.is_sorted_by(|one, other| one < other), "{:?}", told);
         prop_assert!(told.iter().all(|key| key.starts_with(prefix) && ever.contains_key(key)));
         let told: BTreeSet<_> = told.into_iter().collect();

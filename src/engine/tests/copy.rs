@@ -492,17 +492,45 @@ async fn a_filtered_move_leaves_what_it_does_not_take() {
     let mut t = bench().await;
     t.write("d/a.csv", "a");
     t.write("d/sub/b.txt", "b");
+    std::fs::create_dir(t.path("d/empty")).unwrap();
     t.put("p/a.csv", "a").await;
     t.put("p/sub/", "").await;
     t.put("p/b.txt", "b").await;
     let mut filter = Filter::default();
-    filter.push(false, "*.txt").unwrap();
+    filter.push(false, "*.txt");
     let filtered = |item, to| {
         let filter = filter.clone();
         Work::Transfer(Transfer { filter, takes_contents: true, is_move: true, ..transfer(vec![item], to) })
     };
     t.run(filtered(Item::Folder(t.path("d")), here(t.path("e")))).await;
-    assert_eq!((t.tree("d"), t.tree("e")), (vec!["sub/".to_owned(), "sub/b.txt".to_owned()], vec!["a.csv".to_owned()]));
+    assert_eq!((t.tree("d"), t.tree("e")), (strings(&["empty/", "sub/", "sub/b.txt"]), strings(&["a.csv"])));
     t.run(filtered(prefix("p/"), at("q/"))).await;
     assert_eq!(t.keys().await, ["p/b.txt", "p/sub/", "q/a.csv"]);
+}
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_file_is_never_replaced_nor_left_out_in_silence() {
+    let mut t = bench().await;
+    t.put("k", "k").await;
+    let fifo = t.path("k");
+    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    let is_fifo = |path: &Path| std::os::unix::fs::FileTypeExt::is_fifo(&path.metadata().unwrap().file_type());
+    std::os::unix::fs::symlink("k", t.path("link")).unwrap();
+    for name in ["k", "link"] {
+        let mut onto = transfer(vec![object("k")], here(t.path("")));
+        (onto.rename, onto.policy) = (Some(name.to_owned()), ConflictPolicy::Overwrite);
+        let ended = t.run(Work::Transfer(onto)).await;
+        assert!(ended.failure("k").contains("a FIFO, a socket or a device"), "{ended:#?}");
+        assert!(is_fifo(&t.path(name)) && t.path("link").is_symlink());
+    }
+    let ended = t.transfer(vec![Item::File(fifo.clone())], at("up/")).await;
+    assert_eq!(ended.end, JobEnd::SomeFailed);
+    assert!(ended.failure("k").contains("a FIFO is never read"), "it was asked for by its name: {ended:#?}");
+    let ended = t.transfer(vec![Item::Folder(t.path(""))], at("up/")).await;
+    assert!(ended.skipped("/k").contains("a FIFO is never read"));
+    assert_eq!(ended.end, JobEnd::Done);
 }

@@ -173,6 +173,21 @@ async fn an_expired_token_holds_the_job_and_it_goes_on_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_nobody_watches_waits_for_fresh_credentials_for_a_while_and_only_if_it_had_some() {
+    let mut t = bench_with(Options { hold_limit: Some(Duration::from_millis(50)), ..small_parts() }).await;
+    t.demo.faults().add(Rule::new(Fault::ExpiredToken).on("PutObject"));
+    for number in 0..10 {
+        t.write(&format!("up/{number}"), "x");
+    }
+    let (all, one) = (Item::Folder(t.path("up")), Item::File(t.path("up/1")));
+    // It lists the target first, and that is answered.
+    let ended = t.transfer(vec![all], at("")).await;
+    assert_eq!((ended.end, ended.results.len(), ended.held), (JobEnd::SomeFailed, 10, vec![true]));
+    let ended = t.transfer(vec![one], at("")).await;
+    assert_eq!((ended.end, ended.held), (JobEnd::SomeFailed, Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_held_job_can_be_cancelled() {
     let mut t = bench().await;
     t.demo.faults().add(Rule::new(Fault::ExpiredToken).on("PutObject"));

@@ -1,11 +1,14 @@
-//! Every fault at every request of every kind of work: what arrives is whole or absent, nothing is deleted that was not
-//! verified, nothing is left over, and each item is told of.
+//! Every fault at every request of every kind of work: what arrives is whole or absent, what it replaces stays until then,
+//! nothing is deleted that was not verified, nothing is left over, each item is told of, and what passes by hinders nothing.
+//!
+//! Listings of more than a page have a matrix of their own, in `list`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::ferry::{Far, far, far_prefix};
 use super::*;
+use crate::engine::StreamOptions;
 
 /// A small and a large item, as they go in one request and in several.
 const SIZES: [(&str, usize); 2] = [("small", 1000), ("large", 6 * 1024 * 1024 + 1)];
@@ -23,24 +26,25 @@ const ONCE: [Fault; 9] = [
     Fault::Short,
 ];
 
+/// What goes wrong once at a request that others of its kind came before. The others end as they do at the first.
+const LATER: [Fault; 2] = [Fault::Denied, Fault::Lost];
+
 /// What goes wrong each time. Others would only be waited for longer.
 const ALWAYS: [Fault; 3] = [Fault::Denied, Fault::Flip, Fault::Short];
 
-/// Every request that any of the works makes.
-const OPERATIONS: [&str; 12] = [
-    "ListObjectsV2",
-    "HeadObject",
-    "GetObject",
-    "PutObject",
-    "CreateMultipartUpload",
-    "UploadPart",
-    "CompleteMultipartUpload",
-    "CopyObject",
-    "UploadPartCopy",
-    "GetObjectTagging",
-    "DeleteObject",
-    "DeleteObjects",
-];
+/// What passes by if it happens once: the work is done all the same. A refusal is for good, an error in a 200 may be, and
+/// what arrives wrong is told.
+fn passes_by(fault: Fault, operation: &str) -> bool {
+    match fault {
+        Fault::SlowDown | Fault::Internal | Fault::ResetAfter(_) | Fault::Lost => true,
+        // The answer to a HEAD has no room for the reason, and when the store asks for it, it is gone.
+        Fault::ExpiredToken => operation != "HeadObject",
+        _ => false,
+    }
+}
+
+/// What stood at a target that is overwritten.
+const OLD: &[u8] = b"what was there before";
 
 /// Returns the contents of an item; made once, because there are thousands of looks at them.
 fn contents(size: usize) -> &'static [u8] {
@@ -51,8 +55,8 @@ fn contents(size: usize) -> &'static [u8] {
 /// One kind of work, on a folder or prefix of its own each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Up { is_move: bool },
-    Down { is_move: bool },
+    Up { is_move: bool, policy: ConflictPolicy },
+    Down { is_move: bool, policy: ConflictPolicy },
     Inside { is_move: bool, policy: ConflictPolicy },
     Across { is_move: bool },
     Delete,
@@ -60,12 +64,25 @@ enum Kind {
 
 impl Kind {
     fn is_move(self) -> bool {
+        matches!(
+            self,
+            Self::Up { is_move: true, .. }
+                | Self::Down { is_move: true, .. }
+                | Self::Inside { is_move: true, .. }
+                | Self::Across { is_move: true }
+        )
+    }
+
+    fn policy(self) -> ConflictPolicy {
         match self {
-            Self::Up { is_move } | Self::Down { is_move } | Self::Inside { is_move, .. } | Self::Across { is_move } => {
-                is_move
-            }
-            Self::Delete => false,
+            Self::Up { policy, .. } | Self::Down { policy, .. } | Self::Inside { policy, .. } => policy,
+            Self::Across { .. } | Self::Delete => ConflictPolicy::Skip,
         }
+    }
+
+    /// Returns whether something else stands at each target.
+    fn replaces(self) -> bool {
+        self.policy() == ConflictPolicy::Overwrite
     }
 }
 
@@ -83,6 +100,12 @@ impl Run {
                 Kind::Across { .. } => put(&far.store, &format!("{}/{item}", self.name), contents(size)).await,
                 _ => t.put(&format!("{}/{item}", self.name), contents(size)).await,
             }
+            let target = format!("to-{0}/{0}/{item}", self.name);
+            match self.kind {
+                kind if !kind.replaces() => {}
+                Kind::Down { .. } => drop(t.write(&target, OLD)),
+                _ => t.put(&target, OLD).await,
+            }
         }
     }
 
@@ -95,10 +118,7 @@ impl Run {
             Kind::Across { .. } => (vec![far_prefix(&format!("{name}/"))], at(&to)),
             Kind::Delete => return Work::Delete(vec![prefix(&format!("{name}/"))]),
         };
-        let policy = match self.kind {
-            Kind::Inside { policy, .. } => policy,
-            _ => ConflictPolicy::Skip,
-        };
+        let policy = self.kind.policy();
         Work::Transfer(Transfer { is_move: self.kind.is_move(), policy, ..transfer(items, to) })
     }
 
@@ -132,16 +152,20 @@ impl Run {
             let is_done = result.is_some_and(|result| matches!(result.outcome, ItemOutcome::Done(_)));
             told.extend(result.map(|_| item));
             if self.kind == Kind::Delete {
-                assert!(source.is_none() == is_done || !is_done, "{what}: {item} {ended:#?}");
+                assert!(!is_done || source.is_none(), "{what}: {item} {ended:#?}");
                 continue;
             }
-            assert!(target.is_none() || is_whole(&target) || spoils && !is_done, "{what}: {item} {ended:#?}");
+            let is_old = target.as_deref() == self.kind.replaces().then_some(OLD);
+            assert!(is_old || is_whole(&target) || spoils && !is_done, "{what}: {item} {ended:#?}");
             assert!(!is_done || is_whole(&target), "{what}: {item} is not there {ended:#?}");
             assert!(is_whole(&source) || self.kind.is_move() && is_whole(&target), "{what}: {item} is lost {ended:#?}");
             assert!(self.kind.is_move() || is_whole(&source), "{what}: {item} {ended:#?}");
         }
         // A listing that failed is told under the prefix, or as the end of the job.
-        let is_told_whole = ended.results.iter().any(|result| result.name.ends_with('/'));
+        let is_told_whole = ended
+            .results
+            .iter()
+            .any(|result| result.name.ends_with('/') && matches!(result.outcome, ItemOutcome::Failed(_)));
         let is_failed = matches!(ended.end, JobEnd::Failed(_));
         assert!(told.len() == SIZES.len() || is_told_whole || is_failed, "{what}: {ended:#?}");
         assert_eq!((t.demo.open_uploads(), far.demo.open_uploads()), (0, 0), "{what}");
@@ -170,20 +194,32 @@ async fn withstand(kind: Kind) {
     let work = plain.work(&t);
     let ended = t.run(work).await;
     assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
-    // Only the requests that this work makes can fail in it.
-    let asked = |demo: &Demo| OPERATIONS.into_iter().filter(|operation| demo.count(operation) > 0).collect::<Vec<_>>();
+    // Only the requests that this work makes can fail in it, and each of them may.
+    let asked = |demo: &Demo| {
+        let mut asked = BTreeMap::<String, u32>::new();
+        for served in demo.requests() {
+            *asked.entry(served.operation).or_default() += 1;
+        }
+        asked
+    };
     let asked = [(false, asked(&t.demo)), (true, asked(&far.demo))];
     plain.check(&t, &far, &ended, false, "without a fault").await;
-    for (is_far, operation) in asked.iter().flat_map(|(is_far, all)| all.iter().map(|one| (*is_far, *one))) {
-        rounds.extend(ONCE.map(|fault| (fault, is_far, operation, true)));
-        rounds.extend(ALWAYS.map(|fault| (fault, is_far, operation, false)));
+    for (is_far, asked) in asked {
+        for (operation, times) in asked {
+            let operation: &'static str = operation.leak();
+            rounds.extend(ONCE.map(|fault| (fault, is_far, operation, 0, true)));
+            rounds.extend(ALWAYS.map(|fault| (fault, is_far, operation, 0, false)));
+            for before in 1..times {
+                rounds.extend(LATER.map(|fault| (fault, is_far, operation, before, true)));
+            }
+        }
     }
     // The answer to a HEAD has no body that an error could be in.
-    rounds.retain(|round| !matches!(round, (Fault::ErrorInOk, _, "HeadObject", _)));
-    for (number, (fault, is_far, operation, is_once)) in rounds.into_iter().enumerate() {
+    rounds.retain(|round| !matches!(round, (Fault::ErrorInOk, _, "HeadObject", ..)));
+    for (number, (fault, is_far, operation, before, is_once)) in rounds.into_iter().enumerate() {
         let run = Run { kind, name: format!("r{number}") };
         run.prepare(&t, &far).await;
-        let rule = Rule::new(fault).on(operation);
+        let rule = Rule::new(fault).on(operation).after(before);
         let rule = if is_once { rule.times(1) } else { rule };
         let rule = if is_far { far.demo.faults() } else { t.demo.faults() }.add(rule);
         let work = run.work(&t);
@@ -191,52 +227,101 @@ async fn withstand(kind: Kind) {
         if is_far { far.demo.faults() } else { t.demo.faults() }.remove(rule);
         let spoils = matches!(fault, Fault::Flip | Fault::Short) && operation != "GetObject";
         let end = if is_far { "the other end" } else { "the bench" };
-        let what = format!("{kind:?}: {fault:?} of {operation} at {end}, {}", if is_once { "once" } else { "always" });
+        let times = if is_once { "once" } else { "always" };
+        let what = format!("{kind:?}: {fault:?} of {operation} at {end}, {times}, after {before} that were served");
+        if is_once && passes_by(fault, operation) {
+            assert_eq!(ended.end, JobEnd::Done, "{what}: it passes by {ended:#?}");
+        }
         run.check(&t, &far, &ended, spoils, &what).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn uploads_withstand_every_fault() {
-    withstand(Kind::Up { is_move: false }).await;
+/// A stream to S3 or from it, of one of the sizes.
+async fn stream(t: &Bench, key: &str, size: usize, is_up: bool) -> Result<(), String> {
+    let object = ObjectRef::new("bench", key);
+    if is_up {
+        let pipe = std::io::Cursor::new(contents(size));
+        let written = t.engine.write_from(&object, pipe, StreamOptions::default()).await;
+        return written.map(|_| ()).map_err(|broken| format!("{broken:?}"));
+    }
+    let mut out = Vec::new();
+    let read = t.engine.read_to(&object, &mut out).await;
+    assert!(read.is_err() || out == contents(size), "{key}: what was read is not what is stored");
+    read.map(|_| ()).map_err(|broken| format!("{broken:?}"))
+}
+
+async fn streams_withstand(is_up: bool) {
+    let t = bench().await;
+    let mut number = 0;
+    for (item, size) in SIZES {
+        if !is_up {
+            t.put(item, contents(size)).await;
+        }
+        t.demo.forget_requests();
+        stream(&t, item, size, is_up).await.unwrap();
+        let asked: BTreeSet<_> = t.demo.requests().into_iter().map(|served| served.operation).collect();
+        for operation in asked {
+            for fault in ONCE {
+                number += 1;
+                let key = if is_up { format!("r{number}") } else { item.to_owned() };
+                let rule = t.demo.faults().add(Rule::new(fault).on(&operation).times(1));
+                let ended = stream(&t, &key, size, is_up).await;
+                t.demo.faults().remove(rule);
+                let what = format!("{fault:?} of {operation}: {ended:?}");
+                // A stream waits for no fresh credentials.
+                let passes_by = passes_by(fault, &operation) && fault != Fault::ExpiredToken;
+                assert!(ended.is_ok() || !passes_by, "it passes by: {what}");
+                let found = stored(&t.store, &key).await;
+                let is_whole = found.as_deref() == Some(contents(size));
+                let spoils = matches!(fault, Fault::Flip | Fault::Short);
+                assert!(is_whole || ended.is_err() && (found.is_none() || spoils), "{what}");
+                assert_eq!(t.demo.open_uploads(), 0, "{what}");
+            }
+        }
+    }
+}
+
+/// Several at once, because most of the time they wait before they try again.
+async fn all_withstand<const N: usize>(kinds: [Kind; N]) {
+    futures_util::future::join_all(kinds.map(|kind| Box::pin(withstand(kind)))).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn moves_up_withstand_every_fault() {
-    withstand(Kind::Up { is_move: true }).await;
+async fn streams_withstand_every_fault() {
+    tokio::join!(Box::pin(streams_withstand(true)), Box::pin(streams_withstand(false)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uploads_and_deletions_withstand_every_fault() {
+    all_withstand([
+        Kind::Up { is_move: false, policy: ConflictPolicy::Skip },
+        Kind::Up { is_move: false, policy: ConflictPolicy::Overwrite },
+        Kind::Up { is_move: true, policy: ConflictPolicy::Skip },
+        Kind::Delete,
+    ])
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn downloads_withstand_every_fault() {
-    withstand(Kind::Down { is_move: false }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn moves_down_withstand_every_fault() {
-    withstand(Kind::Down { is_move: true }).await;
+    all_withstand([
+        Kind::Down { is_move: false, policy: ConflictPolicy::Skip },
+        Kind::Down { is_move: false, policy: ConflictPolicy::Overwrite },
+        Kind::Down { is_move: true, policy: ConflictPolicy::Skip },
+    ])
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn copies_inside_s3_withstand_every_fault() {
-    withstand(Kind::Inside { is_move: false, policy: ConflictPolicy::Overwrite }).await;
+    all_withstand([
+        Kind::Inside { is_move: false, policy: ConflictPolicy::Overwrite },
+        Kind::Inside { is_move: true, policy: ConflictPolicy::Skip },
+    ])
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn guarded_moves_inside_s3_withstand_every_fault() {
-    withstand(Kind::Inside { is_move: true, policy: ConflictPolicy::Skip }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn copies_between_endpoints_withstand_every_fault() {
-    withstand(Kind::Across { is_move: false }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn moves_between_endpoints_withstand_every_fault() {
-    withstand(Kind::Across { is_move: true }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn deletions_withstand_every_fault() {
-    withstand(Kind::Delete).await;
+async fn copies_and_moves_between_endpoints_withstand_every_fault() {
+    all_withstand([Kind::Across { is_move: false }, Kind::Across { is_move: true }]).await;
 }

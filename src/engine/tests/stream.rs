@@ -46,3 +46,25 @@ async fn a_read_that_breaks_off_goes_on_and_bytes_that_are_not_those_stored_are_
     let ended = t.engine.read_to(&from, &mut Vec::new()).await;
     assert!(matches!(&ended, Err(Broken::Store(error)) if error.kind == Kind::Corrupt), "{ended:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_part_that_is_refused_ends_a_stream_whose_pipe_says_nothing_and_both_failures_are_told() {
+    let t = bench().await;
+    t.demo.faults().add(Rule::new(Fault::Denied).on("UploadPart"));
+    t.demo.faults().add(Rule::new(Fault::Denied).on("AbortMultipartUpload"));
+    let (mut writer, pipe) = tokio::io::duplex(1 << 20);
+    let to = ObjectRef::new("bench", "f");
+    let written = t.engine.write_from(&to, pipe, StreamOptions::default());
+    let fed = async {
+        tokio::io::AsyncWriteExt::write_all(&mut writer, &noise(6 << 20)).await.unwrap();
+        // It stays open.
+        std::future::pending::<()>().await;
+    };
+    let ended = tokio::select! {
+        ended = tokio::time::timeout(LIMIT, written) => ended.unwrap(),
+        () = fed => unreachable!(),
+    };
+    let Err(Broken::Store(error)) = ended else { panic!("{ended:?}") };
+    let told = error.to_string();
+    assert!(told.contains("s3:PutObject") && told.contains("the unfinished upload is left"), "{told}");
+}

@@ -147,7 +147,7 @@ async fn deletions_take_what_only_the_target_has_and_leave_what_filters_leave_ou
     t.put("there-not/x", "x").await;
     t.write_old("here/keep", "x");
     let mut places = t.places();
-    places.filter.push(false, "*.log").unwrap();
+    places.filter.push(false, "*.log");
     let comparison = t.compare(places.clone()).await.unwrap();
     t.demo.forget_requests();
     let up = t.run(Work::Sync(Arc::new(SyncPlan::new(comparison, MIRROR_UP)))).await;
