@@ -12,6 +12,7 @@ pub mod layout;
 pub mod limit;
 pub mod new_bucket;
 pub mod new_folder;
+pub mod offer;
 pub mod overwrite;
 pub mod pattern;
 pub mod rename;
@@ -107,6 +108,8 @@ pub enum Dialog {
     Limit(Box<limit::Limit>),
     /// Something went wrong.
     Failure(Box<failure::Failure>),
+    /// Earlier runs have left jobs.
+    Offer(Box<offer::Offer>),
     /// Leave while jobs run.
     Quit(Box<ask_quit::AskQuit>),
 }
@@ -186,6 +189,7 @@ impl Dialog {
             Self::Yank(dialog) => &**dialog,
             Self::Limit(dialog) => &**dialog,
             Self::Failure(dialog) => &**dialog,
+            Self::Offer(dialog) => &**dialog,
             Self::Quit(dialog) => &**dialog,
         }
     }
@@ -202,6 +206,7 @@ impl Dialog {
             Self::Yank(dialog) => &mut **dialog,
             Self::Limit(dialog) => &mut **dialog,
             Self::Failure(dialog) => &mut **dialog,
+            Self::Offer(dialog) => &mut **dialog,
             Self::Quit(dialog) => &mut **dialog,
         }
     }

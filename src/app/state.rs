@@ -268,7 +268,7 @@ impl State {
 
     /// Returns what the first frame waits for.
     pub fn begin(&self) -> Vec<Effect> {
-        let mut effects = vec![Effect::Submit(Request::Identify)];
+        let mut effects = vec![Effect::Submit(Request::Identify), Effect::Submit(Request::FindUnfinished)];
         effects.extend(self.left.begin());
         effects.extend(self.right.begin());
         effects

@@ -10,7 +10,7 @@ mod work;
 use jiff::Timestamp;
 
 use super::action::{Action, Context};
-use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, overwrite::Overwrite};
+use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, offer::Offer, overwrite::Overwrite};
 use super::effect::Effect;
 use super::event::{Event, Mouse, MouseKind};
 use super::help::Help;
@@ -72,7 +72,14 @@ fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
 fn is_writing(effect: &Effect) -> bool {
     matches!(
         effect,
-        Effect::Edit(_) | Effect::Submit(Request::Start { .. } | Request::Resume(_) | Request::Fetch { .. })
+        Effect::Edit(_)
+            | Effect::Submit(
+                Request::Start { .. }
+                    | Request::TakeUp { .. }
+                    | Request::GiveUp { .. }
+                    | Request::Resume(_)
+                    | Request::Fetch { .. }
+            )
     )
 }
 
@@ -100,6 +107,7 @@ fn settle(state: &mut State) -> Vec<Effect> {
             state.pane_mut(side).tree_mut().follow(usize::from(pane.rows.height));
         }
     }
+    offer_left(state);
     ask_next_question(state);
     let mut effects = edit::open_fetched(state);
     if state.is_inspecting {
@@ -112,6 +120,16 @@ fn settle(state: &mut State) -> Vec<Effect> {
 /// Returns whether keys are meant for something that nothing else may take them from.
 fn is_busy(state: &State) -> bool {
     state.dialog.is_some() || state.palette.is_some() || state.help.is_some() || state.focused().is_typing
+}
+
+/// Offers what earlier runs have left, once.
+fn offer_left(state: &mut State) {
+    if is_busy(state) {
+        return;
+    }
+    if let Some(left) = state.queue.take_offer() {
+        state.dialog = Some(Dialog::Offer(Box::new(Offer::new(left))).unasked(state.now));
+    }
 }
 
 fn ask_next_question(state: &mut State) {

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::left::{Decision, Left};
 use crate::model::error::Error;
-use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, Verified, Work};
+use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, UnfinishedId, Verified, Work};
 use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
@@ -19,6 +20,9 @@ const KEPT_DONE: usize = 2_000;
 
 /// How many of the items that failed, and of those left out, are kept by name.
 const KEPT_PROBLEMS: usize = 50_000;
+
+/// How much of what a job says of its items is kept.
+const KEPT_NOTES: usize = 1_000;
 
 /// Where a job is in its life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,10 @@ pub enum JobState {
     Failed(Error),
     /// It was cancelled.
     Cancelled,
+    /// An earlier run of the program left it, and nobody has decided about it.
+    Left,
+    /// What an earlier run left of it was cleaned up.
+    Discarded,
 }
 
 impl JobState {
@@ -62,12 +70,14 @@ impl JobState {
             Self::SomeFailed => "part done",
             Self::Failed(_) => "failed",
             Self::Cancelled => "cancelled",
+            Self::Left => "left",
+            Self::Discarded => "discarded",
         }
     }
 
     /// Returns whether nothing more will happen.
     pub fn is_over(&self) -> bool {
-        matches!(self, Self::Done | Self::SomeFailed | Self::Failed(_) | Self::Cancelled)
+        matches!(self, Self::Done | Self::SomeFailed | Self::Failed(_) | Self::Cancelled | Self::Discarded)
     }
 }
 
@@ -202,6 +212,12 @@ pub struct Job {
     pub(super) is_paused: bool,
     pub(super) turn: Turn,
     end: Option<JobEnd>,
+    /// What it said of items that have not ended.
+    pub notes: Vec<String>,
+    /// What is left of it, as long as nobody has decided about it.
+    pub(super) left: Option<Left>,
+    /// Its name in the journal and what was decided, if an earlier run has begun it.
+    pub(super) earlier: Option<(UnfinishedId, Decision)>,
 }
 
 impl Job {
@@ -222,17 +238,22 @@ impl Job {
             is_paused: false,
             turn: Turn::Waits,
             end: None,
+            notes: Vec::new(),
+            left: None,
+            earlier: None,
         }
     }
 
     /// Returns where the job is in its life.
     pub fn state(&self) -> JobState {
         match (&self.end, &self.held) {
+            (Some(JobEnd::Done), ..) if self.is_discarded() => JobState::Discarded,
             (Some(JobEnd::Done), ..) => JobState::Done,
             (Some(JobEnd::SomeFailed), ..) => JobState::SomeFailed,
             (Some(JobEnd::Failed(error)), ..) => JobState::Failed(error.clone()),
             (Some(JobEnd::Cancelled), ..) => JobState::Cancelled,
-            _ if self.is_stopping => JobState::Stopping,
+            _ if self.left.is_some() => JobState::Left,
+            _ if self.is_stopping || self.is_discarded() => JobState::Stopping,
             _ if self.is_paused => JobState::Paused,
             (_, Some(error)) => JobState::Held(error.clone()),
             _ if self.is_asking => JobState::Asking,
@@ -244,12 +265,17 @@ impl Job {
 
     /// Returns whether the job can be paused, or resumed.
     pub fn can_pause(&self) -> bool {
-        !self.is_over() && !self.is_stopping
+        self.is_open() && !self.is_stopping && !self.is_discarded()
     }
 
     /// Returns whether nothing more will happen.
     pub fn is_over(&self) -> bool {
         self.end.is_some()
+    }
+
+    /// Returns whether the engine has it: it is not over, and not left by an earlier run.
+    pub fn is_open(&self) -> bool {
+        !self.is_over() && self.left.is_none()
     }
 
     /// Returns the counters, as long as they can move.
@@ -263,8 +289,17 @@ impl Job {
     }
 
     pub(super) fn take(&mut self, results: Vec<ItemResult>) {
-        for result in results {
+        // What was aborted of a discarded job is not what it was to do.
+        let is_discarded = self.is_discarded();
+        let is_told = |result: &ItemResult| !is_discarded || matches!(result.outcome, ItemOutcome::Failed(_));
+        for result in results.into_iter().filter(is_told) {
             self.results.take(result);
+        }
+    }
+
+    pub(super) fn note(&mut self, note: String) {
+        if self.notes.len() < KEPT_NOTES {
+            self.notes.push(note);
         }
     }
 
@@ -419,9 +454,10 @@ impl Job {
         }
     }
 
-    /// An edited file is gone once it was written; a failed write keeps it, so all work can be repeated.
+    /// An edited file is gone once it was written; a failed write keeps it, so all work can be repeated. What was
+    /// discarded is not to be done: what is left of it is offered at the next start.
     fn can_repeat(&self) -> bool {
-        !matches!(self.end, Some(JobEnd::Done))
+        !matches!(self.end, Some(JobEnd::Done)) && !self.is_discarded()
     }
 
     /// The items of which something failed, or, where that cannot be told by name, all of them.
