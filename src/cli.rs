@@ -5,6 +5,7 @@
 
 mod bucket;
 mod filters;
+mod history;
 mod list;
 mod location;
 mod object;
@@ -124,6 +125,9 @@ pub enum Command {
     Du(list::Usage),
     /// Print an address by which anybody can read or write an object for a while
     Presign(object::Presign),
+    /// Print what was copied and moved, the newest first
+    #[command(after_long_help = history::PAGE_END)]
+    History(history::History),
     /// Print the completions of a shell
     Completions(reference::Completions),
     /// Print the manual page, or that of a command
@@ -144,6 +148,7 @@ impl Command {
             | Self::Stat(_)
             | Self::Du(_)
             | Self::Presign(_)
+            | Self::History(_)
             | Self::Completions(_)
             | Self::Man(_) => None,
         }
@@ -179,6 +184,7 @@ impl Command {
             Self::Rb(remove) => bucket::remove(session, remove).await,
             Self::Du(usage) => list::usage(session, usage).await,
             Self::Presign(presign) => object::presign(session, presign).await,
+            Self::History(history) => history::history(session, history).await,
             Self::Completions(_) | Self::Man(_) => self.print().unwrap_or(Ok(())),
         }
     }

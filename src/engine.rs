@@ -16,6 +16,7 @@ mod download;
 mod duplicate;
 mod edit;
 mod footprint;
+mod history;
 mod inspect;
 mod jobs;
 mod journal;
@@ -167,6 +168,7 @@ impl Engine {
             Request::TakeUp { job, unfinished, work } => jobs::start(core, job, work, Origin::TakenUp(unfinished)),
             Request::GiveUp { job, unfinished, work } => jobs::start(core, job, work, Origin::GivenUp(unfinished)),
             Request::FindUnfinished => resume::find(core),
+            Request::History { ticket, filter, before } => history::start(core, ticket, filter, before),
             Request::Resolve { job, question, answer } => {
                 if let Some(job) = core.job(job) {
                     job.resolve(question, answer);

@@ -6,6 +6,7 @@ pub mod entry;
 pub mod error;
 pub mod fault;
 pub mod filter;
+pub mod history;
 pub mod inspect;
 pub mod job;
 pub mod limit;

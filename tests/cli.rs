@@ -4,6 +4,8 @@
 
 #[path = "cli/copy.rs"]
 mod copy;
+#[path = "cli/history.rs"]
+mod history;
 #[path = "cli/list.rs"]
 mod list;
 #[path = "cli/object.rs"]

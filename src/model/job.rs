@@ -14,6 +14,7 @@ use super::access::Access;
 use super::entry::{Entry, StorageClass};
 use super::error::Error;
 use super::filter::Filter;
+use super::history::{HistoryId, HistoryRow};
 use super::inspect::{Content, Preview, Section};
 use super::limit::ByteRate;
 use super::location::{Location, ObjectRef};
@@ -278,6 +279,15 @@ pub enum Request {
     },
     /// Find the jobs that earlier runs of the program have not finished.
     FindUnfinished,
+    /// Read one page of what was transferred, newest first.
+    History {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// What must be part of a name or of how it ended, whatever its letters; nothing matches all.
+        filter: String,
+        /// The row behind which the page begins; at the newest if not given.
+        before: Option<HistoryId>,
+    },
     /// Go on with a job that an earlier run has not finished: only what is missing is done.
     TakeUp {
         /// Chosen by the asker, never used before.
@@ -501,6 +511,15 @@ pub enum Report {
     NotConnected(Error),
     /// The jobs that earlier runs of the program have not finished, oldest first.
     Unfinished(Vec<Unfinished>),
+    /// One page of what was transferred, newest first.
+    History {
+        /// Of this question.
+        ticket: Ticket,
+        /// The rows.
+        rows: Vec<HistoryRow>,
+        /// Whether there are no older ones.
+        is_last: bool,
+    },
     /// The journal was damaged: the file was put elsewhere, and a new one begun. Uploads that it knew of are left.
     JournalSetAside {
         /// Where the damaged file is now.
