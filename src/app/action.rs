@@ -9,11 +9,13 @@ pub enum Context {
     Inspector,
     /// The transfers screen is open.
     Transfers,
+    /// The history is open.
+    History,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 3] = [Self::Panes, Self::Inspector, Self::Transfers];
+    pub const ALL: [Self; 4] = [Self::Panes, Self::Inspector, Self::Transfers, Self::History];
 
     /// Returns the word for it in headings.
     pub fn name(self) -> &'static str {
@@ -21,6 +23,7 @@ impl Context {
             Self::Panes => "panes",
             Self::Inspector => "inspector",
             Self::Transfers => "transfers",
+            Self::History => "history",
         }
     }
 }
@@ -109,7 +112,9 @@ macro_rules! actions {
 
 const PANES: &[Context] = &[Context::Panes];
 const TRANSFERS: &[Context] = &[Context::Transfers];
-const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers];
+const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers, Context::History];
+const FILTERED: &[Context] = &[Context::Panes, Context::History];
+const READ: &[Context] = &[Context::Panes, Context::Inspector, Context::History];
 const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
 const ANYWHERE: &[Context] = &Context::ALL;
 
@@ -122,7 +127,7 @@ actions! {
     GoLast "go-last" "Last" Move ANYWHERE false ["End" "G"] "Go to the last row";
     Unfold "unfold" "Unfold" Go PANES false ["Right" "l"] "Unfold in place, or go into what is unfolded";
     Fold "fold" "Fold" Go PANES false ["Left" "h"] "Fold, or go to the row above that holds this one";
-    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again";
+    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again; in the history: go to the object";
     GoParent "go-parent" "Parent" Go PANES false ["Backspace"] "Go to the place one up";
     OtherPane "other-pane" "Other pane" Go BROWSE false ["Tab"] "Go to the other pane, or to the inspector and back";
     SwapPanes "swap-panes" "Swap" Go PANES false ["Ctrl-W"] "Swap the two panes";
@@ -144,17 +149,18 @@ actions! {
     Edit "edit" "Edit" Work PANES true ["F4" "e"] "Edit in $VISUAL or $EDITOR";
     Inspect "inspect" "Inspect" Look BROWSE false ["i"] "Open or close the inspector";
     Preview "preview" "Preview" Look BROWSE false ["F3" "p"] "Show the first 64 KiB";
-    Yank "yank" "Yank" Look BROWSE false ["y"] "Copy the S3 URI or path to the clipboard";
-    Filter "filter" "Filter" Show PANES false ["/"] "Filter the loaded rows as you type";
+    Yank "yank" "Yank" Look READ false ["y"] "Copy the S3 URI or path to the clipboard";
+    Filter "filter" "Filter" Show FILTERED false ["/"] "Filter the loaded rows as you type";
     Sort "sort" "Sort" Show PANES false ["s"] "Sort by name, size, time or type in turn";
     ReverseSort "reverse-sort" "Reverse" Show PANES false ["S"] "Reverse the order";
     ToggleHidden "toggle-hidden" "Hidden" Show PANES false ["."] "Show or hide names that begin with a dot";
-    Refresh "refresh" "Refresh" Show BROWSE false ["R" "Ctrl-R"] "Read again";
+    Refresh "refresh" "Refresh" Show READ false ["R" "Ctrl-R"] "Read again";
     Transfers "transfers" "Transfers" Program ANYWHERE false ["t"] "Open or close the transfers screen";
+    History "history" "History" Program ANYWHERE false ["H"] "Open or close the history of transfers";
     PauseJob "pause-job" "Pause" Work TRANSFERS false ["Space"] "Pause or resume the transfer under the cursor";
     PauseAll "pause-all" "Pause all" Work TRANSFERS false ["P"] "Pause all transfers, or resume them if all are paused";
-    CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor";
-    RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor";
+    CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor, or discard what is left of it";
+    RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor, or resume what is left";
     LimitJob "limit-job" "Limit" Work TRANSFERS false ["l"] "Limit the speed of the transfer under the cursor";
     LimitAll "limit-all" "Limit all" Work TRANSFERS false ["L"] "Limit the speed of all transfers together";
     ClearFinished "clear-finished" "Clear" Show TRANSFERS false ["c"] "Forget the transfers that are over";

@@ -31,6 +31,8 @@ pub struct Layout {
     pub inspector: Option<Rect>,
     /// The transfers screen, if it is shown.
     pub transfers: Option<Rect>,
+    /// The history, if it is shown.
+    pub history: Option<Rect>,
     /// The line of the running transfer; of no height where there is none.
     pub strip: Rect,
     /// The last line.
@@ -96,10 +98,11 @@ pub fn layout(state: &State) -> Layout {
     let strip = Rect { height: strip_height, ..line(screen.height - 1 - strip_height) };
     let body = Rect::new(0, 1, screen.width, screen.height - 2 - strip_height);
     let base = Layout { screen, header, body, strip, footer, ..Layout::default() };
-    if state.screen == Screen::Transfers {
-        return Layout { transfers: Some(body), ..base };
+    match state.screen {
+        Screen::Transfers => Layout { transfers: Some(body), ..base },
+        Screen::History => Layout { history: Some(body), ..base },
+        Screen::Browse => with_panes(base, state),
     }
-    with_panes(base, state)
 }
 
 fn with_panes(base: Layout, state: &State) -> Layout {

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::dialog::Dialog;
 use super::effect::Effect;
 use super::help::Help;
+use super::history::History;
 use super::inspector::Inspector;
 use super::keymap::Keymap;
 use super::notice::Notice;
@@ -69,6 +70,8 @@ pub enum Screen {
     Browse,
     /// The queue.
     Transfers,
+    /// What was transferred.
+    History,
 }
 
 /// Who the caller is, as far as it is known.
@@ -182,6 +185,8 @@ pub struct State {
     pub is_inspector_focused: bool,
     /// The jobs.
     pub queue: Queue,
+    /// What was transferred, as far as it was looked at.
+    pub history: History,
     /// The open dialog.
     pub dialog: Option<Dialog>,
     /// The open palette.
@@ -242,6 +247,7 @@ impl State {
             is_inspecting: false,
             is_inspector_focused: false,
             queue: Queue::new(setup.limit),
+            history: History::default(),
             dialog: None,
             palette: None,
             help: None,
@@ -301,6 +307,15 @@ impl State {
     /// Returns the pane with the focus.
     pub fn focused(&self) -> &Pane {
         self.pane(self.side)
+    }
+
+    /// Returns whether the keys go into a filter.
+    pub fn is_typing(&self) -> bool {
+        match self.screen {
+            Screen::Browse => self.focused().is_typing,
+            Screen::History => self.history.is_typing,
+            Screen::Transfers => false,
+        }
     }
 
     /// Returns what is under the cursor of the focused pane.

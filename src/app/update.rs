@@ -2,6 +2,7 @@
 
 mod browse;
 mod edit;
+mod history;
 mod mouse;
 mod report;
 mod transfers;
@@ -14,6 +15,7 @@ use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, offer::Offer, overwr
 use super::effect::Effect;
 use super::event::{Event, Mouse, MouseKind};
 use super::help::Help;
+use super::history::places;
 use super::keymap::{Code, Key};
 use super::layout::{Layout, layout};
 use super::notice::Notice;
@@ -107,6 +109,9 @@ fn settle(state: &mut State) -> Vec<Effect> {
             state.pane_mut(side).tree_mut().follow(usize::from(pane.rows.height));
         }
     }
+    if let Some(area) = layout.history {
+        state.history.follow(usize::from(places(area).rows.height));
+    }
     offer_left(state);
     ask_next_question(state);
     let mut effects = edit::open_fetched(state);
@@ -119,7 +124,7 @@ fn settle(state: &mut State) -> Vec<Effect> {
 
 /// Returns whether keys are meant for something that nothing else may take them from.
 fn is_busy(state: &State) -> bool {
-    state.dialog.is_some() || state.palette.is_some() || state.help.is_some() || state.focused().is_typing
+    state.dialog.is_some() || state.palette.is_some() || state.help.is_some() || state.is_typing()
 }
 
 /// Offers what earlier runs have left, once.
@@ -176,6 +181,7 @@ fn on_not_suspended(state: &mut State) -> Vec<Effect> {
 pub fn context(state: &State) -> Context {
     match (state.screen, state.is_inspecting && state.is_inspector_focused) {
         (Screen::Transfers, _) => Context::Transfers,
+        (Screen::History, _) => Context::History,
         (Screen::Browse, true) => Context::Inspector,
         (Screen::Browse, false) => Context::Panes,
     }
@@ -203,8 +209,11 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if state.help.is_some() {
         return on_help_key(state, key);
     }
-    if state.screen == Screen::Browse && state.focused().is_typing {
-        return browse::on_filter_key(state, key);
+    if state.is_typing() {
+        return match state.screen {
+            Screen::History => history::on_filter_key(state, key),
+            _ => browse::on_filter_key(state, key),
+        };
     }
     match state.keymap.action(context(state), key) {
         Some(action) => act(state, action),
@@ -227,6 +236,10 @@ fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(palette) = &mut state.palette {
         let chosen = palette.on_paste(text, &mut state.ids);
         return on_chosen(state, chosen);
+    }
+    if state.screen == Screen::History {
+        let is_typing = state.history.is_typing;
+        return if is_typing { state.history.retype(&mut state.ids, |field| field.insert(text)) } else { vec![] };
     }
     browse::on_filter_paste(state, text);
     vec![]
@@ -326,6 +339,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Transfers => transfers::toggle(state),
+        Action::History => history::toggle(state),
         Action::GoTo => open_palette(state),
         Action::ToggleWriting => toggle_writing(state),
         Action::Help => open_help(state),
@@ -334,6 +348,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit => quit(state),
         action => match context(state) {
             Context::Transfers => transfers::act(state, action),
+            Context::History => history::act(state, action),
             Context::Inspector => browse::act_in_inspector(state, action),
             Context::Panes => browse::act(state, action),
         },

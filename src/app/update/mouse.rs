@@ -1,6 +1,6 @@
 //! The mouse: the same rectangles as drawing decide what is hit.
 
-use super::{browse, on_chosen, on_dialog, read_only, scroll_help, work};
+use super::{browse, history, on_chosen, on_dialog, read_only, scroll_help, work};
 use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseKind};
 use crate::app::layout::{Column, Layout, PaneLayout, layout, palette_first, palette_rows};
@@ -32,6 +32,8 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
         // The palette shows its best candidates only.
     } else if state.screen == Screen::Transfers {
         state.queue.move_by(lines.signum());
+    } else if state.screen == Screen::History {
+        return state.history.move_by(lines, &mut state.ids);
     } else if let Some(area) = layout.inspector.filter(|area| area.contains((mouse.column, mouse.row).into())) {
         state.inspector.scroll_by(lines, area);
     } else if let Some((side, pane)) = pane_at(&layout, mouse) {
@@ -67,6 +69,10 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     if let Some(area) = layout.transfers {
         state.queue.click(area, mouse.column, mouse.row);
         return vec![];
+    }
+    if let Some(area) = layout.history {
+        let is_hit = state.history.click(area, mouse.column, mouse.row);
+        return if is_hit && is_double { history::open(state) } else { vec![] };
     }
     if layout.inspector.is_some_and(|area| area.contains((mouse.column, mouse.row).into())) {
         browse::focus_inspector(state);

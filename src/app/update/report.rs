@@ -22,7 +22,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         }
         return effects;
     }
-    if state.inspector.on_report(&report) {
+    if state.inspector.on_report(&report) || state.history.on_report(&report) {
         return vec![];
     }
     if let Some(effects) = tell_dialog(state, &report) {
@@ -142,7 +142,7 @@ fn on_finished(state: &mut State, job: JobId, end: JobEnd) -> Vec<Effect> {
 
 /// Shows an error in full, or, where the keys go elsewhere at the moment, in the footer.
 fn show_error(state: &mut State, error: Error) {
-    if state.dialog.is_some() || state.palette.is_some() || state.focused().is_typing {
+    if state.dialog.is_some() || state.palette.is_some() || state.is_typing() {
         state.notice = Some(Notice::error(&error));
     } else {
         state.dialog = Some(Dialog::Failure(Box::new(Failure::new(error))).unasked(state.now));
@@ -192,7 +192,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
 }
 
 /// The place that lists a thing.
-fn holder(item: &Item) -> Option<Location> {
+pub(super) fn holder(item: &Item) -> Option<Location> {
     match item {
         Item::File(path) | Item::Folder(path) => path.parent().map(|parent| Location::Local(parent.to_owned())),
         Item::Object(object) => {

@@ -16,7 +16,7 @@ use crate::model::job::{Item, JobId, Work};
 /// Opens or closes the transfers screen.
 pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
     state.screen = match state.screen {
-        Screen::Browse => Screen::Transfers,
+        Screen::Browse | Screen::History => Screen::Transfers,
         Screen::Transfers => Screen::Browse,
     };
     vec![]

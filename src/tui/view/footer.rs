@@ -29,8 +29,18 @@ const PANES: &[Action] = &[
 // How to get back comes first, where little has room.
 const INSPECTOR: &[Action] =
     &[Action::Help, Action::Inspect, Action::Preview, Action::Yank, Action::OtherPane, Action::Refresh, Action::Quit];
-const TRANSFERS: &[Action] =
-    &[Action::Help, Action::Transfers, Action::CancelJob, Action::RetryJob, Action::ClearFinished, Action::Quit];
+const TRANSFERS: &[Action] = &[
+    Action::Help,
+    Action::Transfers,
+    Action::CancelJob,
+    Action::RetryJob,
+    Action::ClearFinished,
+    Action::History,
+    Action::Quit,
+];
+
+const HISTORY: &[Action] =
+    &[Action::Help, Action::History, Action::Open, Action::Filter, Action::Yank, Action::Refresh, Action::Quit];
 
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
@@ -48,6 +58,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::Panes => PANES,
         Context::Inspector => INSPECTOR,
         Context::Transfers => TRANSFERS,
+        Context::History => HISTORY,
     };
     let keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
     let Some((last, keys)) = keys.split_last() else { return };

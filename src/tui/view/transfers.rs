@@ -10,7 +10,7 @@ use super::strip::{amount, percent};
 use crate::app::queue::{Job, JobState, Left, Places, Queue, places};
 use crate::model::error::Error;
 use crate::model::job::{ItemOutcome, ItemResult, Verified};
-use crate::model::text::{count, duration, size, truncate, truncate_start, visible, width, wrap};
+use crate::model::text::{count, duration, pad, size, truncate, truncate_start, visible, width, wrap};
 use crate::tui::theme::Theme;
 
 /// A column of the table: its head, its width, and from which width of the table on it is shown.
@@ -102,12 +102,6 @@ fn row(first: &str, cells: &[String; 5], columns: usize) -> String {
     let tail = shown.fold(String::new(), |tail, ((_, width, _), cell)| format!("{tail}  {}", pad(cell, *width)));
     let room = columns.saturating_sub(width(&tail) + 1);
     truncate(&format!("{}{tail}", pad(first, room)), columns).into_owned()
-}
-
-fn pad(text: &str, columns: usize) -> String {
-    let cut = truncate(text, columns);
-    let fill = " ".repeat(columns.saturating_sub(width(&cut)));
-    format!("{cut}{fill}")
 }
 
 fn draw_detail(frame: &mut Frame, area: Rect, job: &Job, first: usize, theme: &Theme) {
