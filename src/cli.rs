@@ -11,10 +11,12 @@ mod location;
 mod object;
 mod output;
 mod progress;
+mod question;
 mod reference;
 mod remove;
 mod session;
 mod transfer;
+mod uploads;
 
 use std::path::PathBuf;
 
@@ -128,6 +130,9 @@ pub enum Command {
     /// Print what was copied and moved, the newest first
     #[command(after_long_help = history::PAGE_END)]
     History(history::History),
+    /// List unfinished multipart uploads, or abort them
+    #[command(after_long_help = uploads::PAGE_END)]
+    Uploads(uploads::Uploads),
     /// Print the completions of a shell
     Completions(reference::Completions),
     /// Print the manual page, or that of a command
@@ -143,6 +148,7 @@ impl Command {
             Self::Rm(_) => Some("delete"),
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
+            Self::Uploads(uploads) => uploads.writes().then_some("abort"),
             Self::Ls(_)
             | Self::Cat(_)
             | Self::Stat(_)
@@ -185,6 +191,7 @@ impl Command {
             Self::Du(usage) => list::usage(session, usage).await,
             Self::Presign(presign) => object::presign(session, presign).await,
             Self::History(history) => history::history(session, history).await,
+            Self::Uploads(uploads) => uploads::uploads(session, uploads).await,
             Self::Completions(_) | Self::Man(_) => self.print().unwrap_or(Ok(())),
         }
     }

@@ -41,6 +41,7 @@ mod stream;
 mod transfer;
 mod unfinished;
 mod upload;
+mod uploads;
 mod walk;
 
 use std::path::PathBuf;
@@ -169,6 +170,9 @@ impl Engine {
             Request::GiveUp { job, unfinished, work } => jobs::start(core, job, work, Origin::GivenUp(unfinished)),
             Request::FindUnfinished => resume::find(core),
             Request::History { ticket, filter, before } => history::start(core, ticket, filter, before),
+            Request::Uploads { ticket, bucket, prefix, with_sizes } => {
+                uploads::start(core, ticket, bucket, prefix, with_sizes);
+            }
             Request::Resolve { job, question, answer } => {
                 if let Some(job) = core.job(job) {
                     job.resolve(question, answer);

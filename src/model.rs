@@ -16,3 +16,4 @@ pub mod plan;
 pub mod progress;
 pub mod stored;
 pub mod text;
+pub mod upload;

@@ -16,5 +16,7 @@ mod remove;
 mod stage;
 #[path = "cli/stream.rs"]
 mod stream;
+#[path = "cli/uploads.rs"]
+mod uploads;
 #[path = "cli/use.rs"]
 mod wrong_use;

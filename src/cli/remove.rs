@@ -1,15 +1,12 @@
 //! `rm`: objects go, after a question if they are many.
 
-use std::io::{self, IsTerminal as _, Write as _};
-
 use clap::Args;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use super::filters::Filters;
 use super::list::Pages;
 use super::location::{End, folder_prefix};
-use super::output::say;
+use super::question::Question;
 use super::session::{Session, Stop, Telling};
 use crate::model::job::{Item, Purpose, Report, Request, Work};
 use crate::model::location::{Location, ObjectRef};
@@ -104,22 +101,13 @@ async fn confirm(remove: &Remove, total: &PlanSummary) -> Result<(), Stop> {
         return Ok(());
     }
     let what = format!("{}, {}", text::counted(objects, "object", "objects"), text::size(total.bytes));
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(Stop::Use(format!("refused to delete {what}, without a terminal to ask on; --yes means it")));
-    }
     let undone = match total.deletion {
         Deletion::AddsMarker => " Older versions stay.",
         Deletion::Permanent => " This cannot be undone.",
         Deletion::Unknown => "",
     };
-    let _ = write!(io::stderr(), "bucketry: delete {what}, below {}?{undone} [y/N] ", visible(&remove.location));
-    let mut answer = String::new();
-    let read = BufReader::new(tokio::io::stdin()).read_line(&mut answer).await;
-    if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
-        return Ok(());
-    }
-    say("nothing was deleted");
-    Err(Stop::Told)
+    let more = format!(", below {}?{undone}", visible(&remove.location));
+    Question { what: format!("delete {what}"), more, refused: "nothing was deleted" }.ask().await
 }
 
 /// Deletes, or says what would be.

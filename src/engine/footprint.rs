@@ -21,6 +21,8 @@ impl Footprint {
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => {
                 Self { reads: Vec::new(), writes: vec![Location::bucket(name.clone())] }
             }
+            // No object is touched by it.
+            Work::AbortUploads { .. } => Self::default(),
             Work::PutBack { from, to, .. } => {
                 Self { reads: Vec::new(), writes: vec![Location::Local(from.clone()), object(to)] }
             }

@@ -6,6 +6,7 @@
 
 mod database;
 mod history;
+mod holder;
 mod left;
 mod owner;
 mod record;
@@ -21,6 +22,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::history::HistoryPage;
+pub(super) use self::holder::Holders;
 use self::left::Left;
 pub(super) use self::left::{LeftDownload, LeftUpload};
 use self::owner::Owner;
@@ -95,6 +97,14 @@ impl Journal {
             return Ok(HistoryPage { rows: Vec::new(), is_last: true });
         };
         core.block("read", move || history::page(&folder, &filter, before, || token.is_cancelled())).await
+    }
+
+    /// Returns whose unfinished uploads are, as far as they are known.
+    pub async fn holders(&self, core: &Core) -> Result<Holders, Error> {
+        match self.folder.clone() {
+            Some(folder) => core.block("read", move || Holders::read(&folder)).await,
+            None => Ok(Holders::default()),
+        }
     }
 
     /// Waits until all is on the disk.

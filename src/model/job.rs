@@ -22,6 +22,7 @@ use super::name::{BucketName, ETag, Prefix};
 use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
 use super::progress::Progress;
 use super::stored;
+use super::upload::{PendingUpload, UploadRef};
 
 /// Which question an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -142,6 +143,13 @@ pub enum Work {
         /// What it was when it was read.
         if_match: ETag,
     },
+    /// Abort unfinished uploads.
+    AbortUploads {
+        /// Which ones.
+        uploads: Vec<UploadRef>,
+        /// Whether also those that a running copy of the program works on.
+        is_forced: bool,
+    },
 }
 
 /// What becomes of the jobs that have not ended when the program does.
@@ -213,6 +221,17 @@ pub enum Request {
         ticket: Ticket,
         /// A bucket, or what the keys begin with.
         place: Location,
+    },
+    /// List the unfinished uploads of a bucket, page by page.
+    Uploads {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// The bucket.
+        bucket: BucketName,
+        /// What the keys begin with.
+        prefix: Prefix,
+        /// Whether the size of their parts is asked for too, which takes a request for each.
+        with_sizes: bool,
     },
     /// Make an address by which anybody can read or write one object for a while.
     Presign {
@@ -431,6 +450,15 @@ pub enum Report {
         ticket: Ticket,
         /// The rows.
         page: Page,
+    },
+    /// A page of unfinished uploads.
+    Uploads {
+        /// Of this question.
+        ticket: Ticket,
+        /// The uploads.
+        uploads: Vec<PendingUpload>,
+        /// Whether this is the last page.
+        is_last: bool,
     },
     /// An address that carries its own signature.
     Presigned {

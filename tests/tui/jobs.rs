@@ -11,7 +11,7 @@ use crate::stage::Stage;
 use crate::terminal::Terminal;
 
 /// Bytes that no compression or repetition makes equal by accident.
-fn noise(length: usize) -> Vec<u8> {
+pub fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let step = |_| {
         state ^= state << 13;
@@ -23,7 +23,7 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 /// Types keys that open the copy dialog, and goes on in it.
-fn copy(t: &mut Terminal, keys: &str) {
+pub fn copy(t: &mut Terminal, keys: &str) {
     t.keys(keys).wait("If exists");
     t.keys("<Enter>").gone("If exists");
 }

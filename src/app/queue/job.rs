@@ -357,6 +357,7 @@ impl Job {
             Work::CreateBucket { .. } => "New bucket",
             Work::RemoveBucket(_) => "Remove bucket",
             Work::PutBack { .. } => "Write back",
+            Work::AbortUploads { .. } => "Abort",
         }
     }
 
@@ -367,6 +368,7 @@ impl Job {
             Work::CreateFolder(place) => place.to_string(),
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => name.to_string(),
             Work::PutBack { to, .. } => to.key.last_part().to_owned(),
+            Work::AbortUploads { uploads, .. } => return counted(uploads.len() as u64, "upload", "uploads"),
         };
         visible(&text).into_owned()
     }

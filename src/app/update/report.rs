@@ -180,6 +180,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
         Work::Delete(items) => items.iter().filter_map(holder).collect(),
         Work::CreateFolder(place) => place.parent().into_iter().collect(),
         Work::CreateBucket { .. } | Work::RemoveBucket(_) => vec![Location::Buckets],
+        Work::AbortUploads { .. } => Vec::new(),
         Work::PutBack { to, .. } => holder(&Item::Object(to.clone())).into_iter().collect(),
     };
     let mut unique: Vec<Location> = Vec::new();
