@@ -72,7 +72,7 @@ impl History {
     pub fn read(&mut self, ids: &mut Ids) -> Vec<Effect> {
         let mut effects = self.stop();
         self.is_new = true;
-        effects.extend(self.ask(ids));
+        effects.push(self.ask(ids));
         effects
     }
 
@@ -81,13 +81,13 @@ impl History {
         self.ticket.take().map(|ticket| Effect::Submit(Request::Drop(ticket))).into_iter().collect()
     }
 
-    fn ask(&mut self, ids: &mut Ids) -> Option<Effect> {
+    fn ask(&mut self, ids: &mut Ids) -> Effect {
         let ticket = ids.ticket();
         self.ticket = Some(ticket);
         self.problem = None;
         let filter = self.filter.as_ref().map(|field| field.text().to_owned()).unwrap_or_default();
         let before = self.rows.last().filter(|_| !self.is_new).map(|row| row.id);
-        Some(Effect::Submit(Request::History { ticket, filter, before }))
+        Effect::Submit(Request::History { ticket, filter, before })
     }
 
     /// Asks for the next page if the cursor is near the end of what is loaded.
@@ -96,7 +96,7 @@ impl History {
         if !is_near || self.is_whole || self.is_loading() {
             return Vec::new();
         }
-        self.ask(ids).into_iter().collect()
+        vec![self.ask(ids)]
     }
 
     /// Takes a report; returns whether it was an answer to this screen's question.

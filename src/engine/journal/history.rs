@@ -151,7 +151,7 @@ mod tests {
     fn pages_go_back_from_the_newest_and_none_is_missing_or_twice() {
         let (home, file) = journal();
         let job = add_job(&file, Some(0));
-        for number in 0..2 * PAGE + 1 {
+        for number in 0..=2 * PAGE {
             add_item(&file, job, &format!("s3://b/{number}"));
         }
         let (mut all, mut before) = (Vec::new(), None);
@@ -163,7 +163,7 @@ mod tests {
                 break;
             }
         }
-        let wanted: Vec<_> = (0..2 * PAGE + 1).rev().map(|number| format!("s3://b/{number}")).collect();
+        let wanted: Vec<_> = (0..=2 * PAGE).rev().map(|number| format!("s3://b/{number}")).collect();
         assert_eq!(all, wanted);
     }
 

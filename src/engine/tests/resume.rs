@@ -136,6 +136,29 @@ async fn an_upload_goes_on_and_only_what_is_missing_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_done_and_what_failed_is_the_history_and_deletions_are_not() {
+    let mut t = kept_bench().await;
+    t.write("f", "x");
+    let up = t.start(Work::Transfer(transfer(vec![Item::File(t.path("f"))], at(""))));
+    t.follow(up, |_| panic!()).await;
+    let down = t.start(Work::Transfer(transfer(vec![object("none")], here(t.path("d")))));
+    t.follow(down, |_| panic!()).await;
+    let gone = t.start(Work::Delete(vec![object("f")]));
+    t.follow(gone, |_| panic!()).await;
+    t.engine.core.journal.flush().await;
+    t.engine.submit(Request::History { ticket: Ticket(77), filter: String::new(), before: None });
+    let rows = loop {
+        if let Report::History { ticket: Ticket(77), rows, is_last } = t.report().await {
+            assert!(is_last);
+            break rows;
+        }
+    };
+    let [up] = &rows[..] else { panic!("{rows:#?}") };
+    assert_eq!((up.name(), up.words().as_str(), up.bytes), ("f", "done, CRC64NVME", 1));
+    assert_eq!(up.url(), Some(format!("{}/bench/f", t.demo.endpoint())));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upload_of_a_file_that_has_changed_starts_over_and_says_so() {
     let mut t = kept_bench().await;
     t.interrupt_an_upload().await;
