@@ -211,6 +211,7 @@ pub fn left(id: i64, is_from_here: bool) -> Unfinished {
         is_from_here,
         items_done: 0,
         bytes_done: 0,
+        bytes_begun: 25_165_824,
     }
 }
 

@@ -6,6 +6,7 @@
 mod job;
 mod left;
 mod place;
+mod results;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,9 +15,10 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use self::job::Turn;
-pub use self::job::{Direction, Job, JobState, Results};
+pub use self::job::{Direction, Job, JobState};
 pub use self::left::{Decision, Left, left_words};
 pub use self::place::{Places, places};
+pub use self::results::Results;
 use super::effect::Effect;
 use super::state::Ids;
 use crate::model::job::{JobEnd, JobId, Report, Request, Work};

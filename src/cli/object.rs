@@ -65,6 +65,7 @@ pub fn time_of(text: &str) -> Result<Duration, String> {
     Ok(seconds.map(Duration::from_secs).ok_or("write seconds, or 15m, 12h, 7d")?)
 }
 
+/// Reads for how long an address is to be good.
 fn lifetime(text: &str) -> Result<Duration, String> {
     let lifetime = time_of(text)?;
     if lifetime.is_zero() || lifetime > PresignedMethod::LONGEST {

@@ -184,6 +184,8 @@ pub struct Unfinished {
     pub items_done: u64,
     /// The sum of their sizes.
     pub bytes_done: u64,
+    /// The size of what is there of other items: parts of uploads, pieces of downloads.
+    pub bytes_begun: u64,
 }
 
 /// Where a listing goes on.

@@ -501,7 +501,7 @@ fn what_is_left_is_decided_about_together_and_only_what_is_from_here() {
     assert_eq!(offer().click_on_button(0), [Request::TakeUp { job, unfinished, work: work() }]);
     assert_eq!(offer().keys("<tab><enter>"), [Request::GiveUp { job, unfinished, work: work() }]);
     let text = offer().text();
-    for words in ["2 unfinished jobs", "aborts their uploads", "nothing whole yet", "with --profile prod"] {
+    for words in ["2 unfinished jobs", "aborts their uploads", "24.0 MiB, no item whole yet", "with --profile prod"] {
         assert!(text.replace('\n', " ").contains(words), "{words}: {text}");
     }
 }

@@ -31,9 +31,13 @@ pub enum Decision {
 
 impl Left {
     fn new(left: &Unfinished, zone: &TimeZone) -> Self {
-        let progress = match left.items_done {
-            0 => "nothing whole yet".to_owned(),
-            items => format!("{} done, {}", counted(items, "item", "items"), size(left.bytes_done)),
+        let done = || format!("{} done, {}", counted(left.items_done, "item", "items"), size(left.bytes_done));
+        let begun = || size(left.bytes_begun);
+        let progress = match (left.items_done, left.bytes_begun) {
+            (0, 0) => "nothing yet".to_owned(),
+            (0, _) => format!("{}, no item whole yet", begun()),
+            (_, 0) => done(),
+            _ => format!("{}, and {} of others", done(), begun()),
         };
         Self {
             id: left.id,

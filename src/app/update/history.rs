@@ -56,7 +56,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-/// Goes to the object of the row under the cursor, in the focused pane.
+/// Goes to the object of the row under the cursor: in the focused pane, unless only the other one is on S3.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     let Some(row) = state.history.selected().cloned() else { return vec![] };
     let Some(object) = row.object() else { return vec![] };
@@ -67,6 +67,10 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     let name = object.key.last_part().into();
     let Some(place) = holder(&Item::Object(object)) else { return vec![] };
     let goal = Goal { place: place.clone(), name, is_container: false };
+    let other = state.side.other();
+    if !state.focused().place().is_s3() && state.pane(other).place().is_s3() {
+        state.side = other;
+    }
     let mut effects = state.history.stop();
     effects.extend(browse::go_to(state, place, Some(goal)));
     effects

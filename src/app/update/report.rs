@@ -116,7 +116,10 @@ fn on_journal(state: &mut State, error: Error) -> Vec<Effect> {
 }
 
 fn journal_failed(error: Error) -> Error {
-    let cause = format!("{}. Transfers go on, but none can be resumed after an interruption", error.cause);
+    let cause = format!(
+        "{}. Transfers go on, but none can be resumed after an interruption: mend this and start anew to have them kept",
+        error.cause
+    );
     Error { cause, ..error }
 }
 

@@ -1,6 +1,7 @@
 //! The history screen.
 
 use super::*;
+use crate::app::history::places;
 use crate::model::history::tests::row;
 use crate::model::history::{HistoryId, HistoryRow};
 use crate::model::job::Connection;
@@ -75,11 +76,24 @@ fn enter_goes_to_the_object_and_only_where_it_is() {
     assert_eq!(listed(&t.keys("j <enter>")), ["s3://photos/2026/"]);
     assert_eq!(t.state.screen, Screen::Browse);
     t.page("s3://photos/2026/", &["1.jpg", "2.jpg", "3.jpg"]);
-    assert_eq!(t.left(), ["1.jpg", ">2.jpg", "3.jpg"]);
+    assert_eq!(t.right(), ["1.jpg", ">2.jpg", "3.jpg"]);
+    assert_eq!(t.state.side, Side::Right, "the local pane stays as it is");
     let mut t = opened(3, true);
     let endpoint = Some("http://127.0.0.1:9000".to_owned());
     t.report(Report::Connected(Connection { endpoint, ..Connection::default() }));
     assert!(t.keys("<enter>").is_empty() && t.state.screen == Screen::History && t.state.notice.is_some());
+}
+
+#[test]
+fn a_click_moves_the_cursor_and_a_double_click_goes_there() {
+    let mut t = opened(3, true);
+    let rows = places(layout(&t.state).history.unwrap()).rows;
+    t.mouse(MouseKind::Down { is_double: false }, rows.x, rows.y + 2);
+    assert_eq!(t.state.history.cursor(), 2);
+    t.mouse(MouseKind::WheelUp, rows.x, rows.y);
+    assert_eq!(t.state.history.cursor(), 0);
+    let effects = t.mouse(MouseKind::Down { is_double: true }, rows.x, rows.y + 1);
+    assert_eq!(listed(&effects), ["s3://photos/2026/"]);
 }
 
 #[test]
