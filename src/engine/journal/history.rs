@@ -102,10 +102,11 @@ pub(super) fn prune(file: &Connection) -> rusqlite::Result<bool> {
 fn prune_to(file: &Connection, kept: i64, at_once: i64) -> rusqlite::Result<bool> {
     const OVER: &str = "ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM upload WHERE job = job.id)";
     let oldest = Timestamp::now() - KEPT_JOBS;
+    // Numbers are given out one behind the other, so the newest need not be counted.
     let items = file.execute(
         &format!(
             "DELETE FROM item WHERE id IN ( \
-               SELECT id FROM item WHERE id <= (SELECT id FROM item ORDER BY id DESC LIMIT 1 OFFSET ?1) \
+               SELECT id FROM item WHERE id <= (SELECT max(id) FROM item) - ?1 \
                AND job IN (SELECT id FROM job WHERE {OVER}) LIMIT ?2)"
         ),
         params![kept, at_once],
