@@ -10,6 +10,7 @@ pub mod filter;
 #[cfg(test)]
 pub(crate) mod harness;
 pub mod help;
+pub mod history;
 pub mod inspector;
 pub mod keymap;
 pub mod layout;

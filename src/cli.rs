@@ -7,11 +7,13 @@ mod bucket;
 mod confirm;
 mod filters;
 mod folder;
+mod history;
 mod list;
 mod location;
 mod object;
 mod output;
 mod progress;
+mod question;
 mod reference;
 mod remove;
 mod session;
@@ -20,6 +22,7 @@ mod source;
 mod sync;
 mod transfer;
 mod tuning;
+mod uploads;
 mod written;
 
 use std::path::PathBuf;
@@ -152,6 +155,12 @@ pub enum Command {
     Du(list::Usage),
     /// Print an address by which anybody can read or write an object for a while
     Presign(object::Presign),
+    /// Print what was copied and moved, the newest first
+    #[command(after_long_help = history::PAGE_END)]
+    History(history::History),
+    /// List unfinished multipart uploads, or abort them
+    #[command(after_long_help = uploads::PAGE_END)]
+    Uploads(uploads::Uploads),
     /// Print the completions of a shell
     Completions(reference::Completions),
     /// Print the manual page, or that of a command
@@ -168,11 +177,13 @@ impl Command {
             Self::Sync(sync) => (!sync.is_dry()).then_some("sync"),
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
+            Self::Uploads(uploads) => uploads.writes().then_some("abort"),
             Self::Ls(_)
             | Self::Cat(_)
             | Self::Stat(_)
             | Self::Du(_)
             | Self::Presign(_)
+            | Self::History(_)
             | Self::Completions(_)
             | Self::Man(_) => None,
         }
@@ -220,6 +231,8 @@ impl Command {
             Self::Rb(remove) => bucket::remove(session, remove).await,
             Self::Du(usage) => list::usage(session, usage).await,
             Self::Presign(presign) => object::presign(session, presign).await,
+            Self::History(history) => history::history(session, history).await,
+            Self::Uploads(uploads) => uploads::uploads(session, uploads).await,
             Self::Completions(_) | Self::Man(_) => self.print().unwrap_or(Ok(())),
         }
     }

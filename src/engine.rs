@@ -20,6 +20,7 @@ mod far;
 mod ferry;
 mod footprint;
 mod given;
+mod history;
 mod inspect;
 mod jobs;
 mod journal;
@@ -47,6 +48,7 @@ mod sync;
 mod transfer;
 mod unfinished;
 mod upload;
+mod uploads;
 mod walk;
 
 use std::path::PathBuf;
@@ -193,6 +195,10 @@ impl Engine {
             Request::TakeUp { job, unfinished, work } => jobs::start(core, job, work, Origin::TakenUp(unfinished)),
             Request::GiveUp { job, unfinished, work } => jobs::start(core, job, work, Origin::GivenUp(unfinished)),
             Request::FindUnfinished => resume::find(core),
+            Request::History { ticket, filter, before } => history::start(core, ticket, filter, before),
+            Request::Uploads { ticket, bucket, prefix, with_sizes } => {
+                uploads::start(core, ticket, bucket, prefix, with_sizes);
+            }
             Request::Resolve { job, question, answer } => {
                 if let Some(job) = core.job(job) {
                     job.resolve(question, answer);

@@ -39,6 +39,16 @@
 //! work; between two it goes through memory. That two profiles may lead to one bucket is never ruled out: jobs wait for
 //! each other as if they did, and a move looks at both ends of a key before it writes.
 //!
+//! # The journal
+//!
+//! `engine::journal` keeps what must survive the program in one SQLite file that several copies of it share: jobs, items
+//! that ended, and what was begun (uploads with their parts, downloads with their ranges). One task writes, many changes
+//! a commit; what nobody could find again is on the disk before it comes into being. A job belongs to the copy whose
+//! lock file is held. What an ended copy left is found at the start ([`model::job::Report::Unfinished`]), stands in the
+//! queue of [`app`] as left, and is taken up or given up. The items that ended are the history, which is read beside the
+//! writer, by connections that cannot write, a page at a time. A damaged file is set aside, and what it knew of is found by
+//! asking the server (`bucketry uploads`).
+//!
 //! # Rules that hold everywhere
 //!
 //! - Nothing from outside (keys, metadata, messages) reaches the terminal but through [`model::text`], or a path but

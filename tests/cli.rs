@@ -8,6 +8,8 @@ mod copy;
 mod dry_run;
 #[path = "cli/given.rs"]
 mod given;
+#[path = "cli/history.rs"]
+mod history;
 #[path = "cli/kill.rs"]
 mod kill;
 #[path = "cli/list.rs"]
@@ -24,5 +26,7 @@ mod stage;
 mod stream;
 #[path = "cli/sync.rs"]
 mod sync;
+#[path = "cli/uploads.rs"]
+mod uploads;
 #[path = "cli/use.rs"]
 mod wrong_use;

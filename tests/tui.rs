@@ -8,6 +8,8 @@ mod browse;
 mod jobs;
 #[path = "tui/leave.rs"]
 mod leave;
+#[path = "tui/resume.rs"]
+mod resume;
 #[path = "tui/stage.rs"]
 mod stage;
 #[path = "tui/start.rs"]

@@ -11,11 +11,13 @@ pub enum Context {
     Transfers,
     /// The comparison screen is open.
     Compare,
+    /// The history is open.
+    History,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 4] = [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare];
+    pub const ALL: [Self; 5] = [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare, Self::History];
 
     /// Returns the word for it in headings.
     pub fn name(self) -> &'static str {
@@ -24,6 +26,7 @@ impl Context {
             Self::Inspector => "inspector",
             Self::Transfers => "transfers",
             Self::Compare => "compare",
+            Self::History => "history",
         }
     }
 }
@@ -114,8 +117,10 @@ const PANES: &[Context] = &[Context::Panes];
 const TRANSFERS: &[Context] = &[Context::Transfers];
 const COMPARE: &[Context] = &[Context::Compare];
 const COMPARABLE: &[Context] = &[Context::Panes, Context::Compare];
-const READABLE: &[Context] = &[Context::Panes, Context::Inspector, Context::Compare];
-const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers];
+const REFRESHED: &[Context] = &[Context::Panes, Context::Inspector, Context::Compare, Context::History];
+const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers, Context::History];
+const FILTERED: &[Context] = &[Context::Panes, Context::History];
+const READ: &[Context] = &[Context::Panes, Context::Inspector, Context::History];
 const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
 const ANYWHERE: &[Context] = &Context::ALL;
 
@@ -128,7 +133,7 @@ actions! {
     GoLast "go-last" "Last" Move ANYWHERE false ["End" "G"] "Go to the last row";
     Unfold "unfold" "Unfold" Go PANES false ["Right" "l"] "Unfold in place, or go into what is unfolded";
     Fold "fold" "Fold" Go PANES false ["Left" "h"] "Fold, or go to the row above that holds this one";
-    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again";
+    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again; in the history: go to the object";
     GoParent "go-parent" "Parent" Go PANES false ["Backspace"] "Go to the place one up";
     OtherPane "other-pane" "Other pane" Go BROWSE false ["Tab"] "Go to the other pane, or to the inspector and back";
     SwapPanes "swap-panes" "Swap" Go PANES false ["Ctrl-W"] "Swap the two panes";
@@ -154,19 +159,20 @@ actions! {
     PreviousKind "previous-kind" "Previous kind" Look COMPARE false ["Left" "h" "BackTab"] "Show the kind of difference before alone";
     Inspect "inspect" "Inspect" Look BROWSE false ["i"] "Open or close the inspector";
     Preview "preview" "Preview" Look BROWSE false ["F3" "p"] "Show the first 64 KiB";
-    Yank "yank" "Yank" Look BROWSE false ["y"] "Copy the S3 URI or path to the clipboard";
-    Filter "filter" "Filter" Show PANES false ["/"] "Filter the loaded rows as you type";
+    Yank "yank" "Yank" Look READ false ["y"] "Copy the S3 URI or path to the clipboard";
+    Filter "filter" "Filter" Show FILTERED false ["/"] "Filter the loaded rows as you type";
     Sort "sort" "Sort" Show PANES false ["s"] "Sort by name, size, time or type in turn";
     ReverseSort "reverse-sort" "Reverse" Show PANES false ["S"] "Reverse the order";
     ToggleHidden "toggle-hidden" "Hidden" Show PANES false ["."] "Show or hide names that begin with a dot";
-    Refresh "refresh" "Refresh" Show READABLE false ["R" "Ctrl-R"] "Read again";
+    Refresh "refresh" "Refresh" Show REFRESHED false ["R" "Ctrl-R"] "Read again";
     Transfers "transfers" "Transfers" Program ANYWHERE false ["t"] "Open or close the transfers screen";
+    History "history" "History" Program ANYWHERE false ["H"] "Open or close the history of transfers";
     PauseJob "pause-job" "Pause" Work TRANSFERS false ["Space"] "Pause or resume the transfer under the cursor";
     PauseAll "pause-all" "Pause all" Work TRANSFERS false ["P"] "Pause all transfers, or resume them if all are paused";
     RaiseJob "raise-job" "Sooner" Work TRANSFERS false ["K" "Shift-Up"] "Let the transfer under the cursor come before the one that waits above it";
     LowerJob "lower-job" "Later" Work TRANSFERS false ["J" "Shift-Down"] "Let the transfer under the cursor come after the one that waits below it";
-    CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor";
-    RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor";
+    CancelJob "cancel-job" "Cancel" Work TRANSFERS false ["x"] "Cancel the transfer under the cursor, or discard what is left of it";
+    RetryJob "retry-job" "Retry" Work TRANSFERS true ["r"] "Retry what failed in the transfer under the cursor, or resume what is left";
     LimitJob "limit-job" "Limit" Work TRANSFERS false ["l"] "Limit the speed of the transfer under the cursor";
     LimitAll "limit-all" "Limit all" Work TRANSFERS false ["L"] "Limit the speed of all transfers together";
     ClearFinished "clear-finished" "Clear" Show TRANSFERS false ["c"] "Forget the transfers that are over";

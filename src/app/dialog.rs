@@ -12,6 +12,7 @@ pub mod layout;
 pub mod limit;
 pub mod new_bucket;
 pub mod new_folder;
+pub mod offer;
 pub mod overwrite;
 pub mod pattern;
 pub mod rename;
@@ -118,6 +119,8 @@ pub enum Dialog {
     Limit(Box<Single<limit::Limit>>),
     /// Something went wrong.
     Failure(Box<failure::Failure>),
+    /// Earlier runs have left jobs.
+    Offer(Box<offer::Offer>),
     /// Leave while jobs run.
     Quit(Box<ask_quit::AskQuit>),
 }
@@ -198,6 +201,7 @@ impl Dialog {
             Self::Sync(dialog) => &**dialog,
             Self::Limit(dialog) => &**dialog,
             Self::Failure(dialog) => &**dialog,
+            Self::Offer(dialog) => &**dialog,
             Self::Quit(dialog) => &**dialog,
         }
     }
@@ -215,6 +219,7 @@ impl Dialog {
             Self::Sync(dialog) => &mut **dialog,
             Self::Limit(dialog) => &mut **dialog,
             Self::Failure(dialog) => &mut **dialog,
+            Self::Offer(dialog) => &mut **dialog,
             Self::Quit(dialog) => &mut **dialog,
         }
     }

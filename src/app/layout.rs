@@ -33,6 +33,8 @@ pub struct Layout {
     pub transfers: Option<Rect>,
     /// The comparison, if it is shown.
     pub compare: Option<Rect>,
+    /// The history, if it is shown.
+    pub history: Option<Rect>,
     /// The line of the running transfer; of no height where there is none.
     pub strip: Rect,
     /// The last line.
@@ -101,6 +103,7 @@ pub fn layout(state: &State) -> Layout {
     match state.screen {
         Screen::Transfers => Layout { transfers: Some(body), ..base },
         Screen::Compare => Layout { compare: Some(body), ..base },
+        Screen::History => Layout { history: Some(body), ..base },
         Screen::Browse => with_panes(base, state),
     }
 }

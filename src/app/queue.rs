@@ -4,7 +4,9 @@
 //! a time. Reports of jobs that are not known here are dropped.
 
 mod job;
+mod left;
 mod place;
+mod results;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,11 +15,13 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use self::job::Turn;
-pub use self::job::{Direction, Job, JobState, Results};
+pub use self::job::{Direction, Job, JobState};
+pub use self::left::{Decision, Left, left_words};
 pub use self::place::{Places, places};
+pub use self::results::Results;
 use super::effect::Effect;
 use super::state::Ids;
-use crate::model::job::{JobEnd, JobId, Report, Request};
+use crate::model::job::{JobEnd, JobId, Report, Request, Work};
 use crate::model::limit::ByteRate;
 use crate::model::plan::{Answer, Conflict};
 use crate::model::progress::{Progress, Snapshot};
@@ -49,6 +53,8 @@ pub struct Queue {
     ended: Option<JobId>,
     /// How fast all jobs together may be.
     limit: Option<ByteRate>,
+    /// Whether jobs of earlier runs came in that can be decided about, and nobody was asked.
+    offers_left: bool,
 }
 
 impl Queue {
@@ -77,9 +83,9 @@ impl Queue {
         self.jobs.get(self.cursor())
     }
 
-    /// Returns how many jobs are not over.
+    /// Returns how many jobs the engine has that are not over.
     pub fn unfinished(&self) -> usize {
-        self.jobs.iter().filter(|job| !job.is_over()).count()
+        self.jobs.iter().filter(|job| job.is_open()).count()
     }
 
     /// Returns the counters of the jobs that run, to be read at each tick.
@@ -97,7 +103,7 @@ impl Queue {
             JobState::Paused => 5,
             _ => 4,
         };
-        let open = self.jobs.iter().filter(|job| !job.is_over()).min_by_key(rank);
+        let open = self.jobs.iter().filter(|job| job.is_open()).min_by_key(rank);
         open.or_else(|| self.ended.and_then(|id| self.find(id)))
     }
 
@@ -118,13 +124,15 @@ impl Queue {
     pub fn on_submit(&mut self, request: &Request) -> Vec<Effect> {
         match request {
             Request::Start { job, work } => {
-                // The cursor stays on the newest job unless it was moved away from it.
-                let was_last = self.cursor + 1 >= self.jobs.len();
-                self.jobs.push(Job::new(*job, work.clone()));
-                if was_last {
-                    self.cursor = self.jobs.len() - 1;
-                    self.detail = 0;
-                }
+                self.add(*job, work.clone());
+                vec![]
+            }
+            Request::TakeUp { job, unfinished, work } => {
+                self.on_decided(*job, *unfinished, work, Decision::Resume);
+                vec![]
+            }
+            Request::GiveUp { job, unfinished, work } => {
+                self.on_decided(*job, *unfinished, work, Decision::Discard);
                 vec![]
             }
             Request::Resolve { job, question, answer } => self.on_answer(*job, *question, *answer),
@@ -149,6 +157,16 @@ impl Queue {
                 vec![]
             }
             _ => vec![],
+        }
+    }
+
+    fn add(&mut self, id: JobId, work: Work) {
+        // The cursor stays on the newest job unless it was moved away from it.
+        let was_last = self.cursor + 1 >= self.jobs.len();
+        self.jobs.push(Job::new(id, work));
+        if was_last {
+            self.cursor = self.jobs.len() - 1;
+            self.detail = 0;
         }
     }
 
@@ -179,6 +197,7 @@ impl Queue {
                 self.change(*job, |job| job.turn = turn);
             }
             Report::Reordered { jobs, .. } => self.reorder(jobs),
+            Report::Noted { job, note } => self.change(*job, |job| job.note(note.clone())),
             Report::Held { job, reason } => self.change(*job, |job| job.hold(reason.clone())),
             Report::Question { job, question, conflict } => {
                 return Some(self.on_question(*job, *question, conflict));
@@ -287,13 +306,13 @@ impl Queue {
 
     /// Scrolls the items of the selected job by so many lines.
     pub fn scroll_detail(&mut self, lines: isize) {
-        let last = self.selected().map_or(0, |job| job.results.kept().saturating_sub(1));
+        let last = self.selected().map_or(0, |job| (job.notes.len() + job.results.kept()).saturating_sub(1));
         self.detail = self.detail.saturating_add_signed(lines).min(last);
     }
 
     /// Returns the request to cancel the selected job, if it is not over.
     pub fn cancel(&self) -> Vec<Effect> {
-        let open = self.selected().filter(|job| !job.is_over() && !job.is_stopping);
+        let open = self.selected().filter(|job| job.can_pause());
         open.map(|job| Effect::Submit(Request::Cancel(job.id))).into_iter().collect()
     }
 
@@ -321,7 +340,12 @@ impl Queue {
         let Some((job, work)) = self.selected().and_then(|job| Some((job, job.retry()?))) else { return vec![] };
         let id = ids.job();
         let limit = job.limit.map(|rate| Request::Limit { job: Some(id), rate: Some(rate) });
-        std::iter::once(Request::Start { job: id, work }).chain(limit).map(Effect::Submit).collect()
+        let begin = match (job.earlier, job.state()) {
+            // What an earlier run has done and begun counts as long as the job could not even begin.
+            (Some((unfinished, _)), JobState::Failed(_)) => Request::TakeUp { job: id, unfinished, work },
+            _ => Request::Start { job: id, work },
+        };
+        std::iter::once(begin).chain(limit).map(Effect::Submit).collect()
     }
 
     /// Forgets all jobs that are over; the cursor stays on its job, or on the next one that is left.

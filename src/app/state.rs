@@ -10,6 +10,7 @@ use super::compare::Compare;
 use super::dialog::Dialog;
 use super::effect::Effect;
 use super::help::Help;
+use super::history::History;
 use super::inspector::Inspector;
 use super::keymap::Keymap;
 use super::notice::Notice;
@@ -72,6 +73,8 @@ pub enum Screen {
     Transfers,
     /// How two places differ.
     Compare,
+    /// What was transferred.
+    History,
 }
 
 /// Who the caller is, as far as it is known.
@@ -187,6 +190,8 @@ pub struct State {
     pub queue: Queue,
     /// The comparison, while its screen is open.
     pub compare: Option<Compare>,
+    /// What was transferred, as far as it was looked at.
+    pub history: History,
     /// The open dialog.
     pub dialog: Option<Dialog>,
     /// The open palette.
@@ -248,6 +253,7 @@ impl State {
             is_inspector_focused: false,
             queue: Queue::new(setup.limit),
             compare: None,
+            history: History::default(),
             dialog: None,
             palette: None,
             help: None,
@@ -274,7 +280,7 @@ impl State {
 
     /// Returns what the first frame waits for.
     pub fn begin(&self) -> Vec<Effect> {
-        let mut effects = vec![Effect::Submit(Request::Identify)];
+        let mut effects = vec![Effect::Submit(Request::Identify), Effect::Submit(Request::FindUnfinished)];
         effects.extend(self.left.begin());
         effects.extend(self.right.begin());
         effects
@@ -307,6 +313,15 @@ impl State {
     /// Returns the pane with the focus.
     pub fn focused(&self) -> &Pane {
         self.pane(self.side)
+    }
+
+    /// Returns whether the keys go into a filter.
+    pub fn is_typing(&self) -> bool {
+        match self.screen {
+            Screen::Browse => self.focused().is_typing,
+            Screen::History => self.history.is_typing,
+            Screen::Transfers | Screen::Compare => false,
+        }
     }
 
     /// Returns what is under the cursor of the focused pane.

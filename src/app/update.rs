@@ -3,6 +3,7 @@
 mod browse;
 mod compare;
 mod edit;
+mod history;
 mod mouse;
 mod report;
 mod transfers;
@@ -11,10 +12,11 @@ mod work;
 use jiff::Timestamp;
 
 use super::action::{Action, Context};
-use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, overwrite::Overwrite};
+use super::dialog::{Dialog, Reply, Step, ask_quit::AskQuit, offer::Offer, overwrite::Overwrite};
 use super::effect::Effect;
 use super::event::{Event, Mouse, MouseKind};
 use super::help::Help;
+use super::history::places;
 use super::keymap::{Code, Key};
 use super::layout::{Layout, layout};
 use super::notice::Notice;
@@ -77,7 +79,14 @@ fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
 fn is_writing(effect: &Effect) -> bool {
     matches!(
         effect,
-        Effect::Edit(_) | Effect::Submit(Request::Start { .. } | Request::Resume(_) | Request::Fetch { .. })
+        Effect::Edit(_)
+            | Effect::Submit(
+                Request::Start { .. }
+                    | Request::TakeUp { .. }
+                    | Request::GiveUp { .. }
+                    | Request::Resume(_)
+                    | Request::Fetch { .. }
+            )
     )
 }
 
@@ -108,6 +117,10 @@ fn settle(state: &mut State) -> Vec<Effect> {
     if let (Some(area), Some(compare)) = (layout.compare, &mut state.compare) {
         compare.follow(usize::from(super::compare::parts(area).rows.height));
     }
+    if let Some(area) = layout.history {
+        state.history.follow(usize::from(places(area).rows.height));
+    }
+    offer_left(state);
     ask_next_question(state);
     compare::open_waiting(state);
     let mut effects = edit::open_fetched(state);
@@ -120,7 +133,17 @@ fn settle(state: &mut State) -> Vec<Effect> {
 
 /// Returns whether keys are meant for something that nothing else may take them from.
 fn is_busy(state: &State) -> bool {
-    state.dialog.is_some() || state.palette.is_some() || state.help.is_some() || state.focused().is_typing
+    state.dialog.is_some() || state.palette.is_some() || state.help.is_some() || state.is_typing()
+}
+
+/// Offers what earlier runs have left, once.
+fn offer_left(state: &mut State) {
+    if is_busy(state) {
+        return;
+    }
+    if let Some(left) = state.queue.take_offer() {
+        state.dialog = Some(Dialog::Offer(Box::new(Offer::new(left))).unasked(state.now));
+    }
 }
 
 fn ask_next_question(state: &mut State) {
@@ -168,6 +191,7 @@ pub fn context(state: &State) -> Context {
     match (state.screen, state.is_inspecting && state.is_inspector_focused) {
         (Screen::Transfers, _) => Context::Transfers,
         (Screen::Compare, _) => Context::Compare,
+        (Screen::History, _) => Context::History,
         (Screen::Browse, true) => Context::Inspector,
         (Screen::Browse, false) => Context::Panes,
     }
@@ -195,8 +219,11 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if state.help.is_some() {
         return on_help_key(state, key);
     }
-    if state.screen == Screen::Browse && state.focused().is_typing {
-        return browse::on_filter_key(state, key);
+    if state.is_typing() {
+        return match state.screen {
+            Screen::History => history::on_filter_key(state, key),
+            _ => browse::on_filter_key(state, key),
+        };
     }
     match state.keymap.action(context(state), key) {
         Some(action) => act(state, action),
@@ -219,6 +246,10 @@ fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(palette) = &mut state.palette {
         let chosen = palette.on_paste(text, &mut state.ids);
         return on_chosen(state, chosen);
+    }
+    if state.screen == Screen::History {
+        let is_typing = state.history.is_typing;
+        return if is_typing { state.history.retype(&mut state.ids, |field| field.insert(text)) } else { vec![] };
     }
     browse::on_filter_paste(state, text);
     vec![]
@@ -324,6 +355,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Transfers => transfers::toggle(state),
+        Action::History => history::toggle(state),
         Action::GoTo => open_palette(state),
         Action::ToggleWriting => toggle_writing(state),
         Action::Help => open_help(state),
@@ -333,6 +365,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         action => match context(state) {
             Context::Transfers => transfers::act(state, action),
             Context::Compare => compare::act(state, action),
+            Context::History => history::act(state, action),
             Context::Inspector => browse::act_in_inspector(state, action),
             Context::Panes => browse::act(state, action),
         },

@@ -1,10 +1,6 @@
 //! The question before something is deleted.
 
-use std::io::{self, IsTerminal as _, Write as _};
-
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-
-use super::output::say;
+use super::question::Question;
 use super::session::Stop;
 use crate::model::text::{self, visible};
 
@@ -30,17 +26,7 @@ impl Loss<'_> {
             return Ok(());
         }
         let what = format!("{}, {}", text::counted(self.items, self.nouns.0, self.nouns.1), text::size(self.bytes));
-        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            return Err(Stop::Use(format!("refused to delete {what}, without a terminal to ask on; --yes means it")));
-        }
-        let (below, undone) = (visible(self.below), self.undone);
-        let _ = write!(io::stderr(), "bucketry: delete {what}, below {below}?{undone} [y/N] ");
-        let mut answer = String::new();
-        let read = BufReader::new(tokio::io::stdin()).read_line(&mut answer).await;
-        if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
-            return Ok(());
-        }
-        say("nothing was deleted");
-        Err(Stop::Told)
+        let more = format!(", below {}?{}", visible(self.below), self.undone);
+        Question { what: format!("delete {what}"), more, refused: "nothing was deleted" }.ask().await
     }
 }

@@ -54,7 +54,7 @@ pub struct Presign {
 }
 
 /// Reads a time: `3600`, `90s`, `15m`, `12h`, `7d`.
-fn lifetime(text: &str) -> Result<Duration, String> {
+pub fn time_of(text: &str) -> Result<Duration, String> {
     let (number, unit) = match text.char_indices().next_back() {
         Some((at, 's')) => (text.get(..at), 1),
         Some((at, 'm')) => (text.get(..at), 60),
@@ -63,7 +63,12 @@ fn lifetime(text: &str) -> Result<Duration, String> {
         _ => (Some(text), 1),
     };
     let seconds = number.and_then(|number| number.parse::<u64>().ok()).and_then(|number| number.checked_mul(unit));
-    let lifetime = seconds.map(Duration::from_secs).ok_or("write seconds, or 15m, 12h, 7d")?;
+    Ok(seconds.map(Duration::from_secs).ok_or("write seconds, or 15m, 12h, 7d")?)
+}
+
+/// Reads for how long an address is to be good.
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let lifetime = time_of(text)?;
     if lifetime.is_zero() || lifetime > PresignedMethod::LONGEST {
         return Err("a signature lives for one second at least and seven days at most".to_owned());
     }

@@ -36,8 +36,13 @@ impl Output {
 
     /// Writes a line.
     pub async fn line(&mut self, line: &str) -> Result<(), Stop> {
-        self.out.write_all(line.as_bytes()).await.map_err(|error| stop(&error))?;
-        self.out.write_all(b"\n").await.map_err(|error| stop(&error))
+        self.text(line).await?;
+        self.text("\n").await
+    }
+
+    /// Writes a text that has its own ends of lines.
+    pub async fn text(&mut self, text: &str) -> Result<(), Stop> {
+        self.out.write_all(text.as_bytes()).await.map_err(|error| stop(&error))
     }
 
     /// Writes an object of JSON on a line of its own.

@@ -212,6 +212,7 @@ fn tell_journal(report: &Report) {
         Report::JournalSetAside { aside, error } => {
             say_error(error);
             say(&format!("it was put aside: {}", visible(&aside.to_string_lossy())));
+            say("`bucketry uploads` lists the unfinished uploads that it may have known, and --abort aborts them");
         }
         _ => {}
     }

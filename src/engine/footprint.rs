@@ -22,6 +22,8 @@ impl Footprint {
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => {
                 Self { reads: Vec::new(), writes: vec![Location::bucket(by_any(name))] }
             }
+            // No object is touched by it.
+            Work::AbortUploads { .. } => Self::default(),
             Work::PutBack { from, to, .. } => {
                 Self { reads: Vec::new(), writes: vec![Location::Local(from.clone()), object(to)] }
             }

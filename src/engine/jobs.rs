@@ -13,7 +13,7 @@ use super::core::Core;
 use super::footprint::Footprint;
 use super::journal::Record;
 use super::meter::Meter;
-use super::{edit, remove, resume, sync, transfer};
+use super::{edit, remove, resume, sync, transfer, uploads};
 use crate::local;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
@@ -133,7 +133,11 @@ fn is_kept(work: &Work) -> bool {
     match work {
         Work::Transfer(transfer) => !transfer.is_rehearsal,
         Work::Delete(_) | Work::Sync(_) => true,
-        Work::CreateFolder(_) | Work::CreateBucket { .. } | Work::RemoveBucket(_) | Work::PutBack { .. } => false,
+        Work::CreateFolder(_)
+        | Work::CreateBucket { .. }
+        | Work::RemoveBucket(_)
+        | Work::AbortUploads { .. }
+        | Work::PutBack { .. } => false,
     }
 }
 
@@ -228,6 +232,7 @@ fn work_name(work: &Work) -> &'static str {
         Work::CreateBucket { .. } => "create bucket",
         Work::RemoveBucket(_) => "remove bucket",
         Work::PutBack { .. } => "put back",
+        Work::AbortUploads { .. } => "abort uploads",
     }
 }
 
@@ -269,6 +274,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
             };
             single(&job, name.to_string(), removed).await
         }
+        Work::AbortUploads { uploads, is_forced } => Box::pin(uploads::abort(&job, uploads, is_forced)).await,
         Work::PutBack { from, to, if_match } => {
             let name = to.to_string();
             single(&job, name, Box::pin(edit::put_back(&job, from, to, if_match))).await

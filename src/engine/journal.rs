@@ -5,6 +5,8 @@
 //! journal (no folder, a full disk) everything works and nothing can be resumed; that is said once.
 
 mod database;
+mod history;
+mod holder;
 mod left;
 mod owner;
 mod record;
@@ -17,7 +19,10 @@ use std::sync::Arc;
 
 use rusqlite::OptionalExtension as _;
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
+pub(super) use self::history::HistoryPage;
+pub(super) use self::holder::Holders;
 use self::left::Left;
 pub(super) use self::left::{LeftDownload, LeftUpload};
 use self::owner::Owner;
@@ -25,6 +30,7 @@ pub(super) use self::record::{EndedItem, Line, NewDownload, Piece, Record};
 use self::writer::Writer;
 use super::core::Core;
 use crate::model::error::Error;
+use crate::model::history::HistoryId;
 use crate::model::job::{Connection, Report, Unfinished, UnfinishedId, Work};
 
 /// The journal of one engine; opened when it is first needed.
@@ -79,6 +85,28 @@ impl Journal {
         Some(Record::of(writer, id.0, tag, left))
     }
 
+    /// Reads one page of the history, beside the writer; without a journal there is none.
+    pub async fn history(
+        &self,
+        core: &Core,
+        filter: String,
+        before: Option<HistoryId>,
+        token: CancellationToken,
+    ) -> Result<HistoryPage, Error> {
+        let Some(folder) = self.folder.clone() else {
+            return Ok(HistoryPage { rows: Vec::new(), is_last: true });
+        };
+        core.block("read", move || history::page(&folder, &filter, before, || token.is_cancelled())).await
+    }
+
+    /// Returns whose unfinished uploads are, as far as they are known.
+    pub async fn holders(&self, core: &Core) -> Result<Holders, Error> {
+        match self.folder.clone() {
+            Some(folder) => core.block("read", move || Holders::read(&folder)).await,
+            None => Ok(Holders::default()),
+        }
+    }
+
     /// Waits until all is on the disk.
     pub async fn flush(&self) {
         if let Some(Some(open)) = self.open.get() {
@@ -102,7 +130,9 @@ impl Journal {
                             runtime.block_on(core.send_last(Report::JournalFailed(error)));
                         }
                     };
-                    Some(Open { writer: Writer::start(opened.connection, path, on_failure), owner: Arc::new(owner) })
+                    let writer = Writer::start(opened.connection, path, on_failure);
+                    core.tracker.spawn(prune(writer.clone(), core.root.clone()));
+                    Some(Open { writer, owner: Arc::new(owner) })
                 }
                 Err(error) => {
                     tracing::warn!(%error, "there is no journal");
@@ -120,4 +150,9 @@ impl Journal {
         owner.sweep();
         Ok((opened, owner, folder.join(database::NAME)))
     }
+}
+
+/// Removes what is too old, a little at a time, so that the first job does not wait for it.
+async fn prune(writer: Writer, token: CancellationToken) {
+    while !token.is_cancelled() && writer.durably(history::prune).await.unwrap_or_default() {}
 }

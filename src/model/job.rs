@@ -16,6 +16,7 @@ use super::compare::{ComparedPage, Places};
 use super::entry::{Entry, StorageClass};
 use super::error::Error;
 use super::filter::Filter;
+use super::history::{HistoryId, HistoryRow};
 use super::inspect::{Content, Preview, Section};
 use super::limit::ByteRate;
 use super::location::{Location, ObjectRef};
@@ -24,6 +25,7 @@ use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
 use super::progress::Progress;
 use super::stored;
 use super::sync::SyncPlan;
+use super::upload::{PendingUpload, UploadRef};
 
 /// Which question an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -160,6 +162,13 @@ pub enum Work {
         /// What it was when it was read.
         if_match: ETag,
     },
+    /// Abort unfinished uploads.
+    AbortUploads {
+        /// Which ones.
+        uploads: Vec<UploadRef>,
+        /// Whether also those that a running copy of the program works on.
+        is_forced: bool,
+    },
 }
 
 /// What becomes of the jobs that have not ended when the program does.
@@ -194,6 +203,8 @@ pub struct Unfinished {
     pub items_done: u64,
     /// The sum of their sizes.
     pub bytes_done: u64,
+    /// The size of what is there of other items: parts of uploads, pieces of downloads.
+    pub bytes_begun: u64,
 }
 
 /// Where a listing goes on.
@@ -231,6 +242,17 @@ pub enum Request {
         ticket: Ticket,
         /// A bucket, or what the keys begin with.
         place: Location,
+    },
+    /// List the unfinished uploads of a bucket, page by page.
+    Uploads {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// The bucket.
+        bucket: BucketName,
+        /// What the keys begin with.
+        prefix: Prefix,
+        /// Whether the size of their parts is asked for too, which takes a request for each.
+        with_sizes: bool,
     },
     /// Make an address by which anybody can read or write one object for a while.
     Presign {
@@ -304,6 +326,15 @@ pub enum Request {
     },
     /// Find the jobs that earlier runs of the program have not finished.
     FindUnfinished,
+    /// Read one page of what was transferred, newest first.
+    History {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// What must be part of a name or of how it ended, whatever its letters; nothing matches all.
+        filter: String,
+        /// The row behind which the page begins; at the newest if not given.
+        before: Option<HistoryId>,
+    },
     /// Go on with a job that an earlier run has not finished: only what is missing is done.
     TakeUp {
         /// Chosen by the asker, never used before.
@@ -457,6 +488,15 @@ pub enum Report {
         /// The rows.
         page: Page,
     },
+    /// A page of unfinished uploads.
+    Uploads {
+        /// Of this question.
+        ticket: Ticket,
+        /// The uploads.
+        uploads: Vec<PendingUpload>,
+        /// Whether this is the last page.
+        is_last: bool,
+    },
     /// An address that carries its own signature.
     Presigned {
         /// Of this question.
@@ -543,6 +583,15 @@ pub enum Report {
     NotConnected(Error),
     /// The jobs that earlier runs of the program have not finished, oldest first.
     Unfinished(Vec<Unfinished>),
+    /// One page of what was transferred, newest first.
+    History {
+        /// Of this question.
+        ticket: Ticket,
+        /// The rows.
+        rows: Vec<HistoryRow>,
+        /// Whether there are no older ones.
+        is_last: bool,
+    },
     /// The journal was damaged: the file was put elsewhere, and a new one begun. Uploads that it knew of are left.
     JournalSetAside {
         /// Where the damaged file is now.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::name::{BucketName, ObjectKey, Prefix, Profile, VersionId};
@@ -208,6 +209,31 @@ impl ObjectRef {
     /// Returns the reference to the current version.
     pub fn new(bucket: impl Into<BucketName>, key: impl Into<ObjectKey>) -> Self {
         Self { bucket: bucket.into(), key: key.into(), version: None }
+    }
+
+    /// Parses what [`ObjectRef`] is printed as; nothing if it is the name of something else.
+    pub fn parse(uri: &str) -> Option<Self> {
+        let (bucket, key) = split_bucket(uri.strip_prefix("s3://")?);
+        (!bucket.is_empty() && !key.is_empty()).then(|| Self::new(bucket, key))
+    }
+
+    /// Returns the object's URL: by host name on Amazon, unless the bucket's name has dots that no certificate covers; by
+    /// path elsewhere. An access point has none.
+    pub fn url(&self, region: Option<&str>, endpoint: Option<&str>) -> Option<String> {
+        const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+        let Self { bucket, key, .. } = self;
+        if bucket.is_arn() {
+            return None;
+        }
+        let path = utf8_percent_encode(key.as_str(), &KEPT);
+        match (endpoint, region) {
+            (Some(endpoint), _) => Some(format!("{}/{bucket}/{path}", endpoint.trim_end_matches('/'))),
+            (None, Some(region)) if bucket.as_str().contains('.') => {
+                Some(format!("https://s3.{region}.amazonaws.com/{bucket}/{path}"))
+            }
+            (None, Some(region)) => Some(format!("https://{bucket}.s3.{region}.amazonaws.com/{path}")),
+            (None, None) => None,
+        }
     }
 }
 

@@ -179,6 +179,13 @@ fn end_line(lines: &mut Vec<String>) {
     lines.push(String::new());
 }
 
+/// Returns a text that can be drawn, cut or filled with spaces to just so many columns.
+pub fn pad(text: &str, columns: usize) -> String {
+    let cut = truncate(text, columns);
+    let fill = " ".repeat(columns.saturating_sub(width(&cut)));
+    format!("{cut}{fill}")
+}
+
 /// Returns a size in bytes as people read it: `0 B`, `1.2 GiB`.
 pub fn size(bytes: u64) -> String {
     let digits = usize::from(bytes >= 1024);

@@ -12,6 +12,7 @@ pub mod field;
 pub mod footer;
 pub mod header;
 pub mod help;
+pub mod history;
 pub mod inspector;
 pub mod main;
 pub mod palette;

@@ -134,6 +134,17 @@ impl Stage {
         listed.into_iter().map(|object| object.key.as_str().to_owned()).collect()
     }
 
+    /// How many parts of uploads the journal of the program knows.
+    pub fn parts_in_the_journal(&self) -> i64 {
+        let path = self.home().join(".local/share/bucketry/journal.db");
+        let count = || {
+            let file = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            file.query_row("SELECT count(*) FROM part", [], |row| row.get(0))
+        };
+        // As long as it is being made it cannot be read.
+        count().unwrap_or_default()
+    }
+
     /// Waits for what no screen tells.
     pub fn until(&self, what: &str, condition: impl Fn(&Demo) -> bool) {
         for _ in 0..LOOKS {

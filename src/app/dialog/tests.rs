@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use super::layout::Hit;
 use super::transfer::Opening;
 use super::*;
+use crate::app::harness::left;
 use crate::app::keymap::Code;
+use crate::app::queue::{Job, Queue};
 use crate::model::entry::StorageClass;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, JobEnd, Leaving, Purpose, Ticket};
@@ -484,6 +486,28 @@ fn pasted_text_goes_into_a_field_and_never_to_buttons() {
     assert!(!script.is_closed && script.effects.is_empty());
 }
 
+fn left_jobs(name: &str, ids: &mut Ids) -> Vec<Job> {
+    let mut queue = Queue::default();
+    let mut foreign = left(2, false);
+    foreign.profile = Some(name.to_owned());
+    queue.add_left(vec![left(1, true), foreign], ids, &TimeZone::UTC);
+    queue.left().cloned().collect()
+}
+
+#[test]
+fn what_is_left_is_decided_about_together_and_only_what_is_from_here() {
+    let offer = || Script::new(|ids| Dialog::Offer(Box::new(offer::Offer::new(left_jobs("prod", ids)))));
+    assert!(offer().keys("<enter>").is_empty(), "the button that has the focus changes nothing");
+    let work = || left(1, true).work;
+    let (job, unfinished) = (JobId(1), left(1, true).id);
+    assert_eq!(offer().click_on_button(0), [Request::TakeUp { job, unfinished, work: work() }]);
+    assert_eq!(offer().keys("<tab><enter>"), [Request::GiveUp { job, unfinished, work: work() }]);
+    let text = offer().text();
+    for words in ["2 unfinished jobs", "aborts their uploads", "24.0 MiB, no item whole yet", "with --profile prod"] {
+        assert!(text.replace('\n', " ").contains(words), "{words}: {text}");
+    }
+}
+
 fn any_dialog(which: u8, name: &str, ids: &mut Ids) -> Dialog {
     let item = match which % 4 {
         0 => object(name),
@@ -504,7 +528,8 @@ fn any_dialog(which: u8, name: &str, ids: &mut Ids) -> Dialog {
         13 => Dialog::Rename(Box::new(rename::Rename::ask(item, s3(name, "")))),
         14 => Dialog::Pattern(Box::new(pattern::Pattern::ask(false))),
         15 => Dialog::Yank(Box::new(yank::Yank::new(&item, None, Some(name)))),
-        16 => Dialog::Quit(Box::new(ask_quit::AskQuit::new(usize::MAX))),
+        16 => Dialog::Offer(Box::new(offer::Offer::new(left_jobs(name, ids)))),
+        17 => Dialog::Quit(Box::new(ask_quit::AskQuit::new(usize::MAX))),
         _ => Dialog::Failure(Box::new(failure::Failure::new(error))),
     }
 }
@@ -512,7 +537,7 @@ fn any_dialog(which: u8, name: &str, ids: &mut Ids) -> Dialog {
 proptest! {
     #[test]
     fn random_keys_clicks_and_sizes_never_panic_and_buttons_stay_in_view(
-        which in 0u8..20, name in any::<String>(), width in 0u16..120, height in 0u16..40,
+        which in 0u8..21, name in any::<String>(), width in 0u16..120, height in 0u16..40,
         steps in prop::collection::vec((0u8..20, any::<char>(), 0u16..120, 0u16..40), 0..30),
     ) {
         let mut ids = Ids::default();

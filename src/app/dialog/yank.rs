@@ -4,8 +4,6 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::form::{Ask, Form};
 use super::sheet::{Part, Sheet, Tone};
 use super::{Ids, Step};
@@ -29,7 +27,9 @@ impl Yank {
     /// Returns the menu for something; region and endpoint make the object's URL.
     pub fn new(item: &Item, region: Option<&str>, endpoint: Option<&str>) -> Self {
         let mut texts = texts(item);
-        texts.extend(object_url(item, region, endpoint).map(|url| ("Object URL", url)));
+        if let Item::Object(object) = item {
+            texts.extend(object.url(region, endpoint).map(|url| ("Object URL", url)));
+        }
         Self { form: Form::at(0), picked: 0, texts }
     }
 
@@ -91,25 +91,6 @@ fn path_text(plain: &'static str, quoted: &'static str, path: &OsStr) -> (&'stat
     }
     text.push('\'');
     (quoted, text)
-}
-
-/// The URL of an object: by host name on Amazon, unless the bucket's name has dots that no certificate covers; by path
-/// elsewhere.
-fn object_url(item: &Item, region: Option<&str>, endpoint: Option<&str>) -> Option<String> {
-    const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    let Item::Object(ObjectRef { bucket, key, .. }) = item else { return None };
-    if bucket.is_arn() {
-        return None;
-    }
-    let (bucket, path) = (bucket.as_str(), utf8_percent_encode(key.as_str(), &KEPT));
-    match (endpoint, region) {
-        (Some(endpoint), _) => Some(format!("{}/{bucket}/{path}", endpoint.trim_end_matches('/'))),
-        (None, Some(region)) if bucket.contains('.') => {
-            Some(format!("https://s3.{region}.amazonaws.com/{bucket}/{path}"))
-        }
-        (None, Some(region)) => Some(format!("https://{bucket}.s3.{region}.amazonaws.com/{path}")),
-        (None, None) => None,
-    }
 }
 
 /// The ARN of a bucket or of what is in it; an access point is addressed by its ARN already.

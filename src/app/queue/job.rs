@@ -1,13 +1,14 @@
 //! One job as the screen knows it: what it does, how far it is, how its items ended.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::left::{Decision, Left};
+use super::results::Results;
 use crate::model::error::Error;
-use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, Verified, Work};
+use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, UnfinishedId, Work};
 use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
@@ -15,11 +16,8 @@ use crate::model::progress::{Progress, Rate, Snapshot};
 use crate::model::sync::SyncPlan;
 use crate::model::text::{counted, duration, size, visible};
 
-/// How many of the items that went well are kept by name.
-const KEPT_DONE: usize = 2_000;
-
-/// How many of the items that failed, and of those left out, are kept by name.
-const KEPT_PROBLEMS: usize = 50_000;
+/// How much of what a job says of its items is kept.
+const KEPT_NOTES: usize = 1_000;
 
 /// Where a job is in its life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +44,10 @@ pub enum JobState {
     Failed(Error),
     /// It was cancelled.
     Cancelled,
+    /// An earlier run of the program left it, and nobody has decided about it.
+    Left,
+    /// What an earlier run left of it was cleaned up.
+    Discarded,
 }
 
 impl JobState {
@@ -63,109 +65,14 @@ impl JobState {
             Self::SomeFailed => "part done",
             Self::Failed(_) => "failed",
             Self::Cancelled => "cancelled",
+            Self::Left => "left",
+            Self::Discarded => "discarded",
         }
     }
 
     /// Returns whether nothing more will happen.
     pub fn is_over(&self) -> bool {
-        matches!(self, Self::Done | Self::SomeFailed | Self::Failed(_) | Self::Cancelled)
-    }
-}
-
-/// How the items of a job ended: all numbers, and the names as far as they are kept.
-#[derive(Debug, Clone, Default)]
-pub struct Results {
-    /// How many were done.
-    pub done: u64,
-    /// How many were left out.
-    pub skipped: u64,
-    /// How many failed.
-    pub failed: u64,
-    /// The items that failed, in the order in which they did.
-    pub failures: Vec<ItemResult>,
-    /// The items that were left out.
-    pub skips: Vec<ItemResult>,
-    /// The last of the items that were done.
-    pub recent: VecDeque<ItemResult>,
-    /// How many were verified by checksum, and by size alone.
-    pub verified: (u64, u64),
-    /// The checksum that was used last.
-    pub checksum: Option<&'static str>,
-}
-
-impl Results {
-    fn take(&mut self, result: ItemResult) {
-        match &result.outcome {
-            ItemOutcome::Done(verified) => {
-                self.done += 1;
-                self.count_verified(*verified);
-                if self.recent.len() == KEPT_DONE {
-                    self.recent.pop_front();
-                }
-                self.recent.push_back(result);
-            }
-            ItemOutcome::Skipped(_) | ItemOutcome::Planned(_) => {
-                self.skipped += 1;
-                keep(&mut self.skips, result);
-            }
-            ItemOutcome::Failed(_) => {
-                self.failed += 1;
-                keep(&mut self.failures, result);
-            }
-        }
-    }
-
-    fn count_verified(&mut self, verified: Verified) {
-        match verified {
-            Verified::Nothing => {}
-            Verified::Size => self.verified.1 += 1,
-            Verified::Crc64Nvme => {
-                self.verified.0 += 1;
-                self.checksum = Some("CRC64NVME");
-            }
-            Verified::Checksum(name) => {
-                self.verified.0 += 1;
-                self.checksum = Some(name);
-            }
-        }
-    }
-
-    /// Returns all items that are kept by name: failures first, then those left out, then the last ones done.
-    pub fn iter(&self) -> impl Iterator<Item = &ItemResult> {
-        self.failures.iter().chain(&self.skips).chain(self.recent.iter().rev())
-    }
-
-    /// Returns how many items are kept by name.
-    pub fn kept(&self) -> usize {
-        self.failures.len() + self.skips.len() + self.recent.len()
-    }
-
-    /// Returns the numbers in words: `12 done, 1 skipped, 2 failed`.
-    pub fn words(&self) -> String {
-        let mut words = format!("{} done", crate::model::text::count(self.done));
-        for (number, what) in [(self.skipped, "skipped"), (self.failed, "failed")] {
-            if number > 0 {
-                words = format!("{words}, {} {what}", crate::model::text::count(number));
-            }
-        }
-        words
-    }
-
-    /// Returns how the copies were verified, in words; nothing if nothing was copied.
-    pub fn verified_words(&self) -> Option<String> {
-        let (sums, sizes) = self.verified;
-        match (sums, sizes) {
-            (0, 0) => None,
-            (0, _) => Some("size".to_owned()),
-            (_, 0) => Some(self.checksum.unwrap_or("checksum").to_owned()),
-            (sums, sizes) => Some(format!("{} {sums}, size {sizes}", self.checksum.unwrap_or("checksum"))),
-        }
-    }
-}
-
-fn keep(list: &mut Vec<ItemResult>, result: ItemResult) {
-    if list.len() < KEPT_PROBLEMS {
-        list.push(result);
+        matches!(self, Self::Done | Self::SomeFailed | Self::Failed(_) | Self::Cancelled | Self::Discarded)
     }
 }
 
@@ -203,6 +110,12 @@ pub struct Job {
     pub(super) is_paused: bool,
     pub(super) turn: Turn,
     end: Option<JobEnd>,
+    /// What it said of items that have not ended.
+    pub notes: Vec<String>,
+    /// What is left of it, as long as nobody has decided about it.
+    pub(super) left: Option<Left>,
+    /// Its name in the journal and what was decided, if an earlier run has begun it.
+    pub(super) earlier: Option<(UnfinishedId, Decision)>,
 }
 
 impl Job {
@@ -223,17 +136,22 @@ impl Job {
             is_paused: false,
             turn: Turn::Waits,
             end: None,
+            notes: Vec::new(),
+            left: None,
+            earlier: None,
         }
     }
 
     /// Returns where the job is in its life.
     pub fn state(&self) -> JobState {
         match (&self.end, &self.held) {
+            (Some(JobEnd::Done), ..) if self.is_discarded() => JobState::Discarded,
             (Some(JobEnd::Done), ..) => JobState::Done,
             (Some(JobEnd::SomeFailed), ..) => JobState::SomeFailed,
             (Some(JobEnd::Failed(error)), ..) => JobState::Failed(error.clone()),
             (Some(JobEnd::Cancelled), ..) => JobState::Cancelled,
-            _ if self.is_stopping => JobState::Stopping,
+            _ if self.left.is_some() => JobState::Left,
+            _ if self.is_stopping || self.is_discarded() => JobState::Stopping,
             _ if self.is_paused => JobState::Paused,
             (_, Some(error)) => JobState::Held(error.clone()),
             _ if self.is_asking => JobState::Asking,
@@ -245,12 +163,17 @@ impl Job {
 
     /// Returns whether the job can be paused, or resumed.
     pub fn can_pause(&self) -> bool {
-        !self.is_over() && !self.is_stopping
+        self.is_open() && !self.is_stopping && !self.is_discarded()
     }
 
     /// Returns whether nothing more will happen.
     pub fn is_over(&self) -> bool {
         self.end.is_some()
+    }
+
+    /// Returns whether the engine has it: it is not over, and not left by an earlier run.
+    pub fn is_open(&self) -> bool {
+        !self.is_over() && self.left.is_none()
     }
 
     /// Returns the counters, as long as they can move.
@@ -264,8 +187,17 @@ impl Job {
     }
 
     pub(super) fn take(&mut self, results: Vec<ItemResult>) {
-        for result in results {
+        // What was aborted of a discarded job is not what it was to do.
+        let is_discarded = self.is_discarded();
+        let is_told = |result: &ItemResult| !is_discarded || matches!(result.outcome, ItemOutcome::Failed(_));
+        for result in results.into_iter().filter(is_told) {
             self.results.take(result);
+        }
+    }
+
+    pub(super) fn note(&mut self, note: String) {
+        if self.notes.len() < KEPT_NOTES {
+            self.notes.push(note);
         }
     }
 
@@ -328,6 +260,7 @@ impl Job {
             Work::CreateBucket { .. } => "New bucket",
             Work::RemoveBucket(_) => "Remove bucket",
             Work::PutBack { .. } => "Write back",
+            Work::AbortUploads { .. } => "Abort",
         }
     }
 
@@ -339,6 +272,7 @@ impl Job {
             Work::CreateFolder(place) => place.to_string(),
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => name.to_string(),
             Work::PutBack { to, .. } => to.key.last_part().to_owned(),
+            Work::AbortUploads { uploads, .. } => return counted(uploads.len() as u64, "upload", "uploads"),
         };
         visible(&text).into_owned()
     }
@@ -432,9 +366,10 @@ impl Job {
         }
     }
 
-    /// An edited file is gone once it was written; a failed write keeps it, so all work can be repeated.
+    /// An edited file is gone once it was written; a failed write keeps it, so all work can be repeated. What was
+    /// discarded is not to be done: what is left of it is offered at the next start.
     fn can_repeat(&self) -> bool {
-        !matches!(self.end, Some(JobEnd::Done))
+        !matches!(self.end, Some(JobEnd::Done)) && !self.is_discarded()
     }
 
     /// The items of which something failed, or, where that cannot be told by name, all of them.

@@ -14,7 +14,7 @@ use crate::app::listing::Rules;
 use crate::app::notice::Notice;
 use crate::app::pane::Pane;
 use crate::app::state::{Identity, State};
-use crate::app::tree::{Note, Tree};
+use crate::app::tree::{Goal, Note, Tree};
 use crate::model::job::Item;
 use crate::model::location::Location;
 use crate::model::name::Profile;
@@ -128,9 +128,14 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
 
 /// Goes to a place in the focused pane.
 pub(super) fn go(state: &mut State, place: Location) -> Vec<Effect> {
+    go_to(state, place, None)
+}
+
+/// Goes to a place in the focused pane, and to a row there as soon as it has come.
+pub(super) fn go_to(state: &mut State, place: Location, goal: Option<Goal>) -> Vec<Effect> {
     state.screen = crate::app::state::Screen::Browse;
     let (pane, ids) = state.pane_and_ids(state.side);
-    pane.go(place, None, ids)
+    pane.go(place, goal, ids)
 }
 
 fn go_home(state: &mut State) -> Vec<Effect> {

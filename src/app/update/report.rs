@@ -1,12 +1,15 @@
 //! What the engine said, brought to the part of the state that asked. What nobody asked for is dropped here.
 
+use std::path::Path;
+
 use super::on_step;
 use crate::app::dialog::{Dialog, failure::Failure};
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
+use crate::app::queue::left_words;
 use crate::app::state::{Editing, Identity, Side, State};
 use crate::model::error::{Error, Kind};
-use crate::model::job::{Item, JobEnd, JobId, Page, Report, Request, Ticket, Work};
+use crate::model::job::{Item, JobEnd, JobId, Page, Report, Request, Ticket, Unfinished, Work};
 use crate::model::location::Location;
 
 /// Takes a report in.
@@ -33,7 +36,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         }
         report => report,
     };
-    if state.inspector.on_report(&report) {
+    if state.inspector.on_report(&report) || state.history.on_report(&report) {
         return vec![];
     }
     if let Some(effects) = tell_dialog(state, &report) {
@@ -49,6 +52,9 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
             vec![]
         }
         Report::Fetched { path, .. } => vec![Effect::Discard(path)],
+        Report::Unfinished(left) => on_left(state, left),
+        Report::JournalSetAside { aside, error } => on_journal(state, journal_set_aside(&aside, &error)),
+        Report::JournalFailed(error) => on_journal(state, journal_failed(error)),
         Report::Connected(connection) => identify(state, Identity::Known(connection)),
         Report::NotConnected(error) => identify(state, Identity::Missing(error)),
         Report::Region { bucket, region } => {
@@ -110,6 +116,40 @@ fn identify(state: &mut State, identity: Identity) -> Vec<Effect> {
     vec![]
 }
 
+/// Takes in what earlier runs have left. What belongs to other connections alone is no reason to ask.
+fn on_left(state: &mut State, left: Vec<Unfinished>) -> Vec<Effect> {
+    let (jobs, here) = (left.len(), left.iter().any(|left| left.is_from_here));
+    state.queue.add_left(left, &mut state.ids, &state.zone);
+    if jobs > 0 && !here {
+        let words = left_words(jobs);
+        state.notice = Some(Notice::warning(format!("{words}, with another profile or endpoint; t shows more")));
+    }
+    vec![]
+}
+
+fn on_journal(state: &mut State, error: Error) -> Vec<Effect> {
+    show_error(state, error);
+    vec![]
+}
+
+fn journal_failed(error: Error) -> Error {
+    let cause = format!(
+        "{}. Transfers go on, but none can be resumed after an interruption: mend this and start anew to have them kept",
+        error.cause
+    );
+    Error { cause, ..error }
+}
+
+fn journal_set_aside(aside: &Path, error: &Error) -> Error {
+    let cause = format!(
+        "it was damaged ({}) and is kept as {}; a new one was begun. Unfinished jobs are forgotten; \
+         `bucketry uploads` lists the uploads that they may have left, and `--abort` aborts them",
+        error.cause,
+        aside.display(),
+    );
+    Error { cause, ..error.clone() }
+}
+
 fn on_finished(state: &mut State, job: JobId, end: JobEnd) -> Vec<Effect> {
     match end {
         JobEnd::Failed(error) => show_error(state, error),
@@ -122,7 +162,7 @@ fn on_finished(state: &mut State, job: JobId, end: JobEnd) -> Vec<Effect> {
 
 /// Shows an error in full, or, where the keys go elsewhere at the moment, in the footer.
 fn show_error(state: &mut State, error: Error) {
-    if state.dialog.is_some() || state.palette.is_some() || state.focused().is_typing {
+    if state.dialog.is_some() || state.palette.is_some() || state.is_typing() {
         state.notice = Some(Notice::error(&error));
     } else {
         state.dialog = Some(Dialog::Failure(Box::new(Failure::new(error))).unasked(state.now));
@@ -147,7 +187,11 @@ fn is_changed_in(place: &Location, touched: &Location) -> bool {
 
 /// Notes which places a job changes.
 pub(super) fn remember_touched(state: &mut State, request: &Request) {
-    let Request::Start { job, work } = request else { return };
+    let (Request::Start { job, work } | Request::TakeUp { job, work, .. } | Request::GiveUp { job, work, .. }) =
+        request
+    else {
+        return;
+    };
     let places = match work {
         Work::Transfer(transfer) => {
             let sources = transfer.items.iter().filter(|_| transfer.is_move).filter_map(holder);
@@ -157,6 +201,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
         Work::Sync(plan) => vec![plan.to().clone()],
         Work::CreateFolder(place) => place.parent().into_iter().collect(),
         Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => vec![Location::Buckets(name.profile().clone())],
+        Work::AbortUploads { .. } => Vec::new(),
         Work::PutBack { to, .. } => holder(&Item::Object(to.clone())).into_iter().collect(),
     };
     let mut unique: Vec<Location> = Vec::new();
@@ -169,7 +214,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
 }
 
 /// The place that lists a thing.
-fn holder(item: &Item) -> Option<Location> {
+pub(super) fn holder(item: &Item) -> Option<Location> {
     match item {
         Item::File(path) | Item::Folder(path) => path.parent().map(|parent| Location::Local(parent.to_owned())),
         Item::Object(object) => {

@@ -21,6 +21,8 @@ use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::Conflict;
 
+mod history;
+mod left;
 mod mouse;
 mod profile;
 

@@ -6,9 +6,11 @@ use super::work::open_delete_of;
 use crate::app::action::Action;
 use crate::app::dialog::Dialog;
 use crate::app::dialog::limit::Limit;
+use crate::app::dialog::offer::Offer;
 use crate::app::effect::Effect;
 use crate::app::layout::layout;
-use crate::app::queue::Job;
+use crate::app::notice::Notice;
+use crate::app::queue::{Decision, Job};
 use crate::app::state::{Screen, State};
 use crate::model::compare::Places;
 use crate::model::job::{Item, JobId, Work};
@@ -16,7 +18,7 @@ use crate::model::job::{Item, JobId, Work};
 /// Opens or closes the transfers screen.
 pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
     state.screen = match state.screen {
-        Screen::Browse | Screen::Compare => Screen::Transfers,
+        Screen::Browse | Screen::Compare | Screen::History => Screen::Transfers,
         Screen::Transfers if state.compare.is_some() => Screen::Compare,
         Screen::Transfers => Screen::Browse,
     };
@@ -31,12 +33,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PageDown => state.queue.scroll_detail(page),
         Action::PageUp => state.queue.scroll_detail(-page),
         Action::BackOut => return toggle(state),
-        Action::Open => drop(state.queue.ask_again()),
+        Action::Open => open(state),
         Action::PauseJob => return state.queue.pause(),
         Action::PauseAll => return state.queue.pause_all(),
         Action::RaiseJob => return state.queue.reorder_request(true),
         Action::LowerJob => return state.queue.reorder_request(false),
-        Action::CancelJob => return state.queue.cancel(),
+        Action::CancelJob => return cancel(state),
         Action::RetryJob => return retry(state),
         Action::LimitJob => limit_job(state),
         Action::LimitAll => open_limit(state, None),
@@ -52,9 +54,35 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// Asks how fast the transfer under the cursor may be; one that is over is as fast as it was.
 fn limit_job(state: &mut State) {
-    if let Some(id) = state.queue.selected().filter(|job| !job.is_over()).map(|job| job.id) {
+    if let Some(id) = state.queue.selected().filter(|job| job.is_open()).map(|job| job.id) {
         open_limit(state, Some(id));
     }
+}
+
+/// Shows the question of the transfer under the cursor again: its own, or what becomes of it if it is left.
+fn open(state: &mut State) {
+    match state.queue.selected().filter(|job| job.left().is_some()).cloned() {
+        Some(job) => state.dialog = Some(Dialog::Offer(Box::new(Offer::new(vec![job])))),
+        None => drop(state.queue.ask_again()),
+    }
+}
+
+/// Stops the transfer under the cursor, or cleans up behind it if it is left.
+fn cancel(state: &mut State) -> Vec<Effect> {
+    match state.queue.selected().and_then(Job::left) {
+        Some(_) => decide(state, Decision::Discard),
+        None => state.queue.cancel(),
+    }
+}
+
+/// Does what was decided about a transfer that is left, or says why that cannot be done from here.
+fn decide(state: &mut State, decision: Decision) -> Vec<Effect> {
+    let elsewhere = state.queue.selected().and_then(Job::left).and_then(|left| left.elsewhere.as_deref());
+    if let Some(words) = elsewhere {
+        state.notice = Some(Notice::warning(words));
+        return vec![];
+    }
+    state.queue.decide(decision)
 }
 
 fn open_limit(state: &mut State, id: Option<JobId>) {
@@ -66,9 +94,17 @@ fn open_limit(state: &mut State, id: Option<JobId>) {
     state.dialog = Some(Dialog::Limit(Box::new(Limit::ask(id, what, rate))));
 }
 
-/// Does again what failed, by the choices of then. A deletion is asked about anew: a prefix may hold more by now.
+/// Goes on with what is left, or does again what failed, by the choices of then. A deletion is asked about anew: a prefix may hold more by now.
 fn retry(state: &mut State) -> Vec<Effect> {
-    match state.queue.selected().and_then(Job::retry) {
+    let selected = state.queue.selected();
+    if let Some(job) = selected.filter(|job| job.left().is_some()) {
+        if job.resume_warning().is_some() {
+            open(state);
+            return vec![];
+        }
+        return decide(state, Decision::Resume);
+    }
+    match selected.and_then(Job::retry) {
         Some(Work::Delete(items)) => open_delete_of(state, items),
         // What was compared then is not what is there now.
         Some(Work::Sync(plan)) => {

@@ -132,12 +132,15 @@ pub(super) fn find(file: &Connection, owner: &Owner) -> rusqlite::Result<Vec<Unf
     let mut jobs = file.prepare(
         "SELECT id, owner, work, queued, profile, endpoint, \
            (SELECT count(*) FROM item WHERE job = job.id AND outcome = 'done'), \
-           (SELECT coalesce(sum(bytes), 0) FROM item WHERE job = job.id AND outcome = 'done') \
+           (SELECT coalesce(sum(bytes), 0) FROM item WHERE job = job.id AND outcome = 'done'), \
+           (SELECT coalesce(sum(size), 0) FROM part JOIN upload ON upload.id = part.upload WHERE upload.job = job.id) + \
+           (SELECT coalesce(sum(length), 0) FROM range JOIN download ON download.id = range.download \
+             WHERE download.job = job.id) \
          FROM job WHERE ended IS NULL OR EXISTS (SELECT 1 FROM upload WHERE job = job.id) ORDER BY id",
     )?;
     let found = jobs.query_map([], |row| {
         let (owner, work): (String, String) = (row.get(1)?, row.get(2)?);
-        let (queued, items, bytes): (i64, i64, i64) = (row.get(3)?, row.get(6)?, row.get(7)?);
+        let (queued, items, bytes, begun): (i64, i64, i64, i64) = (row.get(3)?, row.get(6)?, row.get(7)?, row.get(8)?);
         let id = UnfinishedId(row.get(0)?);
         let Ok(work) = serde_json::from_str(&work) else {
             tracing::warn!(id = id.0, "an unfinished job of another version of the program is left as it is");
@@ -153,6 +156,7 @@ pub(super) fn find(file: &Connection, owner: &Owner) -> rusqlite::Result<Vec<Unf
             is_from_here: false,
             items_done: items.cast_unsigned(),
             bytes_done: bytes.cast_unsigned(),
+            bytes_begun: begun.cast_unsigned(),
         };
         Ok(Some((owner, unfinished)))
     })?;

@@ -41,14 +41,7 @@ impl Owner {
 
     /// Returns whether a job's owner still runs.
     pub fn is_alive(&self, name: &str) -> bool {
-        if name == self.name {
-            return true;
-        }
-        match File::open(self.folder.join(name)) {
-            // Shared, so that two who look do not take each other for the owner.
-            Ok(file) => rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).is_err(),
-            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
-        }
+        name == self.name || is_alive(&self.folder, name)
     }
 
     /// Removes the lock files of those that ended without doing so.
@@ -63,6 +56,15 @@ impl Owner {
                 let _ = std::fs::remove_file(entry.path());
             }
         }
+    }
+}
+
+/// Returns whether an owner's lock in a folder is held.
+pub(super) fn is_alive(folder: &Path, name: &str) -> bool {
+    match File::open(folder.join(name)) {
+        // Shared, so that two who look do not take each other for the owner.
+        Ok(file) => rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).is_err(),
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
     }
 }
 

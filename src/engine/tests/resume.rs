@@ -126,6 +126,9 @@ async fn kept_bench() -> Bench {
 async fn an_upload_goes_on_and_only_what_is_missing_is_sent() {
     let mut t = kept_bench().await;
     let path = t.interrupt_an_upload().await;
+    let begun = t.unfinished().await.remove(0).bytes_begun;
+    // Three parts of 5 MiB and one of the rest, of which any two are there.
+    assert!([6, 10].map(|mib| mib * MIB as u64).contains(&begun), "{begun}");
     let (ended, notes) = t.take_up().await;
     assert_eq!((&ended.end, notes.as_slice()), (&JobEnd::Done, [].as_slice()), "{ended:#?}");
     assert_eq!(*ended.outcome("/f"), ItemOutcome::Done(Verified::Crc64Nvme));
@@ -133,6 +136,29 @@ async fn an_upload_goes_on_and_only_what_is_missing_is_sent() {
     assert_eq!(t.get("f").await, std::fs::read(path).unwrap());
     assert_eq!(t.demo.open_uploads(), 0);
     assert!(t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_done_and_what_failed_is_the_history_and_deletions_are_not() {
+    let mut t = kept_bench().await;
+    t.write("f", "x");
+    let up = t.start(Work::Transfer(transfer(vec![Item::File(t.path("f"))], at(""))));
+    t.follow(up, |_| panic!()).await;
+    let down = t.start(Work::Transfer(transfer(vec![object("none")], here(t.path("d")))));
+    t.follow(down, |_| panic!()).await;
+    let gone = t.start(Work::Delete(vec![object("f")]));
+    t.follow(gone, |_| panic!()).await;
+    t.engine.core.journal.flush().await;
+    t.engine.submit(Request::History { ticket: Ticket(77), filter: String::new(), before: None });
+    let rows = loop {
+        if let Report::History { ticket: Ticket(77), rows, is_last } = t.report().await {
+            assert!(is_last);
+            break rows;
+        }
+    };
+    let [up] = &rows[..] else { panic!("{rows:#?}") };
+    assert_eq!((up.name(), up.words().as_str(), up.bytes), ("f", "done, CRC64NVME", 1));
+    assert_eq!(up.url(), Some(format!("{}/bench/f", t.demo.endpoint())));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -229,8 +255,9 @@ async fn what_was_done_before_is_not_done_again() {
     let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("PutObject").key("a/4"));
     t.start(with_policy(ConflictPolicy::Overwrite, vec![Item::Folder(t.path("a"))], at("")));
     t.written_down("item", 3).await;
-    t.demo.faults().remove(stall);
-    t.restart().await;
+    // The job must not have come to its end before it is ended.
+    tokio::join!(biased; t.engine.shutdown(LIMIT, Leaving::Keep), async { t.demo.faults().remove(stall) });
+    t.start_anew();
     let before = t.demo.count("PutObject");
     let (ended, _) = t.take_up().await;
     // The stalled one may have gone through when the stall ended.

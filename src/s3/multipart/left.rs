@@ -77,6 +77,12 @@ impl Store {
         Ok(Some(parts.into_iter().filter(is_there).collect()))
     }
 
+    /// Returns the size of all parts that the server has, in bytes; nothing if the upload is gone.
+    pub async fn uploaded_bytes(&self, object: &ObjectRef, upload: &UploadId) -> Result<Option<u64>, Error> {
+        let parts = self.uploaded_parts(object, upload).await?;
+        Ok(parts.map(|parts| parts.iter().map(|(_, _, size)| size).sum()))
+    }
+
     /// Returns number, entity tag without quotes and size in bytes of all parts that the server has; nothing if the upload is gone.
     async fn uploaded_parts(
         &self,

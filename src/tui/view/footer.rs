@@ -40,12 +40,16 @@ const TRANSFERS: &[Action] = &[
     Action::ClearFinished,
     Action::PauseAll,
     Action::LimitAll,
+    Action::History,
     Action::RaiseJob,
     Action::Quit,
 ];
 
 const COMPARE: &[Action] =
     &[Action::Help, Action::Sync, Action::NextKind, Action::BackOut, Action::Refresh, Action::Transfers, Action::Quit];
+
+const HISTORY: &[Action] =
+    &[Action::Help, Action::History, Action::Open, Action::Filter, Action::Yank, Action::Refresh, Action::Quit];
 
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
@@ -64,6 +68,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::Inspector => INSPECTOR,
         Context::Transfers => TRANSFERS,
         Context::Compare => COMPARE,
+        Context::History => HISTORY,
     };
     let keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
     let Some((last, keys)) = keys.split_last() else { return };

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::Line;
 
-use super::{compare, dialog, footer, header, help, inspector, palette, pane, strip, transfers};
+use super::{compare, dialog, footer, header, help, history, inspector, palette, pane, strip, transfers};
 use crate::app::layout::{SMALLEST, layout};
 use crate::app::state::{Side, State};
 use crate::tui::theme::Theme;
@@ -32,6 +32,9 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     }
     if let (Some(area), Some(own)) = (layout.compare, &state.compare) {
         compare::draw(frame, area, own, state, theme);
+    }
+    if let Some(area) = layout.history {
+        history::draw(frame, area, state, theme);
     }
     if !layout.strip.is_empty() {
         strip::draw(frame, layout.strip, &state.queue, theme);

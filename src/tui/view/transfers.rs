@@ -7,15 +7,18 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
 use super::strip::{amount, percent};
-use crate::app::queue::{Job, JobState, Places, Queue, places};
+use crate::app::queue::{Job, JobState, Left, Places, Queue, places};
 use crate::model::error::Error;
 use crate::model::job::{ItemOutcome, ItemResult, Verified};
-use crate::model::text::{count, duration, size, truncate, truncate_start, visible, width, wrap};
+use crate::model::text::{count, duration, pad, size, truncate, truncate_start, visible, width, wrap};
 use crate::tui::theme::Theme;
 
 /// A column of the table: its head, its width, and from which width of the table on it is shown.
 const COLUMNS: [(&str, usize, usize); 5] =
     [("State", 9, 0), ("Done", 8, 0), ("Speed", 12, 60), ("ETA", 7, 66), ("Verified", 9, 76)];
+
+/// Before what a job says of an item; as wide as the words for how items end.
+const NOTE: &str = "note     ";
 
 /// Draws the screen.
 pub fn draw(frame: &mut Frame, area: Rect, queue: &Queue, theme: &Theme) {
@@ -68,10 +71,10 @@ fn what(job: &Job, theme: &Theme, columns: usize) -> String {
 fn state_style(state: &JobState, theme: &Theme) -> Style {
     match state {
         JobState::Running | JobState::Counting => theme.text,
-        JobState::Held(_) | JobState::Asking | JobState::Paused => theme.warning,
+        JobState::Held(_) | JobState::Asking | JobState::Paused | JobState::Left => theme.warning,
         JobState::Failed(_) | JobState::SomeFailed => theme.error,
         JobState::Done => theme.good,
-        JobState::Queued | JobState::Stopping | JobState::Cancelled => theme.dim,
+        JobState::Queued | JobState::Stopping | JobState::Cancelled | JobState::Discarded => theme.dim,
     }
 }
 
@@ -101,12 +104,6 @@ fn row(first: &str, cells: &[String; 5], columns: usize) -> String {
     truncate(&format!("{}{tail}", pad(first, room)), columns).into_owned()
 }
 
-fn pad(text: &str, columns: usize) -> String {
-    let cut = truncate(text, columns);
-    let fill = " ".repeat(columns.saturating_sub(width(&cut)));
-    format!("{cut}{fill}")
-}
-
 fn draw_detail(frame: &mut Frame, area: Rect, job: &Job, first: usize, theme: &Theme) {
     if area.height < 3 {
         return;
@@ -121,7 +118,13 @@ fn draw_detail(frame: &mut Frame, area: Rect, job: &Job, first: usize, theme: &T
         head(job, columns, theme, &mut lines);
     }
     let rows = usize::from(inner.height);
-    for result in job.results.iter().skip(first) {
+    for note in job.notes.iter().skip(first) {
+        if lines.len() >= rows {
+            break;
+        }
+        add_note(note, columns, theme, &mut lines);
+    }
+    for result in job.results.iter().skip(first.saturating_sub(job.notes.len())) {
         if lines.len() >= rows {
             break;
         }
@@ -138,6 +141,13 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
         let Some(place) = place else { continue };
         let place = truncate_start(&place, columns.saturating_sub(6)).into_owned();
         lines.push(Line::from(vec![Span::styled(label, theme.label), Span::styled(place, theme.text)]));
+    }
+    if let Some(left) = job.left() {
+        return add_left(job, left, columns, theme, lines);
+    }
+    if job.state() == JobState::Discarded {
+        add(lines, "What it had begun was removed; what it had finished stays.", columns, theme.dim);
+        return;
     }
     let mut words = job.results.words();
     let verified = job.results.verified_words().map(|how| format!("verified: {how}"));
@@ -160,6 +170,33 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
         JobState::Paused => add(lines, "It is paused: Space lets it go on.", columns, theme.warning),
         JobState::Asking => add(lines, "It waits for an answer: Enter shows the question.", columns, theme.warning),
         _ => {}
+    }
+}
+
+/// What an earlier run left, and what can be done about it.
+fn add_left(job: &Job, left: &Left, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+    let words = format!(
+        "left by an earlier run {} queued {} {} {}",
+        theme.glyphs.dot, left.queued, theme.glyphs.dot, left.progress
+    );
+    add(lines, &words, columns, theme.dim);
+    if let Some(words) = &left.elsewhere {
+        return add(lines, words, columns, theme.warning);
+    }
+    let words = "r resumes it: only what is missing is done. x discards it: its uploads are aborted and its temporary \
+                 files removed; what was finished stays.";
+    add(lines, words, columns, theme.warning);
+    if let Some(warning) = job.resume_warning() {
+        add(lines, warning, columns, theme.error);
+    }
+}
+
+/// What the job said of an item; the item itself follows when it has ended.
+fn add_note(note: &str, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+    let wrapped = wrap(&visible(note), columns.saturating_sub(NOTE.len()));
+    for (at, line) in wrapped.into_iter().enumerate() {
+        let head = if at == 0 { NOTE.to_owned() } else { " ".repeat(NOTE.len()) };
+        lines.push(Line::from(vec![Span::styled(head, theme.warning), Span::styled(line, theme.text)]));
     }
 }
 

@@ -8,9 +8,12 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::app::dialog::{
-    Ids, Step, ask_quit, delete, failure, limit, new_bucket, new_folder, overwrite, pattern, rename, transfer, yank,
+    Ids, Step, ask_quit, delete, failure, limit, new_bucket, new_folder, offer, overwrite, pattern, rename, transfer,
+    yank,
 };
+use crate::app::harness::left;
 use crate::app::keymap::{Code, Key};
+use crate::app::queue::Queue;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, JobId, Report, Ticket};
 use crate::model::limit::ByteRate;
@@ -148,6 +151,14 @@ fn reading_and_leaving() {
     error.request_id = Some("4442587FB7D0A2F9".into());
     snapshots("error", &Dialog::Failure(Box::new(failure::Failure::new(error))));
     snapshots("quit", &Dialog::Quit(Box::new(ask_quit::AskQuit::new(2))));
+}
+
+#[test]
+fn what_earlier_runs_have_left() {
+    let mut queue = Queue::default();
+    queue.add_left(vec![left(1, true), left(2, false)], &mut Ids::default(), &TimeZone::UTC);
+    let jobs = queue.left().cloned().collect();
+    snapshots("offer", &Dialog::Offer(Box::new(offer::Offer::new(jobs))));
 }
 
 #[test]

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::*;
+use crate::app::harness::left;
+use crate::app::state::Ids;
 use crate::model::error::Kind;
 use crate::model::filter::Filter;
 use crate::model::job::{Item, JobEnd, JobId, Report, Request, Transfer, Work};
@@ -112,6 +115,29 @@ fn a_job_that_could_not_be_done_says_why() {
     error.code = Some("BucketNotEmpty".into());
     queue.on_report(&Report::Finished { job: JobId(1), end: JobEnd::Failed(error) });
     insta::assert_snapshot!(screen(80, 12, &queue, &Theme::default()));
+}
+
+#[test]
+fn what_is_left_says_what_can_be_done_about_it() {
+    let mut queue = queue();
+    queue.add_left(vec![left(1, true), left(2, false)], &mut Ids::default(), &TimeZone::UTC);
+    queue.move_by(-9);
+    insta::assert_snapshot!(screen(80, 20, &queue, &Theme::default()));
+    queue.move_by(1);
+    let shown = screen(120, 36, &queue, &Theme::default());
+    assert!(shown.contains("start bucketry with --profile prod"), "{shown}");
+}
+
+#[test]
+fn what_a_job_says_of_its_items_stands_above_them() {
+    let mut queue = queue();
+    let note = "s3://acme-logs/2026/\u{1b}[2J starts over: its source has changed since".to_owned();
+    queue.on_report(&Report::Noted { job: JobId(1), note });
+    let shown = screen(80, 24, &queue, &Theme::default());
+    assert!(shown.contains("note     s3://acme-logs/2026/\\x1b[2J starts over"), "{shown}");
+    queue.scroll_detail(1);
+    let shown = screen(80, 24, &queue, &Theme::default());
+    assert!(!shown.contains("starts over") && shown.contains("failed   s3://"), "{shown}");
 }
 
 #[test]

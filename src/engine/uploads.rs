@@ -1,0 +1,95 @@
+//! Unfinished uploads that the server knows of: listed with what the journal knows, and aborted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+
+use super::core::Core;
+use super::jobs::Job;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{ItemOutcome, Report, Ticket, Verified};
+use crate::model::location::ObjectRef;
+use crate::model::name::{BucketName, Prefix};
+use crate::model::upload::{Holder, PendingUpload, UploadRef};
+use crate::s3::UploadId;
+
+/// How many are looked into, or aborted, at once.
+const AT_ONCE: usize = 8;
+
+/// Lists those of a bucket whose keys begin with a prefix.
+pub(super) fn start(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, prefix: Prefix, with_sizes: bool) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let result = tokio::select! {
+            biased;
+            () = token.cancelled() => Err(Error::cancelled("list", bucket.to_string())),
+            result = Box::pin(list(&core, ticket, &bucket, &prefix, with_sizes)) => result,
+        };
+        if let Err(error) = result {
+            let _ = core.send(Report::Failed { ticket, error }, &token).await;
+        }
+        core.close_ticket(ticket);
+    });
+}
+
+async fn list(
+    core: &Core,
+    ticket: Ticket,
+    bucket: &BucketName,
+    prefix: &Prefix,
+    with_sizes: bool,
+) -> Result<(), Error> {
+    // What cannot be read here is looked at again before anything is aborted.
+    let holders = core.journal.holders(core).await.unwrap_or_default();
+    let (store, mut from) = (core.store_of(bucket).await, None);
+    loop {
+        let page = {
+            let _permit = core.lanes.interactive.acquire().await;
+            store.list_uploads(bucket, prefix, from.take()).await?
+        };
+        let now = Timestamp::now();
+        let looks = page.uploads.into_iter().map(async |row| {
+            let object = ObjectRef::new(bucket.clone(), row.key);
+            let bytes = if with_sizes { store.uploaded_bytes(&object, &row.id).await? } else { None };
+            let upload = UploadRef { object, id: row.id.as_str().to_owned() };
+            // A server whose clock is ahead has not begun it in the future.
+            let age = row.initiated.map(|began| Duration::try_from(now.duration_since(began)).unwrap_or_default());
+            let holder = holders.of(&upload);
+            Ok::<_, Error>(PendingUpload { upload, began: row.initiated, age, bytes, holder })
+        });
+        let looked: Vec<_> = futures_util::stream::iter(looks).buffered(AT_ONCE).collect().await;
+        let uploads = looked.into_iter().collect::<Result<_, _>>()?;
+        from = page.next;
+        core.send(Report::Uploads { ticket, uploads, is_last: from.is_none() }, &core.root).await?;
+        if from.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Aborts uploads; unless it is forced, those of a copy of the program that runs are left alone.
+pub(super) async fn abort(job: &Job, uploads: Vec<UploadRef>, is_forced: bool) -> Result<(), Error> {
+    job.progress.add_total(uploads.len() as u64, 0);
+    job.progress.counted();
+    let holders =
+        if is_forced { super::journal::Holders::default() } else { job.core.journal.holders(&job.core).await? };
+    let aborts = futures_util::stream::iter(uploads).for_each_concurrent(AT_ONCE, async |upload| {
+        let name = upload.object.to_string();
+        job.progress.begin(&name);
+        if holders.of(&upload) == Some(Holder::Running) {
+            let reason = "a copy of the program that runs works on it";
+            return job.record(name, 0, ItemOutcome::Skipped(reason.to_owned())).await;
+        }
+        let (store, id) = (job.core.store_of(&upload.object.bucket).await, UploadId::new(upload.id));
+        match job.call(&job.core.lanes.small, || store.abort_upload(&upload.object, &id)).await {
+            Ok(()) => job.record(name, 0, ItemOutcome::Done(Verified::Nothing)).await,
+            Err(error) if error.kind == Kind::Cancelled => {}
+            Err(error) => job.record(name, 0, ItemOutcome::Failed(error)).await,
+        }
+    });
+    aborts.await;
+    if job.token.is_cancelled() { Err(Error::cancelled("abort", "the uploads")) } else { Ok(()) }
+}
