@@ -171,6 +171,13 @@ impl Context {
         self.transfer.is_move && matches!(self.job.origin, Origin::TakenUp(_))
     }
 
+    /// Returns whether an earlier run has moved something out of a local folder.
+    fn has_emptied(&self, folder: &str) -> bool {
+        let below = format!("{folder}/");
+        self.may_have_moved()
+            && self.job.journal().is_some_and(|record| record.left(|left| left.has_done_below(&below)))
+    }
+
     /// Counts a planned item, unless it is handed on as it is.
     fn counted(&self, planned: Planned) -> Planned {
         match &planned {
@@ -299,6 +306,8 @@ fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<
         }
         What::Folder => vec![Planned::Walked(found.path)],
         What::EmptyFolder if to_local => vec![],
+        // An earlier run has moved what was in it.
+        What::EmptyFolder if context.has_emptied(&name) => vec![Planned::Walked(found.path)],
         // Its marker stands for it, and takes it away when it is written.
         What::EmptyFolder => vec![Planned::Empty(found.path.clone()), item(Source::Folder(found.path), true, None)],
         // It was asked for by itself: that nothing came of it is a failure.

@@ -83,6 +83,8 @@ impl Place<'_> {
             }
             Self::Prefix(stage, prefix) => {
                 let keys = stage.keys().into_iter().filter_map(|key| Some(key.strip_prefix(prefix)?.to_owned()));
+                // A folder that was emptied, and killed before that was written down, looks like an empty one.
+                let keys = keys.filter(|name| !name.ends_with('/'));
                 keys.map(|name| (name.clone(), stage.get(&format!("{prefix}{name}")))).collect()
             }
         }

@@ -74,6 +74,11 @@ impl Left {
         self.done.contains(&(source, state))
     }
 
+    /// Returns whether anything was done whose source's name begins like this.
+    pub fn has_done_below(&self, begin: &str) -> bool {
+        self.done.iter().any(|(source, _)| source.starts_with(begin))
+    }
+
     /// Returns whether anything is left that was begun and not finished.
     pub fn has_begun(&self) -> bool {
         !(self.uploads.is_empty() && self.downloads.is_empty())
