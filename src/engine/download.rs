@@ -169,7 +169,7 @@ impl Context {
         }
     }
 
-    async fn look_here(&self, relative: &Path) -> Result<Option<Standing>, Error> {
+    pub(super) async fn look_here(&self, relative: &Path) -> Result<Option<Standing>, Error> {
         let (root, relative) = (self.root()?, relative.to_owned());
         self.job.core.block("write", move || root.look(&relative)).await
     }

@@ -71,14 +71,20 @@ impl Journal {
         let (writer, owner) = (open.writer.clone(), Arc::clone(&open.owner));
         let taken = writer.durably(move |file| {
             let found = file
-                .query_row("SELECT owner, tag FROM job WHERE id = ?1", [id.0], |row| {
-                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                .query_row("SELECT owner, tag, boot FROM job WHERE id = ?1", [id.0], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
                 })
                 .optional()?;
-            let Some((_, tag)) = found.filter(|(before, _)| before == owner.name() || !owner.is_alive(before)) else {
-                return Ok(None);
-            };
-            file.execute("UPDATE job SET owner = ?2, ended = NULL WHERE id = ?1", (id.0, owner.name()))?;
+            let is_free = |before: &str| before == owner.name() || !owner.is_alive(before);
+            let Some((_, tag, before)) = found.filter(|(before, ..)| is_free(before)) else { return Ok(None) };
+            let boot = record::boot();
+            if boot.is_none() || boot != before {
+                // The journal was synced and files here were not: what was done may have been lost with the machine.
+                let forget = "UPDATE item SET state = NULL WHERE job = ?1 AND target NOT LIKE 's3://%'";
+                file.execute(forget, [id.0])?;
+            }
+            let take = "UPDATE job SET owner = ?2, boot = ?3, ended = NULL WHERE id = ?1";
+            file.execute(take, (id.0, owner.name(), boot))?;
             Ok(Some((tag, Left::read(file, id.0)?)))
         });
         let (tag, left) = taken.await.ok().flatten()?;

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::conflict::{Course, free_names};
 use super::ferry::RefusedClasses;
 use super::jobs::{Job, panicked};
-use super::journal::EndedItem;
+use super::journal::{EndedItem, Record};
 use super::open_upload::OpenUpload;
 use super::overlap::Sources;
 use super::plan::{PlanItem, Planned, Seen, Source, Target, plan};
@@ -157,7 +158,7 @@ async fn one(context: Arc<Context>, item: Box<PlanItem>) {
     let (job, name) = (&context.job, item.name());
     job.progress.begin(&name);
     let moved = async {
-        if context.was_done(&item, &name) {
+        if context.was_done(&item, &name).await? {
             let reason = "it was done before the interruption".to_owned();
             return Ok(context.skipped(&item, reason).into());
         }
@@ -270,13 +271,20 @@ pub(super) enum Settled<T> {
 }
 
 impl Context {
-    /// Returns whether an earlier run has done an item whose source has not changed since.
-    fn was_done(&self, item: &PlanItem, name: &str) -> bool {
+    /// Returns whether an earlier run has done an item whose source has not changed since, and, where that can be seen
+    /// without a request, whose target is still there.
+    async fn was_done(&self, item: &PlanItem, name: &str) -> Result<bool, Error> {
         // A source that was moved is gone: one that is there is new.
         let record = self.job.journal().filter(|_| !self.transfer.is_move);
-        record
-            .zip(item.state())
-            .is_some_and(|(record, state)| record.left(|left| left.has_done(name.to_owned(), state)))
+        let is_known = |(record, state): (&Record, _)| record.left(|left| left.has_done(name.to_owned(), state));
+        if !record.zip(item.state()).is_some_and(is_known) {
+            return Ok(false);
+        }
+        let Target::Local(relative) = &item.target else { return Ok(true) };
+        let second = |time: Option<Timestamp>| time.map(Timestamp::as_second);
+        Ok(self.look_here(relative).await?.is_some_and(|there| {
+            there.identity.size == item.size && second(there.identity.modified_at()) == second(item.modified)
+        }))
     }
 
     /// Writes down an item that was done or has failed.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::local::metadata::{Identity, Nature};
+use crate::local::write::is_temporary;
 use crate::model::error::Error;
 
 /// What a walk found.
@@ -110,6 +111,7 @@ pub(super) fn walk(
         };
         for entry in entries {
             match entry {
+                Ok(entry) if is_temporary(&entry.file_name()) => {}
                 Ok(entry) => {
                     let below = below.join(entry.file_name());
                     visit(entry.path(), below, ancestor.as_ref(), way, &mut folders, &mut on_entry)?;

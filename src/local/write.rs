@@ -250,6 +250,14 @@ fn temporary_name(tag: &str) -> String {
     format!("{TEMPORARY}{tag}-{:016x}", random())
 }
 
+/// Returns whether a file is one of ours that did not come to its name, or has not yet: it is no part of a folder's
+/// contents. Nobody else has names like these.
+pub fn is_temporary(name: &OsStr) -> bool {
+    let is_hex = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts = name.to_str().and_then(|name| name.strip_prefix(TEMPORARY)).and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(tag, number)| (tag.is_empty() || is_hex(tag, 8)) && is_hex(number, 16))
+}
+
 /// Removes the files in a folder that have a temporary name with this tag, except those that are named.
 pub fn remove_temporary(folder: &Path, tag: &str, except: &[String]) -> Result<(), Error> {
     let begin = format!("{TEMPORARY}{tag}-");
@@ -285,6 +293,22 @@ mod tests {
             std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn temporary_names_are_known_and_no_other_is_taken_for_one() {
+        for tag in ["", "0123abcd"] {
+            assert!(is_temporary(OsStr::new(&temporary_name(tag))), "{}", temporary_name(tag));
+        }
+        for name in [
+            ".bucketry",
+            ".bucketry-",
+            ".bucketry-notes-2026",
+            ".bucketry-0123abcd-",
+            "bucketry-0123abcd-0123456789abcdef",
+        ] {
+            assert!(!is_temporary(OsStr::new(name)), "{name}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::engine::walk::Ancestor;
 use crate::local::metadata::{Identity, Nature};
+use crate::local::write::is_temporary;
 use crate::model::compare::{Cause, Facts, Found, Mark};
 use crate::model::error::{Error, Kind};
 use crate::model::name::NameProblem;
@@ -142,6 +143,9 @@ fn children(
             Err(error) => return ControlFlow::Continue(Err(error)),
         };
         let name = entry.file_name();
+        if is_temporary(&name) {
+            continue;
+        }
         let told = |cause| Step::Trouble {
             below: format!("{below}{}", name.to_string_lossy()).into(),
             path: entry.path(),

@@ -37,6 +37,8 @@ CREATE TABLE job (
     -- What its temporary files are known by.
     tag TEXT NOT NULL,
     profile TEXT, region TEXT, endpoint TEXT, caller TEXT,
+    -- Since when the machine runs: what was not synced may be lost when it is another time.
+    boot TEXT,
     queued INTEGER NOT NULL,
     ended INTEGER,
     outcome TEXT

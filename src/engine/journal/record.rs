@@ -99,9 +99,19 @@ impl Record {
         let job = writer
             .durably(move |file| {
                 file.execute(
-                    "INSERT INTO job (owner, work, tag, profile, region, endpoint, caller, queued) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                    params![owner, text, own, caller.profile, caller.region, caller.endpoint, caller.caller, queued],
+                    "INSERT INTO job (owner, work, tag, profile, region, endpoint, caller, boot, queued) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                    params![
+                        owner,
+                        text,
+                        own,
+                        caller.profile,
+                        caller.region,
+                        caller.endpoint,
+                        caller.caller,
+                        boot(),
+                        queued
+                    ],
                 )?;
                 Ok(file.last_insert_rowid())
             })
@@ -282,6 +292,11 @@ fn to_json(value: &impl serde::Serialize) -> String {
 /// SQLite knows only signed numbers; sums use all bits, and sizes never do.
 pub(super) fn signed(value: u64) -> i64 {
     value.cast_signed()
+}
+
+/// Returns the name of the time since the machine was started, where it has one (Linux, random(4)).
+pub(super) fn boot() -> Option<String> {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
 }
 
 fn now() -> i64 {

@@ -337,3 +337,51 @@ async fn without_a_journal_everything_goes_on_and_it_is_said_once() {
     }
     assert_eq!((said, t.keys().await), (1, vec!["a".to_owned(), "b".to_owned()]));
 }
+
+/// Copies a small and a large object down, and ends the program when the small one is done.
+async fn small_one_done() -> Bench {
+    let mut t = kept_bench().await;
+    t.put("a/small", noise(1000)).await;
+    t.put("a/stalled", noise(1000)).await;
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("GetObject").key("stalled"));
+    t.start(Work::Transfer(transfer(vec![prefix("a/")], here(t.path("d")))));
+    t.written_down("item", 1).await;
+    t.restart().await;
+    t.demo.faults().remove(stall);
+    t
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_was_done_and_is_not_there_any_more_is_copied_again() {
+    let mut t = small_one_done().await;
+    std::fs::remove_file(t.path("d/a/small")).unwrap();
+    let (ended, _) = t.take_up().await;
+    assert_eq!((ended.end, t.read("d/a/small")), (JobEnd::Done, noise(1000)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_was_done_before_the_machine_was_started_anew_is_not_relied_on() {
+    let mut t = small_one_done().await;
+    std::fs::remove_file(t.path("d/a/small")).unwrap();
+    // As after a power failure: size and time are there and the bytes are not.
+    let modified = t.store.head(&ObjectRef::new("bench", "a/small")).await.unwrap().modified.unwrap();
+    std::fs::write(t.path("d/a/small"), [0; 1000]).unwrap();
+    let file = std::fs::File::options().write(true).open(t.path("d/a/small")).unwrap();
+    file.set_modified(modified.into()).unwrap();
+    let file = Connection::open(t.path("data/journal.db")).unwrap();
+    file.execute("UPDATE job SET boot = 'before'", []).unwrap();
+    let [left] = <[Unfinished; 1]>::try_from(t.unfinished().await).unwrap();
+    t.engine.submit(Request::TakeUp { job: JobId(9), unfinished: left.id, work: left.work });
+    let answer = Answer { policy: ConflictPolicy::Overwrite, for_all: true };
+    let ended = t.follow(JobId(9), |_| answer).await;
+    assert_eq!((ended.end, t.read("d/a/small")), (JobEnd::Done, noise(1000)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_temporary_file_is_nobodys_contents() {
+    let mut t = kept_bench().await;
+    t.interrupt_a_download().await;
+    t.write("d/own", "own");
+    let ended = t.transfer(vec![Item::Folder(t.path("d"))], at("up/")).await;
+    assert_eq!((ended.end, t.keys().await), (JobEnd::Done, vec!["f".to_owned(), "up/d/own".to_owned()]));
+}
