@@ -16,7 +16,7 @@ use super::meter::Meter;
 use super::{edit, remove, resume, sync, transfer, uploads};
 use crate::local;
 use crate::model::error::{Error, Kind};
-use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
+use crate::model::job::{Item, ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
 use crate::model::limit::{Limit, Limits};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
@@ -132,7 +132,9 @@ pub(super) fn panicked(operation: &'static str) -> Error {
 fn is_kept(work: &Work) -> bool {
     match work {
         Work::Transfer(transfer) => !transfer.is_rehearsal,
-        Work::Delete(_) | Work::Sync(_) => true,
+        Work::Sync(_) => true,
+        // Of what is deleted here nobody could tell later what has come since.
+        Work::Delete(items) => items.iter().all(Item::is_s3),
         Work::CreateFolder(_)
         | Work::CreateBucket { .. }
         | Work::RemoveBucket(_)

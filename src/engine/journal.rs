@@ -17,6 +17,7 @@ mod writer;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rusqlite::OptionalExtension as _;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -71,12 +72,13 @@ impl Journal {
         let (writer, owner) = (open.writer.clone(), Arc::clone(&open.owner));
         let taken = writer.durably(move |file| {
             let found = file
-                .query_row("SELECT owner, tag, boot FROM job WHERE id = ?1", [id.0], |row| {
-                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+                .query_row("SELECT owner, tag, boot, queued FROM job WHERE id = ?1", [id.0], |row| {
+                    let queued = Timestamp::from_millisecond(row.get(3)?).unwrap_or_default();
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?, queued))
                 })
                 .optional()?;
             let is_free = |before: &str| before == owner.name() || !owner.is_alive(before);
-            let Some((_, tag, before)) = found.filter(|(before, ..)| is_free(before)) else { return Ok(None) };
+            let Some((_, tag, before, queued)) = found.filter(|(before, ..)| is_free(before)) else { return Ok(None) };
             let boot = record::boot();
             if boot.is_none() || boot != before {
                 // The journal was synced and files here were not: what was done may have been lost with the machine.
@@ -85,10 +87,10 @@ impl Journal {
             }
             let take = "UPDATE job SET owner = ?2, boot = ?3, ended = NULL WHERE id = ?1";
             file.execute(take, (id.0, owner.name(), boot))?;
-            Ok(Some((tag, Left::read(file, id.0)?)))
+            Ok(Some((tag, queued, Left::read(file, id.0)?)))
         });
-        let (tag, left) = taken.await.ok().flatten()?;
-        Some(Record::of(writer, id.0, tag, left))
+        let (tag, queued, left) = taken.await.ok().flatten()?;
+        Some(Record::of(writer, id.0, tag, queued, left))
     }
 
     /// Reads one page of the history, beside the writer; without a journal there is none.

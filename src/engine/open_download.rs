@@ -10,7 +10,7 @@ use super::jobs::Job;
 use super::journal::{LeftDownload, Line, NewDownload, Piece};
 use super::transfer::Context;
 use crate::local::write::TempFile;
-use crate::model::error::Error;
+use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::s3::{Crc, ObjectFacts};
 
@@ -92,11 +92,17 @@ async fn take_up(
     let is_same = left.object == *object && left.state == state(facts) && left.bytes == facts.size;
     let (relative, line, step) = (aim.relative.clone(), left.line, left.step);
     let checked = job.core.block("read", move || {
-        let Ok(file) = root.reopen_file(&relative, &left.temporary) else { return Ok(None) };
+        let file = match root.reopen_file(&relative, &left.temporary) {
+            Err(error) if error.kind == Kind::NotFound => return Ok(None),
+            file => file?,
+        };
         // Dropped, it is removed.
         Ok(if is_same && file.size()? == left.bytes { Some(check(file, &left, crc)?) } else { None })
     });
     let Some((mut file, pieces)) = checked.await? else {
+        if let Some(record) = job.journal() {
+            record.download_ended(line).await;
+        }
         let why = if is_same { "what was written of it is gone" } else { "the object has changed since" };
         job.note(format!("{object} starts over: {why}")).await;
         return Ok(None);

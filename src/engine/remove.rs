@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::jobs::{Job, panicked};
+use super::jobs::{Job, Origin, panicked};
 use super::lister::Lister;
 use super::page::Asker;
 use crate::local::remove::{Removed, remove_tree};
@@ -27,6 +28,9 @@ const OPEN_ALONE: usize = 16;
 
 /// Results of local deletions on their way from the thread that deletes.
 const RESULTS: usize = 256;
+
+/// How far the clocks of this machine and of a server may be apart.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(1);
 
 /// One object to be deleted.
 #[derive(Debug)]
@@ -55,6 +59,7 @@ pub(super) async fn run(job: Arc<Job>, items: Vec<Item>) -> Result<(), Error> {
 
 async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error> {
     let job = Arc::clone(&batches.job);
+    let cut = taken_up_since(&job);
     for item in items {
         if job.token.is_cancelled() {
             break;
@@ -67,6 +72,9 @@ async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error
                 let result = job.call_to_end(&job.core.lanes.small, || store.delete(&object)).await;
                 job.record(object.to_string(), 0, outcome(result)).await;
             }
+            Item::Object(object) if cut.is_some() && is_newer(&job, &object, cut).await? => {
+                leave_newer(&job, object.to_string()).await;
+            }
             Item::Object(object) => {
                 batches.count(&object.bucket, Doomed { key: object.key, bytes: 0 }).await;
             }
@@ -76,6 +84,10 @@ async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error
                     match objects {
                         Ok(objects) => {
                             for object in objects {
+                                if cut.is_some_and(|cut| object.modified.is_none_or(|modified| modified > cut)) {
+                                    leave_newer(&job, format!("s3://{bucket}/{}", object.key)).await;
+                                    continue;
+                                }
                                 batches.count(&bucket, Doomed { key: object.key, bytes: object.size }).await;
                             }
                         }
@@ -91,6 +103,30 @@ async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error
         }
     }
     Ok(())
+}
+
+/// Returns when a deletion was confirmed that an earlier run has begun: what came since then nobody has agreed to lose. The
+/// clocks may differ by so much.
+fn taken_up_since(job: &Job) -> Option<Timestamp> {
+    let record = job.journal().filter(|_| matches!(job.origin, Origin::TakenUp(_)))?;
+    record.queued().checked_sub(CLOCKS).ok()
+}
+
+async fn is_newer(job: &Job, object: &ObjectRef, cut: Option<Timestamp>) -> Result<bool, Error> {
+    let store = job.core.store_of(&object.bucket).await;
+    match job.call(&job.core.lanes.small, || store.head(object)).await {
+        Ok(facts) => Ok(facts.modified.is_none_or(|modified| Some(modified) > cut)),
+        Err(error) if error.kind == Kind::NotFound => Ok(false),
+        Err(error) if error.kind == Kind::Cancelled => Err(error),
+        // Who may not look may not know.
+        Err(_) => Ok(true),
+    }
+}
+
+async fn leave_newer(job: &Job, name: String) {
+    job.progress.add_total(1, 0);
+    let reason = "it may have come after the deletion was confirmed";
+    job.record(name, 0, ItemOutcome::Skipped(reason.to_owned())).await;
 }
 
 fn outcome(result: Result<(), Error>) -> ItemOutcome {

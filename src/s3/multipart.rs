@@ -277,7 +277,8 @@ impl Store {
             })
             .await;
         match result {
-            Err(error) if error.kind != Kind::NotFound => Err(error),
+            // With its bucket it is gone, too.
+            Err(error) if !matches!(error.kind, Kind::NotFound | Kind::NoSuchBucket) => Err(error),
             _ => Ok(()),
         }
     }

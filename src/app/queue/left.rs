@@ -92,7 +92,7 @@ impl Job {
     /// Returns what to be careful about when the job goes on, if there is anything.
     pub fn resume_warning(&self) -> Option<&'static str> {
         matches!(self.work, Work::Delete(_))
-            .then_some("resumed, it deletes all that is there by then, also what came later")
+            .then_some("resumed, it deletes on and leaves what may have come after it was confirmed")
     }
 
     /// Returns whether it is only cleaned up behind.

@@ -26,6 +26,7 @@ pub(in crate::engine) struct Record {
     writer: Writer,
     job: i64,
     tag: String,
+    queued: Timestamp,
     /// What an earlier run left, as far as nobody has taken it up yet.
     pub left: Mutex<Left>,
     /// Folders that are known to get temporary files.
@@ -95,7 +96,7 @@ impl Record {
     /// Writes down a job that is queued.
     pub(super) async fn begin(writer: Writer, owner: String, work: &Work, caller: Caller) -> Result<Self, Error> {
         let tag = format!("{:08x}", random() >> 32);
-        let (text, own, queued) = (to_json(work), tag.clone(), now());
+        let (text, own, queued) = (to_json(work), tag.clone(), Timestamp::now());
         let job = writer
             .durably(move |file| {
                 file.execute(
@@ -110,18 +111,23 @@ impl Record {
                         caller.endpoint,
                         caller.caller,
                         boot(),
-                        queued
+                        queued.as_millisecond()
                     ],
                 )?;
                 Ok(file.last_insert_rowid())
             })
             .await?;
-        Ok(Self::of(writer, job, tag, Left::default()))
+        Ok(Self::of(writer, job, tag, queued, Left::default()))
     }
 
     /// Goes on with the record of an earlier run.
-    pub(super) fn of(writer: Writer, job: i64, tag: String, left: Left) -> Self {
-        Self { writer, job, tag, left: Mutex::new(left), folders: Mutex::default() }
+    pub(super) fn of(writer: Writer, job: i64, tag: String, queued: Timestamp, left: Left) -> Self {
+        Self { writer, job, tag, queued, left: Mutex::new(left), folders: Mutex::default() }
+    }
+
+    /// Returns when the job was asked for.
+    pub fn queued(&self) -> Timestamp {
+        self.queued
     }
 
     /// Returns what the names of the job's temporary files carry.
@@ -224,6 +230,11 @@ impl Record {
                 Ok(())
             })
             .await;
+    }
+
+    /// Strikes out a download that is not gone on with.
+    pub async fn download_ended(&self, line: Line) {
+        self.writer.soon(move |file| file.execute("DELETE FROM download WHERE id = ?1", [line.0]).map(drop)).await;
     }
 
     /// Makes sure that a folder is known to get temporary files, before it gets the first.

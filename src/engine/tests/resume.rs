@@ -385,3 +385,53 @@ async fn a_temporary_file_is_nobodys_contents() {
     let ended = t.transfer(vec![Item::Folder(t.path("d"))], at("up/")).await;
     assert_eq!((ended.end, t.keys().await), (JobEnd::Done, vec!["f".to_owned(), "up/d/own".to_owned()]));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deletion_that_goes_on_leaves_what_came_since_it_was_confirmed() {
+    let mut t = kept_bench().await;
+    t.put("p/doomed", "d").await;
+    t.put("named", "d").await;
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("DeleteObjects"));
+    t.start(Work::Delete(vec![object("named"), prefix("p/")]));
+    t.served("DeleteObjects", 1).await;
+    t.restart().await;
+    t.demo.faults().remove(stall);
+    // Confirmed an hour ago, as far as the journal knows.
+    let file = Connection::open(t.path("data/journal.db")).unwrap();
+    file.execute("UPDATE job SET queued = queued - 3600000", []).unwrap();
+    t.put("p/new", "n").await;
+    t.put("named", "n").await;
+    let (ended, _) = t.take_up().await;
+    assert!(ended.skipped("p/new").contains("after the deletion was confirmed"), "{ended:#?}");
+    assert!(t.keys().await.contains(&"named".to_owned()), "{ended:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_is_given_up_for_good_where_its_bucket_is_gone() {
+    let mut t = kept_bench().await;
+    t.interrupt_an_upload().await;
+    let uploads = t.store.list_uploads(&"bench".into(), &"".into(), None).await.unwrap().uploads;
+    t.store.abort_upload(&ObjectRef::new("bench", "f"), &uploads[0].id).await.unwrap();
+    t.store.delete_bucket(&"bench".into()).await.unwrap();
+    assert_eq!(t.give_up().await.end, JobEnd::Done);
+    assert!(t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_download_that_started_over_goes_on_the_next_time() {
+    let mut t = kept_bench().await;
+    t.interrupt_a_download().await;
+    t.put("f", [vec![1], noise(16 * MIB - 1)].concat()).await;
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("GetObject").after(2));
+    let [left] = <[Unfinished; 1]>::try_from(t.unfinished().await).unwrap();
+    t.engine.submit(Request::TakeUp { job: JobId(8), unfinished: left.id, work: left.work });
+    t.served("GetObject", 4).await;
+    t.written_down("range", 2).await;
+    t.restart().await;
+    t.demo.faults().remove(stall);
+    t.demo.forget_requests();
+    assert_eq!(t.tree("d").len(), 1, "the file of the first run is gone");
+    let (ended, notes) = t.take_up().await;
+    assert_eq!((ended.end, notes), (JobEnd::Done, Vec::new()));
+    assert_eq!(t.demo.count("GetObject"), 2);
+}

@@ -56,7 +56,10 @@ impl Store {
         let mut found = Vec::new();
         let mut from = None;
         loop {
-            let page = self.list_uploads(&object.bucket, &prefix, from).await?;
+            let page = match self.list_uploads(&object.bucket, &prefix, from).await {
+                Err(error) if error.kind == Kind::NoSuchBucket => return Ok(found),
+                page => page?,
+            };
             found.extend(page.uploads.into_iter().filter(|row| row.key == object.key));
             from = page.next;
             if from.is_none() {
@@ -104,7 +107,7 @@ impl Store {
                     .send()
             });
             let page = match listed.await {
-                Err(error) if error.kind == Kind::NotFound => return Ok(None),
+                Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoSuchBucket) => return Ok(None),
                 page => page?,
             };
             parts.extend(page.parts().iter().filter_map(|part| {
