@@ -191,6 +191,7 @@ impl Command {
 
     /// Returns how the engine is to work for this command.
     pub fn tune(&self, options: Options) -> Options {
+        let options = Options { keeps_failed: self.resumes(), ..options };
         match self {
             Self::Cp(transfer::Copy { choices, .. }) | Self::Mv(transfer::Move { choices, .. }) => {
                 choices.tuning.tune(options)
@@ -269,7 +270,7 @@ pub async fn run(
 pub fn tell_left_over(left: &LeftOver) {
     if left.kept > 0 {
         output::say(
-            "what was interrupted is kept: the next start of the screen offers it, and --resume goes on with it",
+            "what has not ended is kept: the next start of the screen offers to go on with it, and so does --resume of cp and mv",
         );
     }
     for object in &left.uploads {

@@ -101,6 +101,8 @@ pub struct Options {
     pub hold_limit: Option<Duration>,
     /// How long a job waits before it looks for fresh credentials again.
     pub renewal_pause: Duration,
+    /// Whether a job that a line, a server or a full disk has let fail is kept, to be gone on with; else it is cleaned up.
+    pub keeps_failed: bool,
     /// The folder that keeps what must survive the program; without one nothing does.
     pub data_folder: Option<PathBuf>,
     /// How long a cancelled job waits for the answer to what it has sent already.
@@ -119,6 +121,7 @@ impl Default for Options {
             syncs_files: false,
             trusts_copy_conditions: false,
             limit: None,
+            keeps_failed: false,
             data_folder: None,
             retry_pause: Duration::from_millis(500),
             hold_limit: None,

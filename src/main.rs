@@ -209,7 +209,8 @@ async fn browse(choice: &Choice) -> Result<io::Result<()>, String> {
     let left = place(choice.args.left.as_ref(), Location::Local(base.clone()))?;
     let right = place(choice.args.right.as_ref(), Location::Buckets(Profile::OWN))?;
     let (sender, reports) = tokio::sync::mpsc::channel(REPORTS);
-    let engine = Engine::start(around.settings, options(&choice.config, around.data_folder), sender);
+    let options = Options { keeps_failed: true, ..options(&choice.config, around.data_folder) };
+    let engine = Engine::start(around.settings, options, sender);
     let takes_mouse = choice.config.mouse && !choice.args.no_mouse;
     let state = choice.state(left, right, base);
     let ended = Box::pin(tui::run::run(state, &engine, reports, choice.theme.clone(), takes_mouse)).await;

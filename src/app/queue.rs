@@ -197,6 +197,7 @@ impl Queue {
                 self.change(*job, |job| job.turn = turn);
             }
             Report::Reordered { jobs, .. } => self.reorder(jobs),
+            Report::Kept { job, unfinished } => self.change(*job, |job| job.kept = Some(*unfinished)),
             Report::Noted { job, note } => self.change(*job, |job| job.note(note.clone())),
             Report::Held { job, reason } => self.change(*job, |job| job.hold(reason.clone())),
             Report::Question { job, question, conflict } => {
@@ -340,10 +341,10 @@ impl Queue {
         let Some((job, work)) = self.selected().and_then(|job| Some((job, job.retry()?))) else { return vec![] };
         let id = ids.job();
         let limit = job.limit.map(|rate| Request::Limit { job: Some(id), rate: Some(rate) });
-        let begin = match (job.earlier, job.state()) {
-            // What an earlier run has done and begun counts as long as the job could not even begin.
-            (Some((unfinished, _)), JobState::Failed(_)) => Request::TakeUp { job: id, unfinished, work },
-            _ => Request::Start { job: id, work },
+        let begin = match job.kept {
+            // What it has begun is gone on with.
+            Some(unfinished) => Request::TakeUp { job: id, unfinished, work },
+            None => Request::Start { job: id, work },
         };
         std::iter::once(begin).chain(limit).map(Effect::Submit).collect()
     }

@@ -67,9 +67,14 @@ async fn empty(session: &mut Session<'_>, remove: &Remove, bucket: &BucketName) 
     if total.items + total.folders == 0 {
         return Ok(());
     }
-    if total.deletion == Deletion::AddsMarker {
-        let cause = "it keeps versions: deleting its objects would hide them, and a bucket that holds versions cannot be \
-                     removed; nothing was deleted";
+    if total.deletion != Deletion::Permanent {
+        let cause = if total.deletion == Deletion::Unknown {
+            "whether it keeps versions could not be read, and a bucket that holds versions cannot be removed; nothing was \
+             deleted"
+        } else {
+            "it keeps versions: deleting its objects would hide them, and a bucket that holds versions cannot be \
+                     removed; nothing was deleted"
+        };
         return Err(Error::new(Kind::Unsupported, "empty", format!("s3://{bucket}"), cause).into());
     }
     confirm(&remove.location, remove.yes, &total).await?;

@@ -112,6 +112,7 @@ pub async fn confirm(location: &str, is_meant: bool, total: &PlanSummary) -> Res
     }
     let undone = match total.deletion {
         Deletion::AddsMarker => " Older versions stay.",
+        Deletion::Suspended => " Versions from before versioning was suspended stay; the rest cannot be undone.",
         Deletion::Permanent => " This cannot be undone.",
         Deletion::Unknown => "",
     };

@@ -6,8 +6,12 @@ use super::location::End;
 use super::session::{Session, Stop};
 use crate::model::name::Profile;
 
-/// The name of a source that no profile describes whole. No profile of a file has it: brackets are not allowed there.
-const UNNAMED: &str = "(source)";
+/// Returns the name of a source that no profile describes whole. It says how it is reached, so that another one is never
+/// taken for it; no profile of a file has it, since brackets are not allowed there.
+fn unnamed(parts: [Option<&str>; 3]) -> String {
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    format!("{}source {})", Profile::DECLARED, parts.join(" "))
+}
 
 /// How to reach the source; `--profile`, `--region` and `--endpoint-url` are then the target's.
 #[derive(Debug, Clone, Args)]
@@ -46,7 +50,8 @@ impl SourceOptions {
         match &self.profile {
             Some(name) if region.is_none() && endpoint.is_none() => Profile::named(name.as_str()),
             name => {
-                let profile = Profile::named(UNNAMED);
+                let parts = [name.as_deref(), region.as_deref(), endpoint.as_deref()];
+                let profile = Profile::named(unnamed(parts));
                 session.engine().declare(&profile, name.as_deref(), region, endpoint);
                 profile
             }

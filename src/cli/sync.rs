@@ -89,6 +89,12 @@ pub async fn sync(session: &mut Session<'_>, sync: &Sync) -> Result<(), Stop> {
     }
     let deleted = plan.summary().deleted;
     if !sync.yes {
+        // A name that was mistyped must not look like what was deleted.
+        if deleted.items > 0 && plan.comparison.is_empty_at(Hand::Left) {
+            let cause =
+                format!("there is nothing below {}; --yes means that all below {} goes", sync.source, sync.target);
+            return Err(Stop::Use(cause));
+        }
         let nouns = if plan.to().is_s3() { ("object", "objects") } else { ("file", "files") };
         let loss = Loss { items: deleted.items, bytes: deleted.bytes, nouns, below: &sync.target, undone: "" };
         loss.confirm().await?;

@@ -182,9 +182,9 @@ impl Job {
     }
 
     /// Writes an empty object where none was found just now; an error if one is there by now.
-    pub async fn put_marker(&self, store: &Store, object: &ObjectRef) -> Result<(), Error> {
+    pub async fn put_marker(&self, store: &Store, object: &ObjectRef, options: &WriteOptions) -> Result<(), Error> {
         let put = |condition: Condition| async move {
-            let options = WriteOptions { condition, ..WriteOptions::default() };
+            let options = WriteOptions { condition, ..options.clone() };
             self.put(&self.core.lanes.small, store, object, &Body::empty(), &options).await.map(|_| ())
         };
         match put(Condition::IfAbsent).await {

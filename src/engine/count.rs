@@ -232,8 +232,9 @@ async fn deletion(core: &Arc<Core>, items: &[Item]) -> Deletion {
         let _permit = core.lanes.interactive.acquire().await;
         match core.store_of(bucket).await.versioning(bucket).await.map(|versioning| versioning.status) {
             Ok(Some(status)) if status == "Enabled" => {}
-            // While versioning is suspended, the version without an id is overwritten by the marker, for good.
-            Ok(_) => return Deletion::Permanent,
+            Ok(Some(_)) if all == Deletion::AddsMarker => all = Deletion::Suspended,
+            Ok(Some(_)) => {}
+            Ok(None) => return Deletion::Permanent,
             Err(error) if error.kind == Kind::Unsupported => return Deletion::Permanent,
             Err(_) => all = Deletion::Unknown,
         }

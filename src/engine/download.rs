@@ -406,9 +406,12 @@ async fn fetch_ranges(
             Some(ended) => {
                 open.shutdown().await;
                 job.progress.retract_bytes(ranged.moved.load(Relaxed));
-                return Err(
-                    ended.map_or_else(|_| panicked("download"), |own| own.err().unwrap_or(panicked("download")))
-                );
+                let error =
+                    ended.map_or_else(|_| panicked("download"), |own| own.err().unwrap_or(panicked("download")));
+                if line.is_some() && job.stays_open(&error) {
+                    ranged.file.keep();
+                }
+                return Err(error);
             }
         }
     }

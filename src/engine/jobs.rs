@@ -1,6 +1,6 @@
 //! Jobs: from the table through their turn to their end, whatever happens inside.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use crate::model::limit::{Limit, Limits};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
 use crate::model::progress::Progress;
+use crate::s3::WriteOptions;
 
 /// How long results wait for others to be sent with them.
 const FLUSH: Duration = Duration::from_millis(200);
@@ -56,6 +57,8 @@ pub(super) struct Job {
     pub gate: Gate,
     /// Where it comes from.
     pub origin: Origin,
+    /// Whether something failed that may go well another time, so that it is kept.
+    is_open: AtomicBool,
     /// Its record in the journal, from when it was written down.
     record: OnceLock<Record>,
 }
@@ -80,6 +83,18 @@ impl Job {
     /// Returns whether the job ends with the program and goes on with its next start.
     pub fn is_kept(&self) -> bool {
         self.core.keeps.load(Relaxed) && self.core.root.is_cancelled() && self.record.get().is_some()
+    }
+
+    /// Returns whether what an item has begun is kept although it failed, and with it the job: another time it may go well.
+    pub fn stays_open(&self, error: &Error) -> bool {
+        let passes = error.is_transient()
+            || matches!(error.kind, Kind::NoSpace | Kind::ExpiredToken | Kind::NoCredentials | Kind::BadCredentials);
+        let stays =
+            passes && self.core.options.keeps_failed && !self.token.is_cancelled() && self.record.get().is_some();
+        if stays {
+            self.is_open.store(true, Relaxed);
+        }
+        stays
     }
 
     /// Says something of an item that has not ended.
@@ -112,12 +127,16 @@ impl Job {
 
     /// Ends the record, unless the job goes on with the program's next start.
     async fn close_record(&self, end: &JobEnd) {
-        if self.is_kept() {
+        let Some(record) = self.journal() else { return };
+        let could_go_on = match end {
+            JobEnd::Failed(_) => self.is_open.load(Relaxed) || record.left(|left| left.has_begun()),
+            JobEnd::SomeFailed => self.is_open.load(Relaxed),
+            JobEnd::Done | JobEnd::Cancelled => false,
+        };
+        if self.is_kept() || could_go_on {
             self.core.kept.fetch_add(1, Relaxed);
-            return;
-        }
-        let could_go_on = |record: &Record| matches!(end, JobEnd::Failed(_)) && record.left(|left| left.has_begun());
-        if let Some(record) = self.journal().filter(|record| !could_go_on(record)) {
+            self.core.send_last(Report::Kept { job: self.id, unfinished: record.id() }).await;
+        } else {
             record.end(end).await;
         }
     }
@@ -159,6 +178,7 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
         desk: Desk::default(),
         gate: Gate::default(),
         origin,
+        is_open: AtomicBool::default(),
         record: OnceLock::new(),
     });
     core.add_job(&job);
@@ -245,9 +265,9 @@ async fn run(job: Arc<Job>, work: Work) -> Result<(), Error> {
         Origin::GivenUp(_) => Ok(()),
         Origin::New | Origin::TakenUp(_) => Box::pin(execute(Arc::clone(&job), work)).await,
     };
-    // What could not even begin may be gone on with later.
-    let is_over = result.is_ok() || job.token.is_cancelled();
-    if is_over && !job.is_kept() {
+    // What could not even begin, or may go well another time, is gone on with later.
+    let is_over = result.is_ok() && !job.is_open.load(Relaxed);
+    if (is_over || job.token.is_cancelled()) && !job.is_kept() {
         Box::pin(resume::sweep(&job)).await;
     }
     result
@@ -306,7 +326,7 @@ async fn create_folder(job: &Job, place: Location) -> Result<(), Error> {
                 Err(error) if matches!(error.kind, Kind::NotFound | Kind::Denied) => {}
                 Err(error) => return Err(error),
             }
-            job.put_marker(store, &object).await
+            job.put_marker(store, &object, &WriteOptions::default()).await
         }
         place => Err(Error::new(Kind::Invalid, "create", place.to_string(), "it is not a folder")),
     }

@@ -30,7 +30,7 @@ use self::owner::Owner;
 pub(super) use self::record::{EndedItem, Line, NewDownload, Piece, Record};
 use self::writer::Writer;
 use super::core::Core;
-use crate::model::error::Error;
+use crate::model::error::{Error, Kind};
 use crate::model::history::HistoryId;
 use crate::model::job::{Connection, Report, Unfinished, UnfinishedId, Work};
 
@@ -133,7 +133,12 @@ impl Journal {
                     }
                     let failed = Arc::downgrade(core);
                     let runtime = tokio::runtime::Handle::current();
-                    let on_failure = move |error| {
+                    let suspect = path.with_file_name(owner::SUSPECT);
+                    let on_failure = move |error: Error| {
+                        if error.kind == Kind::Corrupt {
+                            // The next start reads all of it, as behind a copy that was killed.
+                            let _ = std::fs::write(&suspect, "");
+                        }
                         if let Some(core) = failed.upgrade() {
                             runtime.block_on(core.send_last(Report::JournalFailed(error)));
                         }
@@ -153,9 +158,10 @@ impl Journal {
     }
 
     fn open_in(folder: &std::path::Path) -> Result<(database::Opened, Owner, PathBuf), Error> {
-        let opened = database::open(folder)?;
         let owner = Owner::register(folder)?;
-        owner.sweep();
+        // Who was killed, perhaps with the machine, may have left it damaged.
+        let was_killed = owner.sweep();
+        let opened = database::open(folder, was_killed)?;
         Ok((opened, owner, folder.join(database::NAME)))
     }
 }

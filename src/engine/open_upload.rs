@@ -105,6 +105,7 @@ async fn take_up(context: &Context, object: &ObjectRef, cut: &Cut) -> Result<Opt
             }
             "its unfinished upload is gone"
         }
+        Some(_) if cut.state.is_empty() => "what goes through this machine's memory cannot be gone on with",
         Some(_) => "its source has changed since",
         None => "its upload had not begun",
     };
@@ -153,10 +154,11 @@ async fn begin(context: &Context, object: &ObjectRef, options: &WriteOptions) ->
 
 /// Aborts an upload that came to nothing. If that fails too, its error goes with the one that was first.
 ///
-/// When the program ends and its jobs are kept for the next start, so is this.
+/// When the program ends and its jobs are kept for the next start, so is this, and when it may go well another time.
 pub(super) async fn give_up(context: &Context, object: &ObjectRef, upload: &OpenUpload, missed: Missed) -> Missed {
     let job = &context.job;
-    if upload.line.is_some() && job.is_kept() {
+    let (Missed::Race(error) | Missed::Failed(error)) = &missed;
+    if upload.line.is_some() && (job.is_kept() || job.stays_open(error)) {
         job.core.unfinished.ended(&upload.id);
         return missed;
     }

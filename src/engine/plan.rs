@@ -25,6 +25,9 @@ use crate::s3::{ListPage, ListedObject};
 /// Objects that are looked at beside each other.
 const LOOKS: usize = 64;
 
+/// What is said of a source that an earlier run may have moved.
+const MOVED_BEFORE: &str = "it is not there any more: the interrupted run has moved it, or somebody else has";
+
 /// Where an item comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
@@ -153,8 +156,7 @@ async fn plan_item(context: &Arc<Context>, item: Item, out: &mpsc::Sender<Planne
     };
     match planned {
         Err(error) if error.kind == Kind::NotFound && context.may_have_moved() => {
-            let reason = "it is not there any more: the interrupted run has moved it, or somebody else has".to_owned();
-            send(out, context.counted(Planned::Skipped(item.to_string(), reason))).await
+            send(out, context.counted(Planned::Skipped(item.to_string(), MOVED_BEFORE.to_owned()))).await
         }
         Err(error) if error.kind != Kind::Cancelled => send(out, Planned::Failed(item.to_string(), error)).await,
         planned => planned,
@@ -315,6 +317,11 @@ fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<
             vec![Planned::Failed(name.clone(), Error::new(Kind::Invalid, "copy", name, reason))]
         }
         What::Skipped(reason) => vec![Planned::Skipped(name, reason)],
+        What::Failed(error)
+            if error.kind == Kind::NotFound && found.below.as_os_str().is_empty() && context.may_have_moved() =>
+        {
+            vec![Planned::Skipped(name, MOVED_BEFORE.to_owned())]
+        }
         What::Failed(error) => vec![Planned::Failed(name, error)],
     }
 }

@@ -11,7 +11,7 @@ use super::jobs::Job;
 use super::open_upload::abort_left;
 use crate::local::write::remove_temporary;
 use crate::model::error::Kind;
-use crate::model::job::{ItemOutcome, Report, Verified};
+use crate::model::job::{Item, ItemOutcome, Report, Verified, Work};
 use crate::model::name::Profile;
 
 /// Finds the jobs that earlier runs have left, and says which.
@@ -22,11 +22,23 @@ pub(super) fn find(core: &Arc<Core>) {
         if !unfinished.is_empty() {
             let now = core.stores.of(&Profile::OWN).await.connection();
             for left in &mut unfinished {
-                left.is_from_here = (&left.profile, &left.endpoint) == (&now.profile, &now.endpoint);
+                left.is_from_here = (&left.profile, &left.endpoint) == (&now.profile, &now.endpoint)
+                    && profiles(&left.work).into_iter().all(|profile| core.stores.knows(profile));
             }
         }
         let _ = core.send(Report::Unfinished(unfinished), &core.root).await;
     });
+}
+
+fn profiles(work: &Work) -> Vec<&Profile> {
+    match work {
+        Work::Transfer(transfer) => {
+            transfer.items.iter().filter_map(Item::profile).chain(transfer.to.profile()).collect()
+        }
+        Work::Sync(plan) => plan.from().profile().into_iter().chain(plan.to().profile()).collect(),
+        Work::Delete(items) => items.iter().filter_map(Item::profile).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Removes the temporary files of an earlier run that nobody can go on with.
@@ -42,6 +54,8 @@ pub(super) async fn sweep_files(job: &Job) {
 /// Aborts the uploads and removes the files of an earlier run that nobody has taken up.
 pub(super) async fn sweep(job: &Job) {
     let Some(record) = job.journal() else { return };
+    // A job that is cancelled after something of it failed may have kept that.
+    record.look_again().await;
     let (uploads, downloads, folders) = record.left(|left| {
         (std::mem::take(&mut left.uploads), std::mem::take(&mut left.downloads), std::mem::take(&mut left.folders))
     });

@@ -43,6 +43,11 @@ impl Stores {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), opening);
     }
 
+    /// Returns whether it is known how a profile connects, if it is in no file.
+    pub fn knows(&self, profile: &Profile) -> bool {
+        !profile.is_declared() || self.open.lock().unwrap_or_else(PoisonError::into_inner).contains_key(profile)
+    }
+
     /// Returns the store of a profile; the first caller opens it.
     pub async fn of(&self, profile: &Profile) -> Store {
         let opening = {

@@ -114,7 +114,10 @@ pub(super) async fn work_off(context: &Arc<Context>, mut planned: mpsc::Receiver
                     open.spawn(Box::pin(one(Arc::clone(context), item)));
                 }
                 Some(Planned::Skipped(name, reason)) => job.record(name, 0, ItemOutcome::Skipped(reason)).await,
-                Some(Planned::Failed(name, error)) => job.record(name, 0, ItemOutcome::Failed(error)).await,
+                Some(Planned::Failed(name, error)) => {
+                    job.stays_open(&error);
+                    job.record(name, 0, ItemOutcome::Failed(error)).await;
+                }
                 Some(Planned::Walked(path)) => {
                     walked.insert(path);
                 }
@@ -172,7 +175,10 @@ async fn one(context: Arc<Context>, item: Box<PlanItem>) {
         Ok(ended) => ended,
         // Neither done nor failed: it was not come to.
         Err(error) if error.kind == Kind::Cancelled && job.token.is_cancelled() => return,
-        Err(error) => ItemOutcome::Failed(error).into(),
+        Err(error) => {
+            job.stays_open(&error);
+            ItemOutcome::Failed(error).into()
+        }
     };
     context.write_down(&item, &name, &ended).await;
     job.record(name, item.size, ended.outcome).await;
@@ -275,7 +281,8 @@ impl Context {
     /// without a request, whose target is still there.
     async fn was_done(&self, item: &PlanItem, name: &str) -> Result<bool, Error> {
         // A source that was moved is gone: one that is there is new.
-        let record = self.job.journal().filter(|_| !self.transfer.is_move);
+        // And what a comparison of just now asks for was not done before.
+        let record = self.job.journal().filter(|_| !self.transfer.is_move && item.seen.is_none());
         let is_known = |(record, state): (&Record, _)| record.left(|left| left.has_done(name.to_owned(), state));
         if !record.zip(item.state()).is_some_and(is_known) {
             return Ok(false);

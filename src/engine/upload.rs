@@ -24,7 +24,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::text;
-use crate::s3::{ObjectFacts, PartDone, Payload, Store, WriteOptions, Written};
+use crate::s3::{Condition, ObjectFacts, PartDone, Payload, Store, WriteOptions, Written};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -49,7 +49,9 @@ pub(super) fn part_size(bytes: u64, smallest: u64) -> u64 {
 pub(super) async fn marker(context: &Arc<Context>, path: &Path, object: &ObjectRef) -> Result<ItemOutcome, Error> {
     let job = &context.job;
     if context.look(object).await?.is_none() {
-        match job.put_marker(&context.store, object).await {
+        let transfer = &context.transfer;
+        let options = given::write_options(&transfer.given, transfer.storage_class, object, Condition::IfAbsent);
+        match job.put_marker(&context.store, object, &options).await {
             // Somebody else made it, which is as good.
             Err(error) if error.kind == Kind::Conflict => {}
             result => result?,

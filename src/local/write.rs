@@ -41,6 +41,7 @@ pub struct TempFile {
     is_committed: bool,
     /// Whether it stays when it is dropped before its commit, because somebody can go on with it.
     keeps: Option<Arc<AtomicBool>>,
+    is_kept: AtomicBool,
 }
 
 impl TempFile {
@@ -53,7 +54,15 @@ impl TempFile {
             match rustix::fs::openat(&*folder, &name, flags, Mode::from_raw_mode(mode.unwrap_or(0o666) & 0o777)) {
                 Ok(file) => {
                     let file = File::from(file);
-                    return Ok(Self { file, folder, name, shown: shown.to_owned(), is_committed: false, keeps: None });
+                    return Ok(Self {
+                        file,
+                        folder,
+                        name,
+                        shown: shown.to_owned(),
+                        is_committed: false,
+                        keeps: None,
+                        is_kept: AtomicBool::default(),
+                    });
                 }
                 Err(Errno::EXIST) => {}
                 Err(error) => return Err(Error::from_io("write", shown.to_string_lossy(), &error.into())),
@@ -71,12 +80,25 @@ impl TempFile {
             return Err(Error::new(Kind::Invalid, "write", shown.to_string_lossy(), "it is not a regular file"));
         }
         let name = name.to_owned();
-        Ok(Self { file, folder, name, shown: shown.to_owned(), is_committed: false, keeps: None })
+        Ok(Self {
+            file,
+            folder,
+            name,
+            shown: shown.to_owned(),
+            is_committed: false,
+            keeps: None,
+            is_kept: AtomicBool::default(),
+        })
     }
 
     /// Lets the file stay when it is dropped before its commit while `keeps` is set.
     pub fn keep_while(&mut self, keeps: Arc<AtomicBool>) {
         self.keeps = Some(keeps);
+    }
+
+    /// Lets the file stay when it is dropped before its commit.
+    pub fn keep(&self) {
+        self.is_kept.store(true, Relaxed);
     }
 
     /// Returns its temporary name.
@@ -189,7 +211,7 @@ impl TempFile {
 
 impl Drop for TempFile {
     fn drop(&mut self) {
-        let is_kept = self.keeps.as_ref().is_some_and(|keeps| keeps.load(Relaxed));
+        let is_kept = self.is_kept.load(Relaxed) || self.keeps.as_ref().is_some_and(|keeps| keeps.load(Relaxed));
         if !self.is_committed && !is_kept {
             let _ = rustix::fs::unlinkat(&*self.folder, &self.name, AtFlags::empty());
         }
@@ -269,8 +291,8 @@ pub fn remove_temporary(folder: &Path, tag: &str, except: &[String]) -> Result<(
     for entry in entries {
         let entry = entry.map_err(fail)?;
         let name = entry.file_name();
-        let is_ours =
-            name.to_str().is_some_and(|name| name.starts_with(&begin) && !except.iter().any(|own| own == name));
+        let is_ours = is_temporary(&name)
+            && name.to_str().is_some_and(|name| name.starts_with(&begin) && !except.iter().any(|own| own == name));
         if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             std::fs::remove_file(entry.path()).map_err(fail)?;
         }

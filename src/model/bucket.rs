@@ -18,6 +18,14 @@ impl Profile {
     /// What the program was started with.
     pub const OWN: Self = Self(None);
 
+    /// How the names of profiles begin that are in no file and last as long as the program.
+    pub const DECLARED: char = '(';
+
+    /// Returns whether it is in no file.
+    pub fn is_declared(&self) -> bool {
+        self.name().is_some_and(|name| name.starts_with(Self::DECLARED))
+    }
+
     /// Returns the profile of a name.
     pub fn named(name: impl Into<Arc<str>>) -> Self {
         Self(Some(name.into()))

@@ -365,6 +365,12 @@ impl Comparison {
         self.tally.same.items + self.tally.unknown + self.differences.len() as u64
     }
 
+    /// Returns whether a side has nothing at all, as far as it was looked at.
+    pub fn is_empty_at(&self, hand: Hand) -> bool {
+        let differs = |kind: &Kind| self.tally.of(*kind, hand).items > 0;
+        self.tally.same.items == 0 && !Kind::ALL.iter().any(differs)
+    }
+
     /// Returns how many there are of a kind, or of all.
     pub fn len(&self, kind: Option<Kind>) -> usize {
         match kind {

@@ -601,6 +601,13 @@ pub enum Report {
     },
     /// The journal cannot be written: jobs go on, and cannot be resumed.
     JournalFailed(Error),
+    /// A job that is about to end with failures is kept: what it has begun can be gone on with.
+    Kept {
+        /// The job.
+        job: JobId,
+        /// Its name in the journal.
+        unfinished: UnfinishedId,
+    },
     /// A job says something of an item that has not ended.
     Noted {
         /// The job.

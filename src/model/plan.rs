@@ -71,6 +71,8 @@ pub struct Answer {
 pub enum Deletion {
     /// The bucket is versioned: a delete marker is added, older versions stay.
     AddsMarker,
+    /// Versioning is suspended: what was written since then is gone for good, and versions from before stay.
+    Suspended,
     /// It cannot be undone.
     Permanent,
     /// Whether the bucket is versioned could not be read.

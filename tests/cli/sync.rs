@@ -114,3 +114,14 @@ fn what_is_no_place_to_sync_is_wrong_use() {
     }
     assert!(t.done(&["man", "sync"]).contains("Unlike there"));
 }
+
+#[test]
+fn a_source_that_holds_nothing_deletes_only_where_that_is_meant() {
+    let t = Stage::new();
+    t.write("one/f", "f");
+    let said = t.run(&["sync", "s3://stage/typo", "one", "--delete"]);
+    assert!(said.code == 2 && said.err.contains("nothing below s3://stage/typo"), "{said:?}");
+    assert_eq!(t.read("one/f"), "f");
+    t.done(&["sync", "s3://stage/typo", "one", "--delete", "--yes"]);
+    assert!(!t.path("one/f").exists());
+}

@@ -70,6 +70,10 @@ impl Delete {
                 Role::Text,
                 "The bucket is versioned: this adds a delete marker; older versions stay and can be restored.",
             ),
+            (true, Deletion::Suspended) => (
+                Role::Warning,
+                "Versioning is suspended: versions from before stay, what was written since cannot be brought back.",
+            ),
             (true, Deletion::Unknown) if self.summary.is_complete || self.failed.is_some() => {
                 (Role::Warning, "Whether the bucket keeps versions could not be read: this may be impossible to undo.")
             }

@@ -114,6 +114,8 @@ pub struct Job {
     pub notes: Vec<String>,
     /// What is left of it, as long as nobody has decided about it.
     pub(super) left: Option<Left>,
+    /// Its name in the journal, if it ended with failures and is kept.
+    pub(super) kept: Option<UnfinishedId>,
     /// Its name in the journal and what was decided, if an earlier run has begun it.
     pub(super) earlier: Option<(UnfinishedId, Decision)>,
 }
@@ -138,6 +140,7 @@ impl Job {
             end: None,
             notes: Vec::new(),
             left: None,
+            kept: None,
             earlier: None,
         }
     }

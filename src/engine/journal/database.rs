@@ -112,22 +112,42 @@ pub(super) struct Opened {
     pub set_aside: Option<(PathBuf, Error)>,
 }
 
-/// Opens the file in a folder, and makes both if they are missing. A damaged one is set aside, never removed.
-pub(super) fn open(folder: &Path) -> Result<Opened, Error> {
-    // What was copied is nobody else's business.
+/// Makes the folder, for its owner alone: what was copied is nobody else's business.
+pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| Error::from_io("create", folder.to_string_lossy(), &error))?;
+    made.map_err(|error| Error::from_io("create", folder.to_string_lossy(), &error))
+}
+
+/// Opens the file in a folder, and makes both if they are missing. A damaged one is set aside, never removed.
+///
+/// All of it is read only if `is_suspect`: later, damage shows where it is met.
+pub(super) fn open(folder: &Path, is_suspect: bool) -> Result<Opened, Error> {
+    make_folder(folder)?;
     let path = folder.join(NAME);
-    match open_file(&path) {
+    match open_file(&path, is_suspect) {
         Ok(connection) => Ok(Opened { connection, set_aside: None }),
         Err(error) if is_damage(&error) => {
+            // Of several copies that find it only one renames it, and the others find the new one.
+            let _turn = lock(folder)?;
+            if let Ok(connection) = open_file(&path, true) {
+                return Ok(Opened { connection, set_aside: None });
+            }
             let cause = failure(&path, &error);
             let aside = set_aside(&path)?;
-            let connection = open_file(&path).map_err(|error| failure(&path, &error))?;
+            let connection = open_file(&path, false).map_err(|error| failure(&path, &error))?;
             Ok(Opened { connection, set_aside: Some((aside, cause)) })
         }
         Err(error) => Err(failure(&path, &error)),
     }
+}
+
+/// Waits until no other copy of the program sets the file aside.
+fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join("set-aside.lock");
+    let fail = |error: std::io::Error| Error::from_io("set aside", path.to_string_lossy(), &error);
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(fail)?;
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).map_err(|error| fail(error.into()))?;
+    Ok(file)
 }
 
 /// Returns the error of a statement as others are told.
@@ -141,7 +161,7 @@ pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> Error {
     Error::new(kind, "keep the journal", path.to_string_lossy(), error.to_string())
 }
 
-fn open_file(path: &Path) -> rusqlite::Result<Connection> {
+fn open_file(path: &Path, is_suspect: bool) -> rusqlite::Result<Connection> {
     // SQLite would make it open to all.
     let _ = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
     let connection = Connection::open(path)?;
@@ -162,8 +182,12 @@ fn open_file(path: &Path) -> rusqlite::Result<Connection> {
             Some(words),
         ));
     }
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if application == APPLICATION && found == "ok" {
+    let found: String = match application {
+        APPLICATION if !is_suspect => return Ok(connection),
+        APPLICATION => connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?,
+        _ => "it is of another program".to_owned(),
+    };
+    if found == "ok" {
         return Ok(connection);
     }
     Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(found)))

@@ -128,7 +128,7 @@ mod tests {
 
     fn journal() -> (tempfile::TempDir, Connection) {
         let home = tempfile::tempdir().unwrap();
-        let file = database::open(home.path()).unwrap().connection;
+        let file = database::open(home.path(), true).unwrap().connection;
         (home, file)
     }
 

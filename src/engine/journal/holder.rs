@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn an_upload_is_held_by_who_runs_it_and_one_without_an_id_by_its_object() {
         let home = tempfile::tempdir().unwrap();
-        let file = database::open(home.path()).unwrap().connection;
+        let file = database::open(home.path(), true).unwrap().connection;
         let owner = Owner::register(home.path()).unwrap();
         let object = |key: &str| ObjectRef::new("b", key);
         for (owner, key, id) in

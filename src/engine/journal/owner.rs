@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::FlockOperation;
 
+use super::database::make_folder;
 use crate::local::write::random;
 use crate::model::error::Error;
 
 /// How the names of the lock files begin.
 const BEGIN: &str = "owner-";
+
+/// The name of a lock file that nobody holds.
+pub(super) const SUSPECT: &str = "owner-suspect";
 
 /// This copy of the program, as long as it is held.
 #[derive(Debug)]
@@ -24,6 +28,7 @@ pub(super) struct Owner {
 impl Owner {
     /// Takes a lock that nobody else has.
     pub fn register(folder: &Path) -> Result<Self, Error> {
+        make_folder(folder)?;
         let name = format!("{BEGIN}{:016x}", random());
         let (path, early) = (folder.join(&name), folder.join(format!("new-{name}")));
         let fail = |error: std::io::Error| Error::from_io("keep the journal", path.to_string_lossy(), &error);
@@ -44,18 +49,21 @@ impl Owner {
         name == self.name || is_alive(&self.folder, name)
     }
 
-    /// Removes the lock files of those that ended without doing so.
-    pub fn sweep(&self) {
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+    /// Removes the lock files of those that ended without doing so. Returns whether there were any.
+    pub fn sweep(&self) -> bool {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return false };
+        let mut found = false;
         for entry in entries.flatten() {
             let name = entry.file_name();
             let Some(name) = name.to_str().filter(|name| name.starts_with(BEGIN)) else {
                 continue;
             };
             if !self.is_alive(name) {
+                found = true;
                 let _ = std::fs::remove_file(entry.path());
             }
         }
+        found
     }
 }
 

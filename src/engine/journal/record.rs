@@ -16,7 +16,7 @@ use super::left::Left;
 use super::writer::Writer;
 use crate::local::write::random;
 use crate::model::error::Error;
-use crate::model::job::{Connection as Caller, ItemOutcome, JobEnd, Verified, Work};
+use crate::model::job::{Connection as Caller, ItemOutcome, JobEnd, UnfinishedId, Verified, Work};
 use crate::model::location::ObjectRef;
 use crate::s3::{PartDone, UploadId};
 
@@ -28,7 +28,7 @@ pub(in crate::engine) struct Record {
     tag: String,
     queued: Timestamp,
     /// What an earlier run left, as far as nobody has taken it up yet.
-    pub left: Mutex<Left>,
+    left: Mutex<Left>,
     /// Folders that are known to get temporary files.
     folders: Mutex<HashMap<PathBuf, Arc<OnceCell<()>>>>,
 }
@@ -123,6 +123,19 @@ impl Record {
     /// Goes on with the record of an earlier run.
     pub(super) fn of(writer: Writer, job: i64, tag: String, queued: Timestamp, left: Left) -> Self {
         Self { writer, job, tag, queued, left: Mutex::new(left), folders: Mutex::default() }
+    }
+
+    /// Returns its name in the journal.
+    pub fn id(&self) -> UnfinishedId {
+        UnfinishedId(self.job)
+    }
+
+    /// Looks again what is left, this run's own included.
+    pub async fn look_again(&self) {
+        let job = self.job;
+        if let Ok(left) = self.writer.durably(move |file| Left::read(file, job)).await {
+            *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
+        }
     }
 
     /// Returns when the job was asked for.

@@ -28,7 +28,7 @@ fn copy(from: &Path, to: &Path, wal: usize) {
 fn a_log_that_is_cut_at_any_byte_loses_at_most_what_was_committed_last() {
     let home = tempfile::tempdir().unwrap();
     let whole = home.path().join("whole");
-    let file = open(&whole).unwrap().connection;
+    let file = open(&whole, true).unwrap().connection;
     file.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint = 0").unwrap();
     // What the log holds after each commit.
     let mut ends = vec![0];
@@ -42,7 +42,7 @@ fn a_log_that_is_cut_at_any_byte_loses_at_most_what_was_committed_last() {
     for cut in cuts.step_by(7).chain(ends.iter().copied()) {
         let place = home.path().join("cut");
         copy(&whole, &place, cut);
-        let opened = open(&place).unwrap();
+        let opened = open(&place, true).unwrap();
         assert!(opened.set_aside.is_none(), "cut at {cut}");
         let committed = ends.iter().filter(|end| **end <= cut).count() - 1;
         assert_eq!(usize::try_from(jobs(&opened.connection)).unwrap(), committed, "cut at {cut}");
@@ -54,7 +54,7 @@ fn a_log_that_is_cut_at_any_byte_loses_at_most_what_was_committed_last() {
 #[test]
 fn a_damaged_file_is_set_aside_and_a_new_one_begun() {
     let home = tempfile::tempdir().unwrap();
-    let opened = open(home.path()).unwrap();
+    let opened = open(home.path(), true).unwrap();
     for number in 0..100 {
         add_job(&opened.connection, number);
     }
@@ -64,7 +64,7 @@ fn a_damaged_file_is_set_aside_and_a_new_one_begun() {
     let middle = bytes.len() / 2;
     bytes[middle..middle + 4096].fill(0xA5);
     std::fs::write(&path, &bytes).unwrap();
-    let opened = open(home.path()).unwrap();
+    let opened = open(home.path(), true).unwrap();
     let (aside, error) = opened.set_aside.unwrap();
     assert_eq!((jobs(&opened.connection), error.kind), (0, Kind::Corrupt));
     assert_eq!(std::fs::read(aside).unwrap(), bytes, "nothing of it is lost");
@@ -74,11 +74,11 @@ fn a_damaged_file_is_set_aside_and_a_new_one_begun() {
 fn a_file_that_is_none_is_set_aside_and_one_of_a_later_version_is_left_alone() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join(NAME), "a shopping list".repeat(100)).unwrap();
-    let opened = open(home.path()).unwrap();
+    let opened = open(home.path(), true).unwrap();
     assert!(opened.set_aside.is_some());
     opened.connection.pragma_update(None, "user_version", 1000).unwrap();
     drop(opened);
-    let Err(error) = open(home.path()) else { panic!("it was opened") };
+    let Err(error) = open(home.path(), true) else { panic!("it was opened") };
     assert!(error.to_string().contains("later version"), "{error}");
 }
 
@@ -87,7 +87,7 @@ fn only_the_owner_may_read_it() {
     use std::os::unix::fs::MetadataExt as _;
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("data");
-    let _opened = open(&folder).unwrap();
+    let _opened = open(&folder, true).unwrap();
     assert_eq!(std::fs::metadata(&folder).unwrap().mode() & 0o777, 0o700);
     assert_eq!(std::fs::metadata(folder.join(NAME)).unwrap().mode() & 0o777, 0o600);
 }
@@ -100,7 +100,7 @@ fn an_owner_lives_as_long_as_it_is_held_and_its_file_goes_with_it() {
     // A file that a copy of the program left that was killed.
     std::fs::write(home.path().join("owner-dead"), "").unwrap();
     assert!(one.is_alive(&name) && one.is_alive(one.name()) && !one.is_alive("owner-dead"));
-    one.sweep();
+    assert!(one.sweep() && !one.sweep());
     assert!(one.is_alive(&name) && !home.path().join("owner-dead").exists());
     drop(two);
     assert!(!one.is_alive(&name));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
@@ -87,16 +87,27 @@ fn run(
     while let Some(first) = inbox.blocking_recv() {
         let batch = gather(first, &mut inbox, runtime);
         let (applied, told): (Vec<_>, Vec<_>) = batch.into_iter().map(|change| (change.apply, change.told)).unzip();
-        let result = commit(&mut connection, applied).map_err(|error| failure(path, &error));
-        if let Err(error) = &result {
+        let results = commit(&mut connection, applied).map_err(|error| failure(path, &error));
+        if let Err(error) = &results {
             tracing::warn!(%error, "the journal is not kept");
             // Said once: what cannot be written once cannot be written a thousand times.
             if !std::mem::replace(&mut has_failed, true) {
                 on_failure(error.clone());
             }
         }
-        for told in told.into_iter().flatten() {
-            told(result.clone());
+        for (at, told) in told.into_iter().enumerate() {
+            let refused = results.as_ref().map(|refused| refused.iter().find(|(which, _)| *which == at));
+            let result = match refused {
+                Ok(None) => Ok(()),
+                Ok(Some((_, error))) => Err(failure(path, error)),
+                Err(error) => Err(error.clone()),
+            };
+            if let Err(error) = &result {
+                tracing::debug!(%error, "a change of the journal came to nothing");
+            }
+            if let Some(told) = told {
+                told(result);
+            }
         }
     }
 }
@@ -122,11 +133,21 @@ fn gather(first: Change, inbox: &mut mpsc::Receiver<Change>, runtime: &Handle) -
     batch
 }
 
-/// All of them or none.
-fn commit(connection: &mut Connection, changes: Vec<Apply>) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for change in changes {
-        change(&transaction)?;
+/// Makes all changes at once, or none if the file itself fails. Returns those that were refused, which take no other along.
+fn commit(connection: &mut Connection, changes: Vec<Apply>) -> rusqlite::Result<Vec<(usize, rusqlite::Error)>> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut refused = Vec::new();
+    for (at, change) in changes.into_iter().enumerate() {
+        let part = transaction.savepoint()?;
+        match change(&part) {
+            Ok(()) => part.commit()?,
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                drop(part);
+                refused.push((at, error));
+            }
+            Err(error) => return Err(error),
+        }
     }
-    transaction.commit()
+    transaction.commit()?;
+    Ok(refused)
 }

@@ -113,7 +113,7 @@ impl Bench {
 }
 
 fn kept(home: &Path) -> Options {
-    Options { data_folder: Some(home.join("data")), ..small_parts() }
+    Options { data_folder: Some(home.join("data")), keeps_failed: true, ..small_parts() }
 }
 
 async fn kept_bench() -> Bench {
@@ -434,4 +434,54 @@ async fn a_download_that_started_over_goes_on_the_next_time() {
     let (ended, notes) = t.take_up().await;
     assert_eq!((ended.end, notes), (JobEnd::Done, Vec::new()));
     assert_eq!(t.demo.count("GetObject"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_server_let_fail_is_kept_and_goes_on_with_the_next_try() {
+    let mut t = kept_bench().await;
+    t.put("down", noise(16 * MIB)).await;
+    let up = Item::File(t.write("up", noise(16 * MIB)));
+    let works = [("UploadPart", up, at("")), ("GetObject", object("down"), here(t.path("d")))];
+    for (operation, item, to) in works {
+        let rule = t.demo.faults().add(Rule::new(Fault::Internal).on(operation).after(2));
+        let work = Work::Transfer(transfer(vec![item], to));
+        let job = t.start(work.clone());
+        let kept = loop {
+            match t.report().await {
+                Report::Kept { job: of, unfinished } if of == job => break unfinished,
+                Report::Finished { end, .. } => panic!("{end:?}"),
+                _ => {}
+            }
+        };
+        assert_eq!(t.follow(job, |_| panic!()).await.end, JobEnd::SomeFailed);
+        t.demo.faults().remove(rule);
+        t.demo.forget_requests();
+        t.last += 1;
+        let job = JobId(t.last);
+        t.engine.submit(Request::TakeUp { job, unfinished: kept, work });
+        let (ended, notes) = t.follow_with_notes(job).await;
+        assert_eq!((ended.end, notes), (JobEnd::Done, Vec::new()), "nothing starts over");
+    }
+    assert_eq!(t.get("up").await, noise(16 * MIB));
+    assert_eq!(t.read("d/down"), noise(16 * MIB));
+    assert_eq!((t.demo.open_uploads(), t.tree("d")), (0, vec!["down".to_owned()]));
+    t.restart().await;
+    assert!(t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_is_cancelled_after_something_failed_leaves_nothing_of_that() {
+    let mut t = kept_bench().await;
+    t.put("a/big", noise(16 * MIB)).await;
+    t.put("a/stalled", noise(1000)).await;
+    t.demo.faults().add(Rule::new(Fault::Internal).on("GetObject").key("big").after(2));
+    t.demo.faults().add(Rule::new(Fault::Stall).on("GetObject").key("stalled"));
+    let job = t.start(Work::Transfer(transfer(vec![prefix("a/")], here(t.path("d")))));
+    t.written_down("item", 1).await;
+    assert_eq!(t.tree("d").len(), 2, "the folder and what is kept: {:?}", t.tree("d"));
+    t.engine.submit(Request::Cancel(job));
+    assert_eq!(t.follow(job, |_| panic!()).await.end, JobEnd::Cancelled);
+    assert_eq!(t.tree("d"), ["a/"]);
+    t.restart().await;
+    assert!(t.unfinished().await.is_empty());
 }

@@ -95,6 +95,7 @@ fn one_that_could_not_go_on_is_taken_up_again_and_not_begun_anew() {
     t.keys("<esc> t r");
     let job = t.state.queue.jobs()[0].id;
     let error = Error::new(Kind::Network, "read", "s3://photos/", "no answer");
+    t.report(Report::Kept { job, unfinished: left(1, true).id });
     t.report(Report::Finished { job, end: JobEnd::Failed(error) });
     t.keys("<esc>");
     let effects = t.keys("r");
