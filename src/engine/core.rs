@@ -159,6 +159,17 @@ impl Core {
         }
     }
 
+    /// Runs blocking work on one small file, of which there may be hundreds under way: only a few at once, because more
+    /// threads than processors merely take turns.
+    pub async fn touch<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let _place = self.lanes.files.acquire().await;
+        self.block(operation, work).await
+    }
+
     /// Looks into, or changes, which jobs run.
     pub fn roster<T>(&self, change: impl FnOnce(&mut Roster) -> T) -> T {
         change(&mut self.roster.lock().unwrap_or_else(PoisonError::into_inner))

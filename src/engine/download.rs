@@ -171,7 +171,7 @@ impl Context {
 
     pub(super) async fn look_here(&self, relative: &Path) -> Result<Option<Standing>, Error> {
         let (root, relative) = (self.root()?, relative.to_owned());
-        self.job.core.block("write", move || root.look(&relative)).await
+        self.job.core.touch("write", move || root.look(&relative)).await
     }
 
     fn cannot_replace(&self, item: &PlanItem, standing: &Standing) -> Option<&'static str> {
@@ -208,7 +208,7 @@ pub(super) async fn finish(
             return Err(Error::cancelled("write", relative.to_string_lossy()));
         }
         let (worker, taken) = (Arc::clone(context), aim.clone());
-        let (file, result) = context.job.core.block("write", move || commit(&worker, &taken, bytes, modified)).await?;
+        let (file, result) = context.job.core.touch("write", move || commit(&worker, &taken, bytes, modified)).await?;
         match result {
             Ok(()) => return Ok(Settled::Go(aim.relative)),
             Err(error) if error.kind == Kind::Conflict => {

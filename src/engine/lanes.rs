@@ -14,6 +14,9 @@ use crate::model::job::JobId;
 /// Bodies up to this size in bytes take as long as any request; larger ones are counted with parts.
 const SMALL: u64 = 1024 * 1024;
 
+/// Small files that are touched at once: enough for a network's file system to be asked in time.
+const FILES: usize = 8;
+
 /// All lanes of an engine.
 #[derive(Debug)]
 pub(super) struct Lanes {
@@ -29,6 +32,8 @@ pub(super) struct Lanes {
     pub batches: Arc<Lane>,
     /// Files that are read at once to be copied on this machine.
     pub disk: Arc<Lane>,
+    /// Small files that are opened, looked at or written at once.
+    pub files: Semaphore,
 }
 
 impl Lanes {
@@ -47,6 +52,7 @@ impl Lanes {
             small,
             parts,
             batches: Lane::new(8, 8),
+            files: Semaphore::new(FILES),
             disk: Lane::new(4, 4),
         }
     }

@@ -102,7 +102,7 @@ enum Opened {
 async fn send(context: &Arc<Context>, path: &Path, aim: Aim) -> Result<Sent, Missed> {
     let (job, aim) = (&context.job, &aim);
     let owned = path.to_owned();
-    let opened = job.core.block("read", move || open(&owned)).await?;
+    let opened = job.core.touch("read", move || open(&owned)).await?;
     let (written, sent, size, identity) = match opened {
         Opened::Whole(payload, identity) => {
             let body = Body::Here(payload.counted_by(&job.progress));
