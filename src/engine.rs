@@ -44,6 +44,7 @@ mod share;
 mod stores;
 mod stream;
 mod sync;
+mod task;
 mod transfer;
 mod unfinished;
 mod upload;
@@ -60,7 +61,7 @@ use self::browse::Depth;
 use self::core::Core;
 use self::jobs::Origin;
 use self::newest::Newest;
-pub use self::stream::{Broken, StreamEnd, StreamOptions};
+use self::task::Task;
 use crate::model::job::{Item, Leaving, Report, Request};
 use crate::model::limit::ByteRate;
 use crate::model::name::{Profile, UnsafeKeys};
@@ -189,9 +190,13 @@ impl Engine {
                 self.preview.forget(ticket);
                 self.complete.forget(ticket);
             }
-            Request::Start { job, work } => jobs::start(core, job, work, Origin::New),
-            Request::TakeUp { job, unfinished, work } => jobs::start(core, job, work, Origin::TakenUp(unfinished)),
-            Request::GiveUp { job, unfinished, work } => jobs::start(core, job, work, Origin::GivenUp(unfinished)),
+            Request::Start { job, work } => jobs::start(core, job, Task::Asked(work), Origin::New),
+            Request::TakeUp { job, unfinished, work } => {
+                jobs::start(core, job, Task::Asked(work), Origin::TakenUp(unfinished));
+            }
+            Request::GiveUp { job, unfinished, work } => {
+                jobs::start(core, job, Task::Asked(work), Origin::GivenUp(unfinished));
+            }
             Request::FindUnfinished => resume::find(core),
             Request::Resolve { job, question, answer } => {
                 if let Some(job) = core.job(job) {

@@ -18,5 +18,6 @@ pub mod name;
 pub mod plan;
 pub mod progress;
 pub mod stored;
+pub mod stream;
 pub mod sync;
 pub mod text;

@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::Gate;
 use super::conflict::Desk;
 use super::core::Core;
-use super::footprint::Footprint;
 use super::journal::Record;
 use super::meter::Meter;
-use super::{edit, remove, resume, sync, transfer};
+use super::task::Task;
+use super::{edit, remove, resume, stream, sync, transfer};
 use crate::local;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
@@ -56,6 +56,8 @@ pub(super) struct Job {
     pub gate: Gate,
     /// Where it comes from.
     pub origin: Origin,
+    /// Whether another run of the program can go on with it.
+    can_go_on: bool,
     /// Its record in the journal, from when it was written down.
     record: OnceLock<Record>,
 }
@@ -79,7 +81,8 @@ impl Job {
 
     /// Returns whether the job ends with the program and goes on with its next start.
     pub fn is_kept(&self) -> bool {
-        self.core.keeps.load(Relaxed) && self.core.root.is_cancelled() && self.record.get().is_some()
+        let is_left = self.core.keeps.load(Relaxed) && self.core.root.is_cancelled();
+        is_left && self.can_go_on && self.record.get().is_some()
     }
 
     /// Says something of an item that has not ended.
@@ -89,11 +92,11 @@ impl Job {
     }
 
     /// Writes the job down, or takes its record over.
-    async fn open_record(&self, work: &Work) -> Result<(), Error> {
+    async fn open_record(&self, kept: Option<&Work>) -> Result<(), Error> {
         let journal = &self.core.journal;
         let record = match self.origin {
-            Origin::New if !is_kept(work) => None,
             Origin::New => {
+                let Some(work) = kept else { return Ok(()) };
                 let mut connection = self.core.stores.of(&Profile::OWN).await.connection();
                 connection.caller.clone_from(&self.core.caller.lock().unwrap_or_else(PoisonError::into_inner));
                 journal.begin(&self.core, work, connection).await
@@ -128,24 +131,15 @@ pub(super) fn panicked(operation: &'static str) -> Error {
     Error::new(Kind::Other, operation, "", "a fault in this program; the log has the details")
 }
 
-/// Returns whether a job is worth being kept: what is over at once is not, nor what only says what it would do.
-fn is_kept(work: &Work) -> bool {
-    match work {
-        Work::Transfer(transfer) => !transfer.is_rehearsal,
-        Work::Delete(_) | Work::Sync(_) => true,
-        Work::CreateFolder(_) | Work::CreateBucket { .. } | Work::RemoveBucket(_) | Work::PutBack { .. } => false,
-    }
-}
-
 /// Queues a job.
-pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
+pub(super) fn start(core: &Arc<Core>, id: JobId, task: Task, origin: Origin) {
     let limit = Arc::new(Limit::default());
     let job = Arc::new(Job {
         id,
         core: Arc::clone(core),
         token: core.root.child_token(),
         progress: Arc::default(),
-        turn: core.roster(|roster| roster.add(id, Footprint::of(&work))),
+        turn: core.roster(|roster| roster.add(id, task.footprint())),
         large: Semaphore::new(LARGE),
         limits: Limits::new([Arc::clone(&core.limit), Arc::clone(&limit)]),
         limit,
@@ -153,12 +147,13 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
         desk: Desk::default(),
         gate: Gate::default(),
         origin,
+        can_go_on: task.can_go_on(),
         record: OnceLock::new(),
     });
     core.add_job(&job);
     core.tracker.spawn(async move {
-        let end = match Box::pin(job.open_record(&work)).await {
-            Ok(()) => supervise(&job, work).await,
+        let end = match Box::pin(job.open_record(task.kept().as_deref())).await {
+            Ok(()) => supervise(&job, task).await,
             Err(error) => JobEnd::Failed(error),
         };
         job.flush().await;
@@ -181,22 +176,22 @@ pub(super) fn reorder(core: &Arc<Core>, id: JobId, is_sooner: bool) {
 }
 
 /// Waits for the job's turn, runs it, and sends its results on while it runs.
-async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
+async fn supervise(job: &Arc<Job>, task: Task) -> JobEnd {
     if job.turn().await.is_err() {
         return JobEnd::Cancelled;
     }
-    tracing::info!(job = job.id.0, work = work_name(&work), "job starts");
+    tracing::info!(job = job.id.0, work = task.name(), "job starts");
     let started = Report::Started { job: job.id, progress: Arc::clone(&job.progress) };
     if job.core.send(started, &job.token).await.is_err() {
         return JobEnd::Cancelled;
     }
-    let mut task = tokio::spawn(Box::pin(run(Arc::clone(job), work)));
+    let mut running = tokio::spawn(Box::pin(run(Arc::clone(job), task)));
     let mut tick = tokio::time::interval(FLUSH);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (mut turn, mut told) = (job.turn.clone(), true);
     let result = loop {
         tokio::select! {
-            result = &mut task => break result,
+            result = &mut running => break result,
             _ = tick.tick() => job.flush().await,
             Ok(()) = turn.changed() => {
                 let has_turn = *turn.borrow_and_update();
@@ -218,25 +213,16 @@ async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
     }
 }
 
-fn work_name(work: &Work) -> &'static str {
-    match work {
-        Work::Transfer(transfer) if transfer.is_move => "move",
-        Work::Transfer(_) => "copy",
-        Work::Delete(_) => "delete",
-        Work::Sync(_) => "sync",
-        Work::CreateFolder(_) => "create folder",
-        Work::CreateBucket { .. } => "create bucket",
-        Work::RemoveBucket(_) => "remove bucket",
-        Work::PutBack { .. } => "put back",
-    }
-}
-
 /// Runs a job, and cleans up behind what an earlier run of it has left.
-async fn run(job: Arc<Job>, work: Work) -> Result<(), Error> {
+async fn run(job: Arc<Job>, task: Task) -> Result<(), Error> {
     resume::sweep_files(&job).await;
     let result = match job.origin {
         Origin::GivenUp(_) => Ok(()),
-        Origin::New | Origin::TakenUp(_) => Box::pin(execute(Arc::clone(&job), work)).await,
+        Origin::New | Origin::TakenUp(_) => match task {
+            Task::Asked(work) => Box::pin(execute(Arc::clone(&job), work)).await,
+            Task::Read(object, out) => Box::pin(stream::read(&job, &object, out)).await,
+            Task::Write(stream, pipe) => Box::pin(stream::write(&job, stream, pipe)).await,
+        },
     };
     // What could not even begin may be gone on with later.
     let is_over = result.is_ok() || job.token.is_cancelled();
@@ -251,6 +237,10 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         Work::Transfer(transfer) => Box::pin(transfer::run(job, transfer)).await,
         Work::Delete(items) => Box::pin(remove::run(job, items)).await,
         Work::Sync(plan) => Box::pin(sync::run(job, plan)).await,
+        Work::Stream(stream) => {
+            let cause = "what was piped is gone; run the command again";
+            Err(Error::new(Kind::Invalid, "go on with", stream.to.to_string(), cause))
+        }
         Work::CreateFolder(place) => single(&job, place.to_string(), Box::pin(create_folder(&job, place))).await,
         Work::CreateBucket { name, region } => {
             let made = async {
