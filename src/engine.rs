@@ -45,6 +45,7 @@ mod share;
 mod stores;
 mod stream;
 mod sync;
+mod task;
 mod transfer;
 mod unfinished;
 mod upload;
@@ -62,7 +63,7 @@ use self::browse::Depth;
 use self::core::Core;
 use self::jobs::Origin;
 use self::newest::Newest;
-pub use self::stream::{Broken, StreamEnd, StreamOptions};
+use self::task::Task;
 use crate::model::job::{Item, Leaving, Report, Request};
 use crate::model::limit::ByteRate;
 use crate::model::name::{Profile, UnsafeKeys};
@@ -194,9 +195,13 @@ impl Engine {
                 self.preview.forget(ticket);
                 self.complete.forget(ticket);
             }
-            Request::Start { job, work } => jobs::start(core, job, work, Origin::New),
-            Request::TakeUp { job, unfinished, work } => jobs::start(core, job, work, Origin::TakenUp(unfinished)),
-            Request::GiveUp { job, unfinished, work } => jobs::start(core, job, work, Origin::GivenUp(unfinished)),
+            Request::Start { job, work } => jobs::start(core, job, Task::Asked(work), Origin::New),
+            Request::TakeUp { job, unfinished, work } => {
+                jobs::start(core, job, Task::Asked(work), Origin::TakenUp(unfinished));
+            }
+            Request::GiveUp { job, unfinished, work } => {
+                jobs::start(core, job, Task::Asked(work), Origin::GivenUp(unfinished));
+            }
             Request::FindUnfinished => resume::find(core),
             Request::History { ticket, filter, before } => history::start(core, ticket, filter, before),
             Request::Uploads { ticket, bucket, prefix, with_sizes } => {

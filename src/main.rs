@@ -24,11 +24,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 
-/// A request makes hundreds of small allocations that live on several threads; the system's allocator takes a sixth of the
-/// time of ten thousand small files.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Wrong use, or a fault in a file: the start stops before the screen opens.
 const WRONG_USE: u8 = 2;
 

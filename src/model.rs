@@ -19,6 +19,7 @@ pub mod name;
 pub mod plan;
 pub mod progress;
 pub mod stored;
+pub mod stream;
 pub mod sync;
 pub mod text;
 pub mod upload;

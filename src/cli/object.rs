@@ -8,9 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::list::Pages;
 use super::location::{End, folder_prefix};
-use super::output::{error_json, say, say_error, stop};
+use super::output::{error_json, say, say_error};
 use super::session::{Session, Stop};
-use crate::engine::Broken;
 use crate::model::access::Access;
 use crate::model::error::{Error, Kind};
 use crate::model::inspect::{Content, Section};
@@ -81,7 +80,7 @@ pub async fn cat(session: &mut Session<'_>, cat: &Cat) -> Result<(), Stop> {
     let objects: Result<Vec<_>, _> = cat.locations.iter().map(|text| End::object(text, &base)).collect();
     let mut has_failed = false;
     for object in objects.map_err(Stop::Use)? {
-        match write_out(session, &object).await {
+        match session.read(object).await {
             Err(Stop::Failed(error)) => {
                 say_error(&error);
                 has_failed = true;
@@ -90,16 +89,6 @@ pub async fn cat(session: &mut Session<'_>, cat: &Cat) -> Result<(), Stop> {
         }
     }
     if has_failed { Err(Stop::Told) } else { Ok(()) }
-}
-
-/// Writes one object to standard output.
-pub async fn write_out(session: &mut Session<'_>, object: &ObjectRef) -> Result<(), Stop> {
-    let engine = session.engine();
-    match Box::pin(engine.read_to(object, session.output.raw())).await {
-        Ok(_) => Ok(()),
-        Err(Broken::Store(error)) => Err(error.into()),
-        Err(Broken::Pipe(error)) => Err(stop(&error)),
-    }
 }
 
 /// Runs `presign`.

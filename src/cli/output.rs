@@ -57,9 +57,9 @@ impl Output {
         self.out.flush().await.map_err(|error| stop(&error))
     }
 
-    /// Returns standard output for bytes that are no lines.
-    pub fn raw(&mut self) -> &mut (impl tokio::io::AsyncWrite + Unpin + Send + use<>) {
-        &mut self.out
+    /// Writes bytes that are no lines.
+    pub async fn raw(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.out.write_all(bytes).await.map_err(|error| stop(&error))
     }
 }
 

@@ -11,6 +11,8 @@ use super::progress::Display;
 use crate::engine::Engine;
 use crate::model::error::Error;
 use crate::model::job::{ItemOutcome, ItemResult, JobEnd, JobId, Report, Request, Ticket, Verified, Work};
+use crate::model::location::ObjectRef;
+use crate::model::stream::Stream;
 use crate::model::text::{self, visible};
 
 /// Why a command ended without having done all.
@@ -96,7 +98,7 @@ impl<'a> Session<'a> {
         Self { engine, reports, output: Output::new(), base, last: 0 }
     }
 
-    /// Returns the engine, for streams.
+    /// Returns the engine, for what has no answer.
     pub fn engine(&self) -> &'a Engine {
         self.engine
     }
@@ -156,6 +158,34 @@ impl<'a> Session<'a> {
         self.follow(job, telling).await
     }
 
+    /// Writes what standard input brings to an object.
+    pub async fn write(&mut self, stream: Stream, telling: Telling) -> Result<(), Stop> {
+        let job = self.next_job();
+        self.engine.write(job, stream, tokio::io::stdin());
+        self.follow(job, telling).await
+    }
+
+    /// Writes an object to standard output.
+    pub async fn read(&mut self, object: ObjectRef) -> Result<(), Stop> {
+        let job = self.next_job();
+        let mut chunks = self.engine.read(job, object);
+        let end = loop {
+            tokio::select! {
+                Some(chunk) = chunks.recv() => self.output.raw(&chunk).await?,
+                report = self.report() => match report {
+                    Report::Held { job: of, reason } if of == job => tell_held(reason.as_ref()),
+                    Report::Finished { job: of, end } if of == job => break end,
+                    report => tell_journal(&report),
+                },
+            }
+        };
+        while let Some(chunk) = chunks.recv().await {
+            self.output.raw(&chunk).await?;
+        }
+        self.output.flush().await?;
+        ended(end)
+    }
+
     fn next_job(&mut self) -> JobId {
         self.last += 1;
         JobId(self.last)
@@ -181,10 +211,7 @@ impl<'a> Session<'a> {
                         tally.add(result);
                     }
                 }
-                Report::Held { job: of, reason } if of == job => display.aside(|| match reason {
-                    Some(error) => say_error(&error),
-                    None => say("going on with fresh credentials"),
-                }),
+                Report::Held { job: of, reason } if of == job => display.aside(|| tell_held(reason.as_ref())),
                 Report::Noted { job: of, note } if of == job => display.aside(|| say(&visible(&note))),
                 Report::Finished { job: of, end } if of == job => break end,
                 report => display.aside(|| tell_journal(&report)),
@@ -196,12 +223,24 @@ impl<'a> Session<'a> {
         if !matches!(end, JobEnd::Failed(_)) && !is_told {
             tally.tell_totals(telling.verb);
         }
-        match end {
-            JobEnd::Done => heard,
-            JobEnd::SomeFailed => Err(Stop::Told),
-            JobEnd::Failed(error) => Err(error.into()),
-            JobEnd::Cancelled => Err(Error::cancelled("go on with", "the job").into()),
-        }
+        ended(end).and(heard)
+    }
+}
+
+fn ended(end: JobEnd) -> Result<(), Stop> {
+    match end {
+        JobEnd::Done => Ok(()),
+        JobEnd::SomeFailed => Err(Stop::Told),
+        JobEnd::Failed(error) => Err(error.into()),
+        JobEnd::Cancelled => Err(Error::cancelled("go on with", "the job").into()),
+    }
+}
+
+/// Says that a job waits for fresh credentials, and why; or that it has them.
+fn tell_held(reason: Option<&Error>) {
+    match reason {
+        Some(error) => say_error(error),
+        None => say("going on with fresh credentials"),
     }
 }
 
@@ -290,7 +329,7 @@ fn result_json(result: &ItemResult, verb: &str) -> Value {
 }
 
 /// Returns what was verified as JSON.
-pub fn verified_json(verified: Verified) -> Value {
+fn verified_json(verified: Verified) -> Value {
     match verified {
         Verified::Nothing => Value::Null,
         Verified::Size => json!("size"),

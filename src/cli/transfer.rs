@@ -4,19 +4,16 @@ use clap::Args;
 
 use super::filters::Filters;
 use super::location::{self, End};
-use super::object::write_out;
-use super::output::say;
-use super::session::{Session, Stop, Telling, verified_json};
+use super::session::{Session, Stop, Telling};
 use super::source::SourceOptions;
 use super::tuning::Tuning;
 use super::written::Written;
-use crate::engine::{Broken, StreamEnd, StreamOptions};
-use crate::model::error::Error;
 use crate::model::job::{Transfer, Work};
+use crate::model::limit::parse_bytes;
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
 use crate::model::plan::ConflictPolicy;
-use crate::model::text;
+use crate::model::stream::Stream;
 
 /// What `cp` is given.
 #[derive(Debug, Clone, Args)]
@@ -25,8 +22,16 @@ pub struct Copy {
     source: String,
     /// A path, s3://bucket/key, or - for standard output; below what ends in a slash the name is kept
     target: String,
+    /// About how long standard input will be: 3GiB, or 2TiB. Without it, up to 1 TiB find room in the memory of
+    /// config.toml, and more where that is more
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    expected_size: Option<u64>,
     #[command(flatten)]
     pub choices: Choices,
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    parse_bytes(text).ok_or_else(|| "not a size: give it as in 300GiB".to_owned())
 }
 
 /// What `mv` is given.
@@ -80,17 +85,20 @@ pub struct Choices {
 pub async fn copy(session: &mut Session<'_>, copy: &Copy) -> Result<(), Stop> {
     let source = copy.choices.source.read(&copy.source, session)?;
     let target = End::parse(&copy.target, &session.base).map_err(Stop::Use)?;
+    if copy.expected_size.is_some() && source != End::Stream {
+        return Err(Stop::Use("only of standard input the size is not known; leave --expected-size out".to_owned()));
+    }
     match (source, target) {
         (End::Stream, End::Stream) => Err(Stop::Use("standard input to standard output is what cat does".to_owned())),
         (End::Stream, _) => {
             let object = End::named_object(&copy.target, &session.base).map_err(Stop::Use)?;
-            Box::pin(copy_in(session, &object, &copy.choices)).await
+            copy_in(session, object, copy.expected_size, &copy.choices).await
         }
         (source, End::Stream) => {
             copy.choices.refuse_for_streams()?;
             copy.choices.written.given_for(false)?;
             let object = source.into_object(&copy.source).map_err(Stop::Use)?;
-            write_out(session, &object).await
+            session.read(object).await
         }
         (source, target) => run(session, source, target, &copy.choices, false).await,
     }
@@ -135,37 +143,21 @@ async fn run(
 }
 
 /// Writes standard input to an object.
-async fn copy_in(session: &mut Session<'_>, object: &ObjectRef, choices: &Choices) -> Result<(), Stop> {
+async fn copy_in(
+    session: &mut Session<'_>,
+    object: ObjectRef,
+    expected_bytes: Option<u64>,
+    choices: &Choices,
+) -> Result<(), Stop> {
     choices.refuse_for_streams()?;
-    let options = StreamOptions {
+    let stream = Stream {
+        to: object,
         keeps_existing: choices.no_overwrite,
         storage_class: choices.written.storage_class,
-        given: choices.written.given()?,
+        given: Box::new(choices.written.given()?),
+        expected_bytes,
     };
-    let name = object.to_string();
-    let ended = Box::pin(session.engine().write_from(object, tokio::io::stdin(), options)).await;
-    let value = match ended {
-        Ok(StreamEnd::Written(bytes, verified)) => {
-            if !choices.quiet && !choices.json {
-                say(&format!("copied {}", text::size(bytes)));
-            }
-            serde_json::json!({ "item": name, "bytes": bytes, "outcome": "done", "verified": verified_json(verified) })
-        }
-        Ok(StreamEnd::Kept) => {
-            let reason = "the target exists";
-            if !choices.quiet && !choices.json {
-                say(&format!("skipped: {reason}"));
-            }
-            serde_json::json!({ "item": name, "bytes": 0, "outcome": "skipped", "reason": reason })
-        }
-        Err(Broken::Store(error)) => return Err(error.into()),
-        Err(Broken::Pipe(error)) => return Err(Error::from_io("read", "standard input", &error).into()),
-    };
-    if choices.json {
-        session.output.json(&value).await?;
-        session.output.flush().await?;
-    }
-    Ok(())
+    session.write(stream, choices.telling(false)).await
 }
 
 impl Copy {

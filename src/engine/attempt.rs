@@ -49,6 +49,13 @@ pub(super) struct Gate {
     is_shut: AtomicBool,
 }
 
+impl Gate {
+    /// Notes that a request was answered, whatever becomes of the rest of its answer.
+    pub fn was_passed(&self) {
+        self.was_open.store(true, Relaxed);
+    }
+}
+
 impl Job {
     /// Makes a request, and drops it in the middle if the job is cancelled.
     pub async fn call<'a, T, F, Fut>(&self, way: impl Into<Way<'a>>, request: F) -> Result<T, Error>
@@ -77,7 +84,7 @@ impl Job {
             let renewals = self.gate.renewals.load(Relaxed);
             let result = self.once(way, &request).await;
             let Err(error) = result else {
-                self.gate.was_open.store(true, Relaxed);
+                self.gate.was_passed();
                 return result;
             };
             match error.kind {

@@ -264,8 +264,24 @@ fn commit(
     Ok((file, result))
 }
 
-/// Fetches an object and verifies what arrived.
+/// Fetches an object and verifies what arrived; once more from the beginning where that is not what is stored: bytes may
+/// change on their way without anybody between having noticed.
 async fn fetch(
+    context: &Arc<Context>,
+    item: &PlanItem,
+    object: &ObjectRef,
+    aim: &LocalAim,
+) -> Result<(Content, ObjectFacts, Verified), Error> {
+    match fetch_once(context, item, object, aim).await {
+        Err(error) if error.kind == Kind::Corrupt => {
+            context.job.note(format!("{object} is read once more: {}", error.cause)).await;
+            fetch_once(context, item, object, aim).await
+        }
+        fetched => fetched,
+    }
+}
+
+async fn fetch_once(
     context: &Arc<Context>,
     item: &PlanItem,
     object: &ObjectRef,
@@ -415,24 +431,40 @@ async fn fetch_ranges(
             }
         }
     }
-    sums.sort_by_key(|sum| sum.0);
-    if sums.iter().map(|sum| sum.1).sum::<u64>() != facts.size {
-        return Err(Error::new(Kind::Corrupt, "download", object.to_string(), "not all of it arrived"));
-    }
-    let verified = if let Some(crc) = facts.crc() {
-        let all = sums.iter().try_fold(None, |all: Option<u64>, (_, size, next)| {
-            let next = (*next)?;
-            Some(Some(all.map_or(next, |all| crc.combine(all, next, *size))))
-        });
-        all.flatten().and_then(|all| crc.verify(all)).ok_or_else(|| corrupt(object))?
-    } else {
-        let (ranged, check) = (Arc::clone(&ranged), context.check_of(object, facts).await);
-        let computed = job.core.block("read", move || read_through(&ranged.file, ranged.facts.size, check)).await?;
-        computed.ok_or_else(|| corrupt(object))?
+    let verified = match verify_ranges(context, &ranged, sums).await {
+        Ok(verified) => verified,
+        Err(error) => {
+            job.progress.retract_bytes(ranged.moved.load(Relaxed));
+            open_download::ended(job, line).await;
+            return Err(error);
+        }
     };
     // All tasks have ended, so this is the last owner.
     let ranged = Arc::try_unwrap(ranged).map_err(|_| panicked("download"))?;
     Ok((ranged.file, verified))
+}
+
+/// Compares all ranges together with what is stored: each is its start, its length, and its checksum if it was computed.
+async fn verify_ranges(
+    context: &Context,
+    ranged: &Arc<Ranged>,
+    mut sums: Vec<(u64, u64, Option<u64>)>,
+) -> Result<Verified, Error> {
+    let Ranged { object, facts, .. } = &**ranged;
+    sums.sort_by_key(|sum| sum.0);
+    if sums.iter().map(|sum| sum.1).sum::<u64>() != facts.size {
+        return Err(Error::new(Kind::Corrupt, "download", object.to_string(), "not all of it arrived"));
+    }
+    if let Some(crc) = facts.crc() {
+        let all = sums.iter().try_fold(None, |all: Option<u64>, (_, size, next)| {
+            let next = (*next)?;
+            Some(Some(all.map_or(next, |all| crc.combine(all, next, *size))))
+        });
+        return all.flatten().and_then(|all| crc.verify(all)).ok_or_else(|| corrupt(object));
+    }
+    let (reader, check) = (Arc::clone(ranged), context.check_of(object, facts).await);
+    let read = move || read_through(&reader.file, reader.facts.size, check);
+    context.job.core.block("read", read).await?.ok_or_else(|| corrupt(object))
 }
 
 /// Reads what was written in its order, for a checksum that cannot be made of ranges in any other.

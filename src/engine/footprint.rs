@@ -18,6 +18,7 @@ impl Footprint {
             Work::Transfer(transfer) => of_transfer(transfer),
             Work::Delete(items) => Self { reads: Vec::new(), writes: items.iter().map(place).collect() },
             Work::Sync(plan) => Self { reads: vec![below(plan.from(), "")], writes: vec![below(plan.to(), "")] },
+            Work::Stream(stream) => Self { reads: Vec::new(), writes: vec![object(&stream.to)] },
             Work::CreateFolder(place) => Self { reads: Vec::new(), writes: vec![below(place, "")] },
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => {
                 Self { reads: Vec::new(), writes: vec![Location::bucket(by_any(name))] }
@@ -28,6 +29,11 @@ impl Footprint {
                 Self { reads: Vec::new(), writes: vec![Location::Local(from.clone()), object(to)] }
             }
         }
+    }
+
+    /// Returns the places of a job that only reads an object.
+    pub fn of_reading(read: &ObjectRef) -> Self {
+        Self { reads: vec![object(read)], writes: Vec::new() }
     }
 
     /// Returns whether the other job has to wait for this one.

@@ -10,13 +10,13 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::Gate;
 use super::conflict::Desk;
 use super::core::Core;
-use super::footprint::Footprint;
 use super::journal::Record;
 use super::meter::Meter;
-use super::{edit, remove, resume, sync, transfer, uploads};
+use super::task::Task;
+use super::{edit, remove, resume, stream, sync, transfer, uploads};
 use crate::local;
 use crate::model::error::{Error, Kind};
-use crate::model::job::{Item, ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
+use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
 use crate::model::limit::{Limit, Limits};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
@@ -59,6 +59,8 @@ pub(super) struct Job {
     pub origin: Origin,
     /// Whether something failed that may go well another time, so that it is kept.
     is_open: AtomicBool,
+    /// Whether another run of the program can go on with it.
+    can_go_on: bool,
     /// Its record in the journal, from when it was written down.
     record: OnceLock<Record>,
 }
@@ -82,15 +84,19 @@ impl Job {
 
     /// Returns whether the job ends with the program and goes on with its next start.
     pub fn is_kept(&self) -> bool {
-        self.core.keeps.load(Relaxed) && self.core.root.is_cancelled() && self.record.get().is_some()
+        let is_left = self.core.keeps.load(Relaxed) && self.core.root.is_cancelled();
+        is_left && self.can_go_on && self.record.get().is_some()
     }
 
     /// Returns whether what an item has begun is kept although it failed, and with it the job: another time it may go well.
     pub fn stays_open(&self, error: &Error) -> bool {
         let passes = error.is_transient()
             || matches!(error.kind, Kind::NoSpace | Kind::ExpiredToken | Kind::NoCredentials | Kind::BadCredentials);
-        let stays =
-            passes && self.core.options.keeps_failed && !self.token.is_cancelled() && self.record.get().is_some();
+        let stays = passes
+            && self.can_go_on
+            && self.core.options.keeps_failed
+            && !self.token.is_cancelled()
+            && self.record.get().is_some();
         if stays {
             self.is_open.store(true, Relaxed);
         }
@@ -104,11 +110,11 @@ impl Job {
     }
 
     /// Writes the job down, or takes its record over.
-    async fn open_record(&self, work: &Work) -> Result<(), Error> {
+    async fn open_record(&self, kept: Option<&Work>) -> Result<(), Error> {
         let journal = &self.core.journal;
         let record = match self.origin {
-            Origin::New if !is_kept(work) => None,
             Origin::New => {
+                let Some(work) = kept else { return Ok(()) };
                 let mut connection = self.core.stores.of(&Profile::OWN).await.connection();
                 connection.caller.clone_from(&self.core.caller.lock().unwrap_or_else(PoisonError::into_inner));
                 journal.begin(&self.core, work, connection).await
@@ -147,30 +153,15 @@ pub(super) fn panicked(operation: &'static str) -> Error {
     Error::new(Kind::Other, operation, "", "a fault in this program; the log has the details")
 }
 
-/// Returns whether a job is worth being kept: what is over at once is not, nor what only says what it would do.
-fn is_kept(work: &Work) -> bool {
-    match work {
-        Work::Transfer(transfer) => !transfer.is_rehearsal,
-        Work::Sync(_) => true,
-        // Of what is deleted here nobody could tell later what has come since.
-        Work::Delete(items) => items.iter().all(Item::is_s3),
-        Work::CreateFolder(_)
-        | Work::CreateBucket { .. }
-        | Work::RemoveBucket(_)
-        | Work::AbortUploads { .. }
-        | Work::PutBack { .. } => false,
-    }
-}
-
 /// Queues a job.
-pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
+pub(super) fn start(core: &Arc<Core>, id: JobId, task: Task, origin: Origin) {
     let limit = Arc::new(Limit::default());
     let job = Arc::new(Job {
         id,
         core: Arc::clone(core),
         token: core.root.child_token(),
         progress: Arc::default(),
-        turn: core.roster(|roster| roster.add(id, Footprint::of(&work))),
+        turn: core.roster(|roster| roster.add(id, task.footprint())),
         large: Semaphore::new(LARGE),
         limits: Limits::new([Arc::clone(&core.limit), Arc::clone(&limit)]),
         limit,
@@ -179,12 +170,13 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, work: Work, origin: Origin) {
         gate: Gate::default(),
         origin,
         is_open: AtomicBool::default(),
+        can_go_on: task.can_go_on(),
         record: OnceLock::new(),
     });
     core.add_job(&job);
     core.tracker.spawn(async move {
-        let end = match Box::pin(job.open_record(&work)).await {
-            Ok(()) => supervise(&job, work).await,
+        let end = match Box::pin(job.open_record(task.kept().as_deref())).await {
+            Ok(()) => supervise(&job, task).await,
             Err(error) => JobEnd::Failed(error),
         };
         job.flush().await;
@@ -207,22 +199,22 @@ pub(super) fn reorder(core: &Arc<Core>, id: JobId, is_sooner: bool) {
 }
 
 /// Waits for the job's turn, runs it, and sends its results on while it runs.
-async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
+async fn supervise(job: &Arc<Job>, task: Task) -> JobEnd {
     if job.turn().await.is_err() {
         return JobEnd::Cancelled;
     }
-    tracing::info!(job = job.id.0, work = work_name(&work), "job starts");
+    tracing::info!(job = job.id.0, work = task.name(), "job starts");
     let started = Report::Started { job: job.id, progress: Arc::clone(&job.progress) };
     if job.core.send(started, &job.token).await.is_err() {
         return JobEnd::Cancelled;
     }
-    let mut task = tokio::spawn(Box::pin(run(Arc::clone(job), work)));
+    let mut running = tokio::spawn(Box::pin(run(Arc::clone(job), task)));
     let mut tick = tokio::time::interval(FLUSH);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (mut turn, mut told) = (job.turn.clone(), true);
     let result = loop {
         tokio::select! {
-            result = &mut task => break result,
+            result = &mut running => break result,
             _ = tick.tick() => job.flush().await,
             Ok(()) = turn.changed() => {
                 let has_turn = *turn.borrow_and_update();
@@ -244,26 +236,16 @@ async fn supervise(job: &Arc<Job>, work: Work) -> JobEnd {
     }
 }
 
-fn work_name(work: &Work) -> &'static str {
-    match work {
-        Work::Transfer(transfer) if transfer.is_move => "move",
-        Work::Transfer(_) => "copy",
-        Work::Delete(_) => "delete",
-        Work::Sync(_) => "sync",
-        Work::CreateFolder(_) => "create folder",
-        Work::CreateBucket { .. } => "create bucket",
-        Work::RemoveBucket(_) => "remove bucket",
-        Work::PutBack { .. } => "put back",
-        Work::AbortUploads { .. } => "abort uploads",
-    }
-}
-
 /// Runs a job, and cleans up behind what an earlier run of it has left.
-async fn run(job: Arc<Job>, work: Work) -> Result<(), Error> {
+async fn run(job: Arc<Job>, task: Task) -> Result<(), Error> {
     resume::sweep_files(&job).await;
     let result = match job.origin {
         Origin::GivenUp(_) => Ok(()),
-        Origin::New | Origin::TakenUp(_) => Box::pin(execute(Arc::clone(&job), work)).await,
+        Origin::New | Origin::TakenUp(_) => match task {
+            Task::Asked(work) => Box::pin(execute(Arc::clone(&job), work)).await,
+            Task::Read(object, out) => Box::pin(stream::read(&job, &object, out)).await,
+            Task::Write(stream, pipe) => Box::pin(stream::write(&job, stream, pipe)).await,
+        },
     };
     // What could not even begin, or may go well another time, is gone on with later.
     let is_over = result.is_ok() && !job.is_open.load(Relaxed);
@@ -278,6 +260,10 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         Work::Transfer(transfer) => Box::pin(transfer::run(job, transfer)).await,
         Work::Delete(items) => Box::pin(remove::run(job, items)).await,
         Work::Sync(plan) => Box::pin(sync::run(job, plan)).await,
+        Work::Stream(stream) => {
+            let cause = "what was piped is gone; run the command again";
+            Err(Error::new(Kind::Invalid, "go on with", stream.to.to_string(), cause))
+        }
         Work::CreateFolder(place) => single(&job, place.to_string(), Box::pin(create_folder(&job, place))).await,
         Work::CreateBucket { name, region } => {
             let made = async {

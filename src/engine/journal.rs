@@ -25,14 +25,14 @@ use tokio_util::sync::CancellationToken;
 pub(super) use self::history::HistoryPage;
 pub(super) use self::holder::Holders;
 use self::left::Left;
-pub(super) use self::left::{LeftDownload, LeftUpload};
+pub(super) use self::left::{LeftDownload, LeftJob, LeftUpload};
 use self::owner::Owner;
 pub(super) use self::record::{EndedItem, Line, NewDownload, Piece, Record};
 use self::writer::Writer;
 use super::core::Core;
 use crate::model::error::{Error, Kind};
 use crate::model::history::HistoryId;
-use crate::model::job::{Connection, Report, Unfinished, UnfinishedId, Work};
+use crate::model::job::{Connection, Report, UnfinishedId, Work};
 
 /// The journal of one engine; opened when it is first needed.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Journal {
     }
 
     /// Returns the jobs that earlier runs left.
-    pub async fn unfinished(&self, core: &Arc<Core>) -> Vec<Unfinished> {
+    pub async fn unfinished(&self, core: &Arc<Core>) -> Vec<LeftJob> {
         let Some(open) = self.open(core).await else { return Vec::new() };
         let owner = Arc::clone(&open.owner);
         open.writer.durably(move |file| left::find(file, &owner)).await.unwrap_or_default()

@@ -46,6 +46,13 @@ pub(super) async fn has(job: &Job, line: Option<Line>, piece: Piece) {
     }
 }
 
+/// Notes that a file came to nothing, and is not gone on with.
+pub(super) async fn ended(job: &Job, line: Option<Line>) {
+    if let (Some(record), Some(line)) = (job.journal(), line) {
+        record.download_ended(line).await;
+    }
+}
+
 /// Begins a file, or goes on with what an earlier run has written of just this object.
 pub(super) async fn open(
     context: &Context,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::core::Core;
 use super::jobs::Job;
-use super::journal::{LeftUpload, Line};
+use super::journal::{LeftUpload, Line, Record};
 use super::transfer::{Context, Missed};
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
@@ -110,17 +110,22 @@ async fn take_up(context: &Context, object: &ObjectRef, cut: &Cut) -> Result<Opt
         None => "its upload had not begun",
     };
     job.note(format!("{object} starts over: {why}")).await;
-    abort_left(job, &context.store, &left).await?;
+    abort_left(&job.core, job.journal(), &context.store, &left).await?;
     Ok(None)
 }
 
 /// Aborts what an earlier run has begun, and strikes it out.
-pub(super) async fn abort_left(job: &Job, store: &Store, left: &LeftUpload) -> Result<(), Error> {
+pub(super) async fn abort_left(
+    core: &Core,
+    record: Option<&Record>,
+    store: &Store,
+    left: &LeftUpload,
+) -> Result<(), Error> {
     match &left.upload {
-        Some(id) => abort_on(&job.core, store, &left.target, id).await?,
+        Some(id) => abort_on(core, store, &left.target, id).await?,
         None => store.abort_asked_for(&left.target, left.began).await?,
     }
-    if let Some(record) = job.journal() {
+    if let Some(record) = record {
         record.upload_ended(left.line).await;
     }
     Ok(())
@@ -168,12 +173,7 @@ pub(super) async fn give_up(context: &Context, object: &ObjectRef, upload: &Open
     if first.kind == Kind::Cancelled {
         return left.into();
     }
-    with_left(first, &left).into()
-}
-
-/// Returns why an upload came to nothing, together with why something is left of it.
-pub(super) fn with_left(first: Error, left: &Error) -> Error {
-    Error { cause: format!("{}; moreover: {left}", first.cause), ..first }
+    Error { cause: format!("{}; moreover: {left}", first.cause), ..first }.into()
 }
 
 /// Aborts an upload, also when the job was cancelled: parts that are left are billed.
@@ -184,7 +184,7 @@ pub(super) async fn abort(context: &Context, object: &ObjectRef, upload: &OpenUp
 }
 
 /// Aborts an upload that may belong to no job.
-pub(super) async fn abort_on(core: &Core, store: &Store, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
+async fn abort_on(core: &Core, store: &Store, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
     let aborted = async {
         // A part that was still on its way may arrive behind the first abort (Amazon S3 API Reference,
         // AbortMultipartUpload); the second removes it too.

@@ -115,19 +115,59 @@ pub(super) struct Pages {
     prefix: Prefix,
     is_folded: bool,
     ahead: Option<JoinHandle<Result<KeyPage, Error>>>,
+    round: Round,
+}
+
+/// Notices that a listing goes round in circles, whatever their length, by one token of those that came before (R. P.
+/// Brent, "An improved Monte Carlo factorization algorithm", 1980).
+#[derive(Debug, Default)]
+struct Round {
+    landmark: Option<String>,
+    steps: u64,
+    next_landmark: u64,
+}
+
+impl Round {
+    /// Takes the next token; returns whether it was met before.
+    fn closes(&mut self, token: &str) -> bool {
+        if self.landmark.as_deref() == Some(token) {
+            return true;
+        }
+        if self.steps >= self.next_landmark {
+            self.landmark = Some(token.to_owned());
+            self.next_landmark = (2 * self.next_landmark).max(1);
+            self.steps = 0;
+        }
+        self.steps += 1;
+        false
+    }
 }
 
 impl Pages {
     /// Begins a listing, or goes on with one at a token.
     pub fn start(asker: Asker, bucket: &BucketName, prefix: &Prefix, is_folded: bool, from: Option<String>) -> Self {
-        let mut pages = Self { asker, bucket: bucket.clone(), prefix: prefix.clone(), is_folded, ahead: None };
+        let mut pages = Self {
+            asker,
+            bucket: bucket.clone(),
+            prefix: prefix.clone(),
+            is_folded,
+            ahead: None,
+            round: Round::default(),
+        };
         pages.fetch(from, None);
         pages
     }
 
     /// Begins a flat listing behind a key, on servers that know that; others begin at the first.
     pub fn after(asker: Asker, bucket: &BucketName, prefix: &Prefix, key: Option<ObjectKey>) -> Self {
-        let mut pages = Self { asker, bucket: bucket.clone(), prefix: prefix.clone(), is_folded: false, ahead: None };
+        let mut pages = Self {
+            asker,
+            bucket: bucket.clone(),
+            prefix: prefix.clone(),
+            is_folded: false,
+            ahead: None,
+            round: Round::default(),
+        };
         pages.fetch(None, key);
         pages
     }
@@ -139,9 +179,12 @@ impl Pages {
         let result = ahead.await.unwrap_or_else(|_| Err(panicked("list")));
         self.ahead = None;
         if let Ok(page) = &result
-            && page.next.is_some()
+            && let Some(next) = page.next.clone()
         {
-            self.fetch(page.next.clone(), None);
+            if self.round.closes(&next) {
+                return Some(Err(unfit(&self.bucket, &self.prefix, "the server goes round in circles")));
+            }
+            self.fetch(Some(next), None);
         }
         Some(result)
     }
@@ -160,5 +203,22 @@ impl Drop for Pages {
         if let Some(ahead) = &self.ahead {
             ahead.abort();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_circle_of_any_length_closes_wherever_it_begins_and_a_line_never_does() {
+        for (before, length) in [(0, 1), (0, 2), (1, 2), (5, 3), (17, 100)] {
+            let mut round = Round::default();
+            let token = |step: u64| if step < before { step } else { before + (step - before) % length };
+            let closed = (0..1000).find(|step| round.closes(&token(*step).to_string())).unwrap();
+            assert!(closed >= before + length && closed < 4 * (before + length), "{before} {length}: {closed}");
+        }
+        let mut round = Round::default();
+        assert!(!(0..100_000).any(|step| round.closes(&step.to_string())));
     }
 }

@@ -8,26 +8,48 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::jobs::Job;
+use super::journal::LeftJob;
 use super::open_upload::abort_left;
 use crate::local::write::remove_temporary;
 use crate::model::error::Kind;
-use crate::model::job::{Item, ItemOutcome, Report, Verified, Work};
+use crate::model::job::{Item, ItemOutcome, JobEnd, Report, Unfinished, UnfinishedId, Verified, Work};
 use crate::model::name::Profile;
 
-/// Finds the jobs that earlier runs have left, and says which.
+/// Finds the jobs that earlier runs have left, and says which, but for those that only need to be cleaned up behind. With
+/// the connection that they had, that is done at once: an upload that nobody goes on with is only billed.
 pub(super) fn find(core: &Arc<Core>) {
     let core = Arc::clone(core);
     core.tracker.clone().spawn(async move {
-        let mut unfinished = core.journal.unfinished(&core).await;
-        if !unfinished.is_empty() {
-            let now = core.stores.of(&Profile::OWN).await.connection();
-            for left in &mut unfinished {
-                left.is_from_here = (&left.profile, &left.endpoint) == (&now.profile, &now.endpoint)
-                    && profiles(&left.work).into_iter().all(|profile| core.stores.knows(profile));
-            }
-        }
-        let _ = core.send(Report::Unfinished(unfinished), &core.root).await;
+        let (over, open) = look(&core).await;
+        let _ = core.send(Report::Unfinished(open), &core.root).await;
+        clean_all(&core, over).await;
     });
+}
+
+/// Cleans up behind the jobs of earlier runs that nobody can go on with.
+pub(super) async fn clean(core: &Arc<Core>) {
+    let (over, _) = look(core).await;
+    clean_all(core, over).await;
+}
+
+/// Returns the jobs that earlier runs have left: those that can be cleaned up behind without asking, and the others.
+async fn look(core: &Arc<Core>) -> (Vec<UnfinishedId>, Vec<Unfinished>) {
+    let (mut over, mut open) = (Vec::new(), Vec::new());
+    let left = core.journal.unfinished(core).await;
+    if left.is_empty() {
+        return (over, open);
+    }
+    let now = core.stores.of(&Profile::OWN).await.connection();
+    for LeftJob { mut unfinished, is_over } in left {
+        unfinished.is_from_here = (&unfinished.profile, &unfinished.endpoint) == (&now.profile, &now.endpoint)
+            && profiles(&unfinished.work).into_iter().all(|profile| core.stores.knows(profile));
+        if is_over && unfinished.is_from_here {
+            over.push(unfinished.id);
+        } else {
+            open.push(unfinished);
+        }
+    }
+    (over, open)
 }
 
 fn profiles(work: &Work) -> Vec<&Profile> {
@@ -39,6 +61,34 @@ fn profiles(work: &Work) -> Vec<&Profile> {
         Work::Delete(items) => items.iter().filter_map(Item::profile).collect(),
         _ => Vec::new(),
     }
+}
+
+async fn clean_all(core: &Arc<Core>, over: Vec<UnfinishedId>) {
+    let clean = async {
+        for id in over {
+            Box::pin(clean_behind(core, id)).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        // What is still left then is found by the next start.
+        () = core.root.cancelled() => {}
+        () = clean => {}
+    }
+}
+
+/// Aborts the uploads of a job that no other copy of the program has taken over meanwhile.
+async fn clean_behind(core: &Arc<Core>, id: UnfinishedId) {
+    let Some(record) = core.journal.take_up(core, id).await else { return };
+    for upload in record.left(|left| std::mem::take(&mut left.uploads)) {
+        let store = core.store_of(&upload.target.bucket).await;
+        let target = upload.target.to_string();
+        match abort_left(core, Some(&record), &store, &upload).await {
+            Ok(()) => tracing::info!(target_name = ?target, "what an earlier run has left was aborted"),
+            Err(error) => tracing::warn!(target_name = ?target, %error, "an unfinished upload is left"),
+        }
+    }
+    record.end(&JobEnd::Cancelled).await;
 }
 
 /// Removes the temporary files of an earlier run that nobody can go on with.
@@ -65,7 +115,8 @@ pub(super) async fn sweep(job: &Job) {
     for upload in uploads {
         job.progress.add_total(1, 0);
         let name = upload.target.to_string();
-        let aborted = Box::pin(abort_left(job, &job.core.store_of(&upload.target.bucket).await, &upload)).await;
+        let store = job.core.store_of(&upload.target.bucket).await;
+        let aborted = Box::pin(abort_left(&job.core, Some(record), &store, &upload)).await;
         let outcome = match aborted {
             Ok(()) => ItemOutcome::Done(Verified::Nothing),
             // Nobody knows whether there is one, and asking again would get the same answer.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::io::AsyncRead;
 use tokio::sync::mpsc;
 
 use super::{Engine, Leaving, Options};
@@ -14,6 +15,7 @@ use crate::model::job::*;
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
 use crate::model::plan::{Answer, Conflict, ConflictPolicy};
+use crate::model::stream::Stream;
 use crate::s3::{Keys, ListPage, Settings, Store, WriteOptions};
 
 mod browse;
@@ -213,6 +215,29 @@ impl Bench {
 
     async fn transfer(&mut self, items: Vec<Item>, to: Location) -> Ended {
         self.run(Work::Transfer(transfer(items, to))).await
+    }
+}
+
+impl Bench {
+    async fn write_stream(&mut self, stream: Stream, pipe: impl AsyncRead + Send + Unpin + 'static) -> Ended {
+        self.last += 1;
+        let job = JobId(self.last);
+        self.engine.write(job, stream, pipe);
+        self.follow(job, |_| panic!("a stream asks nothing")).await
+    }
+
+    async fn read_stream(&mut self, key: &str) -> (Ended, Vec<u8>) {
+        self.last += 1;
+        let job = JobId(self.last);
+        let mut chunks = self.engine.read(job, ObjectRef::new("bench", key));
+        let take = async {
+            let mut out = Vec::new();
+            while let Some(chunk) = chunks.recv().await {
+                out.extend_from_slice(&chunk);
+            }
+            out
+        };
+        tokio::join!(self.follow(job, |_| panic!("a stream asks nothing")), take)
     }
 }
 

@@ -423,7 +423,7 @@ impl Context {
     }
 
     /// Drops a condition that the server is known not to understand; the look just before is all there is then.
-    fn guarded(&self, object: ObjectRef, expected: Condition) -> Aim {
+    pub(super) fn guarded(&self, object: ObjectRef, expected: Condition) -> Aim {
         let known = self.store.capabilities();
         let support = match expected {
             Condition::IfMatch(_) => known.guarded_replaces,

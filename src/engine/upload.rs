@@ -29,10 +29,10 @@ use crate::s3::{Condition, ObjectFacts, PartDone, Payload, Store, WriteOptions, 
 const MIB: u64 = 1024 * 1024;
 
 /// The smallest part that is made, in bytes.
-const MIN_PART: u64 = 8 * MIB;
+pub(super) const MIN_PART: u64 = 8 * MIB;
 
 /// The most parts of one upload (Amazon S3 User Guide, "Amazon S3 multipart upload limits").
-const MAX_PARTS: u64 = 10_000;
+pub(super) const MAX_PARTS: u64 = 10_000;
 
 /// The largest object of one request (the same page).
 const MAX_SINGLE: u64 = 5 * 1024 * MIB;
@@ -158,12 +158,18 @@ fn open(path: &Path) -> Result<Opened, Error> {
 }
 
 /// Returns what is written with a new object.
-fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
+pub(super) fn write_options(context: &Context, aim: &Aim) -> WriteOptions {
     let transfer = &context.transfer;
     given::write_options(&transfer.given, transfer.storage_class, &aim.object, aim.condition.clone())
 }
 
-async fn put(context: &Context, aim: &Aim, body: &Body, options: &WriteOptions) -> Result<(Written, u64), Missed> {
+/// Sends all of something with one request; returns the CRC64NVME of what was sent too.
+pub(super) async fn put(
+    context: &Context,
+    aim: &Aim,
+    body: &Body,
+    options: &WriteOptions,
+) -> Result<(Written, u64), Missed> {
     let job = &context.job;
     let way = job.core.lanes.way_of(body.size());
     let written = tokio::select! {
@@ -229,9 +235,8 @@ async fn send_parts(
         .filter(|(_, number)| !there.contains(number));
     let mut open = JoinSet::new();
     loop {
-        let is_one_by_one = origin.goes_in_order() || context.store.awaits_md5(&upload.id);
-        let width = if is_one_by_one { 1 } else { job.core.lanes.parts.width() };
-        while open.len() < width
+        let width = width(context, upload);
+        while open.len() < if origin.goes_in_order() { 1 } else { width }
             && let Some((offset, number)) = offsets.next()
         {
             let (context, object, upload, moved) =
@@ -239,14 +244,9 @@ async fn send_parts(
             let length = step.min(size - offset);
             let body = origin.part(offset, length);
             open.spawn(async move {
-                let job = &context.job;
-                let send = || async {
-                    let payload = body.load(job).await?;
-                    context.store.upload_part(&object, &upload.id, number, payload).await
-                };
-                let part = job.call(job.core.lanes.parts.carrying(length), send).await?;
+                let part = send_part(&context, &object, &upload, number, &body).await?;
                 moved.fetch_add(length, Relaxed);
-                upload.has(job, &part).await;
+                upload.has(&context.job, &part).await;
                 Ok::<_, Error>(part)
             });
         }
@@ -265,6 +265,27 @@ async fn send_parts(
     Ok(parts)
 }
 
+/// Returns how many parts of an upload may be on their way at once.
+pub(super) fn width(context: &Context, upload: &OpenUpload) -> usize {
+    if context.store.awaits_md5(&upload.id) { 1 } else { context.job.core.lanes.parts.width() }
+}
+
+/// Sends one part, however often it has to be sent.
+pub(super) async fn send_part(
+    context: &Context,
+    object: &ObjectRef,
+    upload: &OpenUpload,
+    number: i32,
+    body: &Body,
+) -> Result<PartDone, Error> {
+    let job = &context.job;
+    let send = || async {
+        let payload = body.load(job).await?;
+        context.store.upload_part(object, &upload.id, number, payload).await
+    };
+    job.call(job.core.lanes.parts.carrying(body.size()), send).await
+}
+
 /// Compares what the server says it has with what was sent.
 pub(super) async fn verify(
     context: &Context,
@@ -281,7 +302,7 @@ pub(super) async fn verify(
 }
 
 /// Returns what the answer to a write proves by itself.
-pub(super) fn proof(written: &Written, sent: Option<u64>) -> Option<Verified> {
+fn proof(written: &Written, sent: Option<u64>) -> Option<Verified> {
     // The store has compared the checksum that came back already; to have one back is the proof.
     if written.crc64.is_some() && written.crc64 == sent {
         return Some(Verified::Crc64Nvme);
@@ -290,7 +311,7 @@ pub(super) fn proof(written: &Written, sent: Option<u64>) -> Option<Verified> {
 }
 
 /// Compares what stands on the server with what was sent.
-pub(super) fn compare(
+fn compare(
     store: &Store,
     object: &ObjectRef,
     facts: Option<ObjectFacts>,

@@ -24,6 +24,7 @@ use super::name::{BucketName, ETag, Prefix, Profile};
 use super::plan::{Answer, Conflict, ConflictPolicy, PlanSummary};
 use super::progress::Progress;
 use super::stored;
+use super::stream::Stream;
 use super::sync::SyncPlan;
 use super::upload::{PendingUpload, UploadRef};
 
@@ -141,6 +142,8 @@ pub enum Work {
     Delete(Vec<Item>),
     /// Make one place the same as another, as it was shown.
     Sync(Arc<SyncPlan>),
+    /// Write what a pipe brings; only who brings the pipe along can begin it.
+    Stream(Stream),
     /// Make a local folder, or the marker object of a prefix.
     CreateFolder(Location),
     /// Make a bucket, with public access blocked and ACLs disabled, as Amazon's console does.
@@ -169,6 +172,13 @@ pub enum Work {
         /// Whether also those that a running copy of the program works on.
         is_forced: bool,
     },
+}
+
+impl Work {
+    /// Returns whether what was interrupted can be gone on with. Otherwise only cleaning up behind it is left.
+    pub fn can_go_on(&self) -> bool {
+        !matches!(self, Self::Stream(_))
+    }
 }
 
 /// What becomes of the jobs that have not ended when the program does.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The units in which bytes are given, and how many bits of them each stands for.
-const UNITS: [(&str, u32); 4] = [("B", 0), ("KiB", 10), ("MiB", 20), ("GiB", 30)];
+const UNITS: [(&str, u32); 5] = [("B", 0), ("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
 
 /// A speed in bytes a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,7 @@ pub fn parse_bytes(text: &str) -> Option<u64> {
     let is_meant =
         |name: &str| name.eq_ignore_ascii_case(unit) || name.strip_suffix("iB") == Some(&unit.to_uppercase());
     let (_, bits) = UNITS.iter().find(|(name, _)| unit.is_empty() || is_meant(name))?;
-    let bytes = number.trim().parse::<f64>().ok()? * f64::from(1 << bits);
+    let bytes = number.trim().parse::<f64>().ok()? * (1_u64 << bits) as f64;
     (bytes.is_finite() && bytes >= 0.0).then_some(bytes as u64)
 }
 
@@ -179,9 +179,7 @@ mod tests {
         for text in ["0", "-1", "fast", "10 MB", "KiB", "1e999", "NaN", "0.1"] {
             assert!(ByteRate::parse_limit(text).is_err(), "{text}");
         }
-        for (bytes, text) in
-            [(10 << 20, "10 MiB/s"), (3 << 19, "1536 KiB/s"), (1 << 40, "1024 GiB/s"), (999, "999 B/s")]
-        {
+        for (bytes, text) in [(10 << 20, "10 MiB/s"), (3 << 19, "1536 KiB/s"), (1 << 40, "1 TiB/s"), (999, "999 B/s")] {
             let rate = ByteRate::new(bytes).unwrap();
             assert_eq!((rate.to_string().as_str(), rate.to_string().parse()), (text, Ok(rate)));
         }

@@ -159,14 +159,15 @@ impl Store {
             .map(|prefix| Prefix::from(&*decode(prefix, encoding)))
             .collect();
         let objects = output.contents().iter().filter_map(|object| listed(object, encoding)).collect();
-        let next = output.next_continuation_token().map(str::to_owned);
+        let next = output.next_continuation_token().filter(|next| !next.is_empty()).map(str::to_owned);
         if output.is_truncated() == Some(true) && next.is_none() {
             return Err(call.error(Kind::Server, "the answer is cut short and does not say where it goes on"));
         }
         if next.is_some() && next == page.token {
             return Err(call.error(Kind::Server, "the answer leads back to itself"));
         }
-        Ok(KeyPage { prefixes, objects, next: next.filter(|_| output.is_truncated() == Some(true)) })
+        // A server that does not say whether it is cut short, and where it goes on, has said that it is.
+        Ok(KeyPage { prefixes, objects, next: next.filter(|_| output.is_truncated() != Some(false)) })
     }
 
     /// Lists one page of unfinished multipart uploads.

@@ -50,8 +50,10 @@ fn standard_input_respects_what_is_there_if_asked_to() {
 #[test]
 fn a_stream_needs_a_whole_key_and_is_neither_moved_nor_recursive() {
     let t = Stage::new();
+    t.write("file", "here");
     for args in [
         ["cp", "-", "s3://stage/dir/"].as_slice(),
+        &["cp", "--expected-size", "1GiB", "file", "s3://stage/k"],
         &["cp", "-", "s3://stage"],
         &["cp", "-", "file"],
         &["cp", "-", "-"],
@@ -78,6 +80,21 @@ fn an_interrupted_upload_ends_with_130_and_leaves_nothing() {
     assert_eq!(said.code, 130, "{said:?}");
     assert!(said.err.contains("interrupted"), "{said:?}");
     assert_eq!((t.demo.open_uploads(), t.keys().len()), (0, 0));
+}
+
+#[test]
+fn what_a_killed_stream_has_left_is_cleaned_up_by_the_next_one() {
+    let t = Stage::new();
+    let mut child = t.command(&["cp", "-", "s3://stage/killed"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(&lines(20 * MIB)).unwrap();
+    assert_eq!(t.demo.open_uploads(), 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(t.demo.open_uploads(), 1);
+    let said = t.feed(&["cp", "-", "s3://stage/f"], b"new");
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!((t.demo.open_uploads(), t.keys()), (0, vec!["f".to_owned()]));
 }
 
 #[test]

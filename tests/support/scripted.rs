@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use bucketry::model::capability::Support;
 use bucketry::model::error::Kind;
-use bucketry::s3::{Condition, Keys, Settings, Store, WriteOptions};
+use bucketry::s3::{Condition, Keys, ListPage, Settings, Store, WriteOptions};
 use bytes::Bytes;
 
 use crate::target::{object, runtime};
@@ -86,6 +86,25 @@ fn a_refusal_that_is_not_of_the_condition_teaches_nothing_about_it() {
             let place = object(&"bucket".into(), "key");
             store.put(&place, Bytes::from_static(b"x"), &options).await.unwrap_err();
             assert_eq!(store.capabilities().conditional_writes, Support::Unknown, "{code}");
+        });
+    }
+}
+
+#[test]
+fn a_listing_goes_on_where_the_server_says_unless_it_says_that_it_is_whole() {
+    for (answer, wanted) in [
+        ("<NextContinuationToken>more</NextContinuationToken>", Some("more")),
+        ("<IsTruncated>true</IsTruncated><NextContinuationToken>more</NextContinuationToken>", Some("more")),
+        ("<IsTruncated>false</IsTruncated><NextContinuationToken>more</NextContinuationToken>", None),
+        ("<NextContinuationToken></NextContinuationToken>", None),
+        ("", None),
+    ] {
+        let document = format!("<ListBucketResult>{answer}</ListBucketResult>");
+        let endpoint = serve(move |_| ("200 OK\r\ncontent-type: application/xml", document.clone()));
+        runtime().block_on(async {
+            let (bucket, prefix) = ("bucket".into(), "".into());
+            let page = store_on(endpoint).await.list_page(&ListPage::flat(&bucket, &prefix)).await.unwrap();
+            assert_eq!(page.next.as_deref(), wanted, "{answer}");
         });
     }
 }

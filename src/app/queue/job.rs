@@ -256,7 +256,7 @@ impl Job {
         match &self.work {
             Work::Transfer(transfer) if is_rename(transfer) => "Rename",
             Work::Transfer(transfer) if transfer.is_move => "Move",
-            Work::Transfer(_) => "Copy",
+            Work::Transfer(_) | Work::Stream(_) => "Copy",
             Work::Delete(_) => "Delete",
             Work::Sync(_) => "Sync",
             Work::CreateFolder(_) => "New folder",
@@ -272,6 +272,7 @@ impl Job {
         let text = match &self.work {
             Work::Transfer(Transfer { items, .. }) | Work::Delete(items) => return items_words(items),
             Work::Sync(plan) => return sync_words(plan),
+            Work::Stream(stream) => stream.to.key.last_part().to_owned(),
             Work::CreateFolder(place) => place.to_string(),
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => name.to_string(),
             Work::PutBack { to, .. } => to.key.last_part().to_owned(),
@@ -286,6 +287,7 @@ impl Job {
             Work::Transfer(Transfer { items, .. }) | Work::Delete(items) => items,
             Work::PutBack { from, .. } => return Some(visible(&from.display().to_string()).into_owned()),
             Work::Sync(plan) => return Some(visible(&plan.from().to_string()).into_owned()),
+            Work::Stream(_) => return Some("standard input".to_owned()),
             _ => return None,
         };
         items.first().map(|item| visible(&item.to_string()).into_owned())
@@ -300,6 +302,7 @@ impl Job {
             },
             Work::Transfer(transfer) => transfer.to.to_string(),
             Work::Sync(plan) => plan.to().to_string(),
+            Work::Stream(stream) => stream.to.to_string(),
             Work::PutBack { to, .. } => to.to_string(),
             _ => return None,
         };
@@ -311,6 +314,7 @@ impl Job {
         let ends = match &self.work {
             Work::Transfer(Transfer { items, to, .. }) => (items.first().is_some_and(Item::is_s3), to.is_s3()),
             Work::Sync(plan) => (plan.from().is_s3(), plan.to().is_s3()),
+            Work::Stream(_) => (false, true),
             _ => return None,
         };
         match ends {

@@ -199,6 +199,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
         }
         Work::Delete(items) => items.iter().filter_map(holder).collect(),
         Work::Sync(plan) => vec![plan.to().clone()],
+        Work::Stream(stream) => holder(&Item::Object(stream.to.clone())).into_iter().collect(),
         Work::CreateFolder(place) => place.parent().into_iter().collect(),
         Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => vec![Location::Buckets(name.profile().clone())],
         Work::AbortUploads { .. } => Vec::new(),

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row};
 
 use super::owner::Owner;
 use super::record::{Line, Piece};
-use crate::model::job::{Unfinished, UnfinishedId};
+use crate::model::job::{Unfinished, UnfinishedId, Work};
 use crate::model::location::ObjectRef;
 use crate::model::name::ETag;
 use crate::s3::{PartDone, UploadId};
@@ -132,22 +132,33 @@ impl Left {
     }
 }
 
+/// A job that a copy of the program has left that does not run any more.
+#[derive(Debug)]
+pub(in crate::engine) struct LeftJob {
+    /// What it is.
+    pub unfinished: Unfinished,
+    /// Whether nobody can go on with it, or wants to: only cleaning up is left.
+    pub is_over: bool,
+}
+
 /// Finds the jobs that a copy of the program has left that does not run any more, oldest first.
-pub(super) fn find(file: &Connection, owner: &Owner) -> rusqlite::Result<Vec<Unfinished>> {
+pub(super) fn find(file: &Connection, owner: &Owner) -> rusqlite::Result<Vec<LeftJob>> {
     let mut jobs = file.prepare(
         "SELECT id, owner, work, queued, profile, endpoint, \
            (SELECT count(*) FROM item WHERE job = job.id AND outcome = 'done'), \
            (SELECT coalesce(sum(bytes), 0) FROM item WHERE job = job.id AND outcome = 'done'), \
            (SELECT coalesce(sum(size), 0) FROM part JOIN upload ON upload.id = part.upload WHERE upload.job = job.id) + \
            (SELECT coalesce(sum(length), 0) FROM range JOIN download ON download.id = range.download \
-             WHERE download.job = job.id) \
+             WHERE download.job = job.id), \
+           ended IS NOT NULL AND outcome = 'cancelled' \
          FROM job WHERE ended IS NULL OR EXISTS (SELECT 1 FROM upload WHERE job = job.id) ORDER BY id",
     )?;
     let found = jobs.query_map([], |row| {
         let (owner, work): (String, String) = (row.get(1)?, row.get(2)?);
         let (queued, items, bytes, begun): (i64, i64, i64, i64) = (row.get(3)?, row.get(6)?, row.get(7)?, row.get(8)?);
         let id = UnfinishedId(row.get(0)?);
-        let Ok(work) = serde_json::from_str(&work) else {
+        let was_cancelled: bool = row.get::<_, Option<bool>>(9)?.unwrap_or_default();
+        let Ok(work) = serde_json::from_str::<Work>(&work) else {
             tracing::warn!(id = id.0, "an unfinished job of another version of the program is left as it is");
             return Ok(None);
         };
@@ -163,14 +174,15 @@ pub(super) fn find(file: &Connection, owner: &Owner) -> rusqlite::Result<Vec<Unf
             bytes_done: bytes.cast_unsigned(),
             bytes_begun: begun.cast_unsigned(),
         };
-        Ok(Some((owner, unfinished)))
+        let is_over = was_cancelled || !unfinished.work.can_go_on();
+        Ok(Some((owner, LeftJob { unfinished, is_over })))
     })?;
     let mut alive = HashMap::new();
     let mut left = Vec::new();
     for row in found {
-        let Some((name, unfinished)) = row? else { continue };
+        let Some((name, job)) = row? else { continue };
         if !*alive.entry(name).or_insert_with_key(|name| owner.is_alive(name)) {
-            left.push(unfinished);
+            left.push(job);
         }
     }
     Ok(left)

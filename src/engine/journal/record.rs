@@ -232,6 +232,11 @@ impl Record {
         .await
     }
 
+    /// Strikes out a download that came to nothing.
+    pub async fn download_ended(&self, line: Line) {
+        self.writer.soon(move |file| file.execute("DELETE FROM download WHERE id = ?1", [line.0]).map(drop)).await;
+    }
+
     /// Writes down a piece that was written to its file.
     pub async fn piece(&self, line: Line, piece: Piece) {
         self.writer
@@ -243,11 +248,6 @@ impl Record {
                 Ok(())
             })
             .await;
-    }
-
-    /// Strikes out a download that is not gone on with.
-    pub async fn download_ended(&self, line: Line) {
-        self.writer.soon(move |file| file.execute("DELETE FROM download WHERE id = ?1", [line.0]).map(drop)).await;
     }
 
     /// Makes sure that a folder is known to get temporary files, before it gets the first.

@@ -3,7 +3,6 @@
 use std::io::Cursor;
 
 use super::*;
-use crate::engine::StreamOptions;
 use crate::model::attributes::{Encryption, Given, pairs_over};
 use crate::s3::Attributes;
 
@@ -45,8 +44,8 @@ async fn uploads_and_streams_write_what_is_given_whole_and_in_parts() {
     let ended = t.run(with(given(), ConflictPolicy::Overwrite, vec![Item::Folder(t.path("up"))], at(""))).await;
     assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
     for (key, size) in [("piped/small", 3), ("piped/large", 11 << 20)] {
-        let options = StreamOptions { given: given(), ..StreamOptions::default() };
-        t.engine.write_from(&ObjectRef::new("bench", key), Cursor::new(noise(size)), options).await.unwrap();
+        let stream = Stream { given: Box::new(given()), ..Stream::to(ObjectRef::new("bench", key)) };
+        assert_eq!(t.write_stream(stream, Cursor::new(noise(size))).await.end, JobEnd::Done);
     }
     for key in ["up/small.csv", "up/large.csv", "piped/small", "piped/large"] {
         assert_given(&t, key, &given().attributes, &given().tags).await;

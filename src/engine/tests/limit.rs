@@ -23,7 +23,14 @@ async fn bytes_move_no_faster_than_they_may_in_parts_and_whole_both_ways() {
     let began = std::time::Instant::now();
     assert_eq!(t.transfer(vec![prefix("up/")], here(t.path("down"))).await.end, JobEnd::Done);
     assert!(began.elapsed() > Duration::from_secs(1), "{:?} down", began.elapsed());
-    assert_eq!((t.read("down/up/large"), t.read("down/up/whole")), (large, whole));
+    assert_eq!((t.read("down/up/large"), t.read("down/up/whole")), (large.clone(), whole));
+    let began = std::time::Instant::now();
+    let piped = Stream::to(ObjectRef::new("bench", "piped"));
+    assert_eq!(t.write_stream(piped, std::io::Cursor::new(large)).await.end, JobEnd::Done);
+    assert!(began.elapsed() > Duration::from_secs(1), "{:?} by a pipe", began.elapsed());
+    let began = std::time::Instant::now();
+    assert_eq!(t.read_stream("piped").await.0.end, JobEnd::Done);
+    assert!(began.elapsed() > Duration::from_secs(1), "{:?} to a pipe", began.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

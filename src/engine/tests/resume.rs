@@ -313,6 +313,37 @@ async fn a_job_that_is_cancelled_is_not_offered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_cancelled_job_could_not_abort_is_aborted_by_the_next_start_without_asking() {
+    let mut t = kept_bench().await;
+    t.write("f", noise(16 * MIB));
+    let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
+    let denied = t.demo.faults().add(Rule::new(Fault::Denied).on("AbortMultipartUpload"));
+    let job = t.start(Work::Transfer(transfer(vec![Item::File(t.path("f"))], at(""))));
+    t.served("UploadPart", 1).await;
+    t.engine.submit(Request::Cancel(job));
+    t.follow(job, |_| panic!()).await;
+    assert_eq!(t.restart().await.uploads.len(), 1);
+    t.demo.faults().remove(stall);
+    t.demo.faults().remove(denied);
+    assert!(t.unfinished().await.is_empty());
+    while t.demo.open_uploads() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_is_not_kept_because_its_pipe_is_gone() {
+    let mut t = kept_bench().await;
+    let (mut writer, pipe) = tokio::io::duplex(1 << 20);
+    t.engine.write(JobId(99), Stream::to(ObjectRef::new("bench", "f")), pipe);
+    tokio::io::AsyncWriteExt::write_all(&mut writer, &noise(11 * MIB)).await.unwrap();
+    assert_eq!(t.demo.open_uploads(), 1);
+    let left = t.restart().await;
+    assert_eq!((left.kept, left.uploads, t.demo.open_uploads()), (0, Vec::new(), 0));
+    assert!(t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_journal_everything_goes_on_and_it_is_said_once() {
     let mut t = bench().await;
     let data = t.write("not-a-folder", "");

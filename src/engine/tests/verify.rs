@@ -35,6 +35,29 @@ async fn a_download_with_a_wrong_byte_is_not_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_byte_that_was_changed_once_on_its_way_is_read_again() {
+    let mut t = bench().await;
+    for (name, size) in SIZES {
+        t.put(name, noise(size)).await;
+        t.demo.faults().add(Rule::new(Fault::Flip).on("GetObject").times(1));
+        let job = t.start(Work::Transfer(transfer(vec![object(name)], here(t.path("d")))));
+        let (mut counted, mut notes) = (None, 0);
+        let end = loop {
+            match t.report().await {
+                Report::Started { progress, .. } => counted = Some(progress),
+                Report::Noted { .. } => notes += 1,
+                Report::Finished { job: of, end } if of == job => break end,
+                _ => {}
+            }
+        };
+        let counted = counted.unwrap().snapshot();
+        assert_eq!((end, notes), (JobEnd::Done, 1), "{name}");
+        assert_eq!((counted.bytes_done, counted.bytes_total), (size as u64, size as u64), "{name}");
+        assert!(t.read(&format!("d/{name}")) == noise(size), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upload_that_is_stored_otherwise_fails_and_its_source_stays() {
     for fault in [Fault::Flip, Fault::Short] {
         let mut t = bench().await;
@@ -103,7 +126,7 @@ async fn a_copy_that_is_not_its_source_fails_and_the_source_stays() {
 async fn where_nothing_is_said_of_checksums_the_tag_tells_wrong_bytes_of_large_objects_too() {
     let mut t = silent_bench().await;
     t.put("large", noise(16 * MIB)).await;
-    let flip = t.demo.faults().add(Rule::new(Fault::Flip).on("GetObject").times(1));
+    let flip = t.demo.faults().add(Rule::new(Fault::Flip).on("GetObject"));
     let ended = t.run(moved(vec![object("large")], here(t.path("d")))).await;
     assert!(ended.failure("large").contains("the checksum of what arrived differs"), "{ended:#?}");
     assert_eq!((t.tree("d").len(), t.keys().await.len()), (0, 1));
@@ -120,7 +143,7 @@ async fn where_nothing_is_said_of_checksums_the_tag_of_the_parts_tells_wrong_byt
     t.transfer(vec![file], at("")).await;
     let tag = t.store.head(&ObjectRef::new("bench", "f")).await.unwrap().etag.unwrap();
     assert!(tag.as_str().contains("-3"), "{tag}");
-    let flip = t.demo.faults().add(Rule::new(Fault::Flip).on("GetObject").times(1));
+    let flip = t.demo.faults().add(Rule::new(Fault::Flip).on("GetObject"));
     let ended = t.run(moved(vec![object("f")], here(t.path("d")))).await;
     assert!(ended.failure("/f").contains("the checksum of what arrived differs"), "{ended:#?}");
     assert_eq!((t.tree("d").len(), t.keys().await.len()), (0, 1));
