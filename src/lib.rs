@@ -54,7 +54,8 @@
 //! - Nothing from outside (keys, metadata, messages) reaches the terminal but through [`model::text`], or a path but
 //!   through [`model::name`] and [`local`].
 //! - The loop in [`tui`] never waits for anything but input and reports; every wait is a task of [`engine`].
-//! - A task that makes something unfinished (an upload, a temporary file) removes it itself when it is cancelled.
+//! - A task that makes something unfinished (an upload, a temporary file) removes it itself when it is cancelled, or
+//!   leaves it in the journal when the program ends or another try may go well.
 //! - A sync writes and deletes only what is still what was shown; what could not be read is neither missing nor the same.
 //! - The last step of a write is conditional unless overwriting was chosen; a source is deleted only when its copy was
 //!   verified.
