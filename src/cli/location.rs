@@ -140,6 +140,8 @@ fn source_item(source: End, is_recursive: bool) -> Result<Item, String> {
     match source {
         End::Stream | End::Buckets(_) => Err("the source must be a path or s3://bucket/key".to_owned()),
         End::Local { path, is_folder: true } if is_recursive => Ok(Item::Folder(path)),
+        // What is not there may be a folder that an interrupted move has emptied and removed.
+        End::Local { path, .. } if is_recursive && !path.exists() => Ok(Item::Folder(path)),
         End::Local { path, .. } if is_recursive => Err(format!("{} is not a folder", path.display())),
         End::Local { path, is_folder: true } => wants_recursive(&format!("the folder {}", path.display())),
         End::Local { path, .. } => Ok(Item::File(path)),
@@ -222,7 +224,13 @@ mod tests {
         assert!(copy("bin", "s3://b/", false).unwrap_err().contains("--recursive"));
         assert!(copy("s3://b/logs/", ".", false).unwrap_err().contains("--recursive"));
         assert!(copy("s3://b", ".", false).unwrap_err().contains("--recursive"));
-        assert!(copy("no-such-file", "s3://b/", true).unwrap_err().contains("not a folder"));
+        assert!(copy("bin/sh", "s3://b/", true).unwrap_err().contains("not a folder"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_left_to_the_run_that_may_know_what_became_of_it() {
+        let gone = copy("no-such-folder", "s3://b/", true).unwrap();
+        assert_eq!(gone.items, [Item::Folder("/usr/no-such-folder".into())]);
     }
 
     #[test]
