@@ -2,6 +2,7 @@
 
 pub mod list;
 pub mod metadata;
+mod passing;
 pub mod read;
 pub mod remove;
 pub mod root;

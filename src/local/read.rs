@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use super::metadata::{Identity, Nature};
+use super::passing;
 use crate::model::error::{Error, Kind};
 
 /// An open regular file and what it was when it was opened.
@@ -52,7 +53,7 @@ impl Source {
 
     /// Fills the buffer from a position; a file that became shorter is an error.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<(), Error> {
-        self.file.read_exact_at(buffer, offset).map_err(|error| match error.kind() {
+        passing::read_exact_at(&self.file, buffer, offset).map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => self.changed(),
             _ => Error::from_io("read", self.path.to_string_lossy(), &error),
         })

@@ -112,6 +112,11 @@ impl TempFile {
             return Ok(());
         }
         #[cfg(target_os = "linux")]
+        if let Some(available) = available_memory(&self.file) {
+            let enough = if available < bytes { Err(Errno::NOSPC.into()) } else { self.file.set_len(bytes) };
+            return enough.map_err(|error| self.fail(&error));
+        }
+        #[cfg(target_os = "linux")]
         match rustix::fs::fallocate(&self.file, rustix::fs::FallocateFlags::empty(), 0, bytes) {
             Ok(()) => return Ok(()),
             Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => return Err(self.fail(&error.into())),
@@ -305,6 +310,18 @@ pub fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
+/// Returns how many bytes a file system in memory can still take; nothing where it lies on a disk or has no limit.
+///
+/// There all that is taken beforehand is written at once, with zeros, and that takes as long as what is fetched.
+#[cfg(target_os = "linux")]
+fn available_memory(file: &File) -> Option<u64> {
+    /// Of tmpfs, see <https://man7.org/linux/man-pages/man2/statfs.2.html>.
+    const TMPFS_MAGIC: u64 = 0x0102_1994;
+    let found = rustix::fs::fstatfs(file).ok()?;
+    let is_in_memory = u64::try_from(found.f_type) == Ok(TMPFS_MAGIC) && found.f_blocks > 0;
+    is_in_memory.then(|| found.f_bavail.saturating_mul(u64::try_from(found.f_bsize).unwrap_or(1)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::root::Root;
@@ -348,6 +365,17 @@ mod tests {
         assert_eq!(std::fs::read(home.path().join(&long)).unwrap(), b"hello");
         drop(root.create_file(Path::new("gone"), None).unwrap());
         assert_eq!(names(home.path()), [long], "a dropped file leaves nothing behind");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn more_than_fits_is_known_before_anything_is_written() {
+        for home in [tempfile::tempdir().unwrap(), tempfile::tempdir_in("/dev/shm").unwrap()] {
+            let file = Root::create(home.path()).unwrap().create_file(Path::new("f"), None).unwrap();
+            assert!(file.preallocate(1 << 60).is_err());
+            file.preallocate(1 << 20).unwrap();
+            assert_eq!(file.size().unwrap(), 1 << 20);
+        }
     }
 
     #[test]
