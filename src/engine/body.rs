@@ -125,7 +125,7 @@ async fn read_file(job: &Job, source: Arc<Source>, offset: u64, size: u64) -> Re
         buffer = job.core.buffers.take(usize::try_from(size).unwrap_or(usize::MAX)) => buffer,
     };
     job.core
-        .block("read", move || {
+        .toil("read", move || {
             source.read_at(buffer.as_mut(), offset)?;
             // The parts of a file are sent over hours; whether it has changed meanwhile is asked when all of them have
             // left.

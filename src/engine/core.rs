@@ -170,6 +170,16 @@ impl Core {
         self.block(operation, work).await
     }
 
+    /// Runs blocking work that keeps a processor busy, on a part that is in memory or comes there.
+    pub async fn toil<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let _place = self.lanes.readers.acquire().await;
+        self.block(operation, work).await
+    }
+
     /// Looks into, or changes, which jobs run.
     pub fn roster<T>(&self, change: impl FnOnce(&mut Roster) -> T) -> T {
         change(&mut self.roster.lock().unwrap_or_else(PoisonError::into_inner))

@@ -123,7 +123,7 @@ impl Far {
         })?;
         let far = Arc::clone(self);
         job.core
-            .block("read", move || {
+            .toil("read", move || {
                 let bytes = buffer.into_bytes();
                 let payload = Payload::new(bytes.clone());
                 far.count(range.start, &bytes, &payload)?;

@@ -1,7 +1,9 @@
 //! Lanes: how many requests of a kind run at once, over all jobs, and who is next. Browsing has its own, so it never
 //! waits behind a transfer.
 
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use tokio::sync::Semaphore;
@@ -16,6 +18,10 @@ const SMALL: u64 = 1024 * 1024;
 
 /// Small files that are touched at once: enough for a network's file system to be asked in time.
 const FILES: usize = 8;
+
+/// Parts that are read and summed up at once, on a machine with few processors; on a larger one as many as there are.
+/// More threads that all have work take turns, each turn takes milliseconds, and a key that is pressed waits for all.
+const READERS: usize = 2;
 
 /// All lanes of an engine.
 #[derive(Debug)]
@@ -34,6 +40,8 @@ pub(super) struct Lanes {
     pub disk: Arc<Lane>,
     /// Small files that are opened, looked at or written at once.
     pub files: Semaphore,
+    /// Parts that are read and summed up at once.
+    pub readers: Semaphore,
 }
 
 impl Lanes {
@@ -53,6 +61,7 @@ impl Lanes {
             parts,
             batches: Lane::new(8, 8),
             files: Semaphore::new(FILES),
+            readers: Semaphore::new(available_parallelism().map_or(READERS, NonZero::get).max(READERS)),
             disk: Lane::new(4, 4),
         }
     }
