@@ -9,12 +9,10 @@ use super::keymap::{Key, Keymap};
 use super::state::{Setup, Side, State};
 use super::update::update;
 use crate::model::entry::{Entry, EntryKind, StorageClass};
-use crate::model::filter::Filter;
 use crate::model::job::{
     Connection, Item, Page, PageToken, Report, Request, Ticket, Transfer, Unfinished, UnfinishedId, Work,
 };
 use crate::model::location::Location;
-use crate::model::plan::ConflictPolicy;
 
 /// A state that is driven by scripts.
 pub struct Harness {
@@ -192,18 +190,10 @@ impl Harness {
 
 /// A copy of a file to a bucket that an earlier run has left half way.
 pub fn left(id: i64, is_from_here: bool) -> Unfinished {
-    let work = Work::Transfer(Transfer {
-        items: vec![Item::File("/home/me/data/q3.parquet".into())],
-        to: location("s3://photos/2026/"),
-        rename: None,
-        takes_contents: false,
-        given: Box::default(),
-        is_rehearsal: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-    });
+    let work = Work::Transfer(Transfer::new(
+        vec![Item::File("/home/me/data/q3.parquet".into())],
+        location("s3://photos/2026/"),
+    ));
     Unfinished {
         id: UnfinishedId(id),
         work,

@@ -123,16 +123,13 @@ async fn run(
 ) -> Result<(), Stop> {
     let given = choices.written.given_for(!matches!(target, End::Local { .. }))?;
     let others = Transfer {
-        items: Vec::new(),
-        to: Location::Buckets(Profile::OWN),
-        rename: None,
-        takes_contents: false,
         filter: choices.filters.0.clone(),
         is_move,
         policy: choices.policy(),
         storage_class: choices.written.storage_class,
         given: Box::new(given),
         is_rehearsal: choices.dry_run,
+        ..Transfer::new(Vec::new(), Location::Buckets(Profile::OWN))
     };
     let transfer = location::transfer(source, target, choices.recursive, others).map_err(Stop::Use)?;
     let work = Work::Transfer(transfer);

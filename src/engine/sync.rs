@@ -18,7 +18,6 @@ use crate::local;
 use crate::local::metadata::Identity;
 use crate::model::compare::{Cause, Facts, Mark, Trouble};
 use crate::model::error::{Error, Kind};
-use crate::model::filter::Filter;
 use crate::model::job::{Item, ItemOutcome, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{self, UnsafeKeys};
@@ -102,17 +101,12 @@ async fn copy(job: &Arc<Job>, plan: &Arc<SyncPlan>) -> Result<(), Error> {
         }
     };
     let transfer = Transfer {
-        items: vec![item],
-        to: plan.to().clone(),
-        rename: None,
         takes_contents: true,
-        filter: Filter::default(),
-        is_move: false,
         // Nothing is asked: each target is what was shown, or it is a conflict.
         policy: ConflictPolicy::Skip,
         storage_class: plan.choice.storage_class,
         given: Box::new((*plan.given).clone()),
-        is_rehearsal: false,
+        ..Transfer::new(vec![item], plan.to().clone())
     };
     let context = Arc::new(Context::open(job, transfer).await?);
     let (out, planned) = mpsc::channel(PLANNED_AHEAD);
