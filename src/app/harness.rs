@@ -12,7 +12,7 @@ use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::job::{
     Connection, Item, Page, PageToken, Report, Request, Ticket, Transfer, Unfinished, UnfinishedId, Work,
 };
-use crate::model::location::Location;
+use crate::model::location::{Location, ObjectRef};
 
 /// A state that is driven by scripts.
 pub struct Harness {
@@ -197,6 +197,7 @@ pub fn left(id: i64, is_from_here: bool) -> Unfinished {
     Unfinished {
         id: UnfinishedId(id),
         work,
+        can_go_on: true,
         queued: "2026-11-13T18:30:00Z".parse().unwrap(),
         profile: (!is_from_here).then(|| "prod".to_owned()),
         endpoint: None,
@@ -204,6 +205,7 @@ pub fn left(id: i64, is_from_here: bool) -> Unfinished {
         items_done: 0,
         bytes_done: 0,
         bytes_begun: 25_165_824,
+        uploads: vec![ObjectRef::new("photos", "2026/q3.parquet")],
     }
 }
 

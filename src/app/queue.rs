@@ -135,6 +135,10 @@ impl Queue {
                 self.on_decided(*job, *unfinished, work, Decision::Discard);
                 vec![]
             }
+            Request::Forget { job, unfinished, work } => {
+                self.on_decided(*job, *unfinished, work, Decision::Forget);
+                vec![]
+            }
             Request::Resolve { job, question, answer } => self.on_answer(*job, *question, *answer),
             Request::Cancel(id) => {
                 self.forget_questions(*id);

@@ -10,7 +10,7 @@ use super::output::{Output, error_json, say, say_error};
 use super::progress::Display;
 use crate::engine::Engine;
 use crate::model::error::Error;
-use crate::model::job::{ItemOutcome, ItemResult, JobEnd, JobId, Report, Request, Ticket, Verified, Work};
+use crate::model::job::{ItemOutcome, ItemResult, JobEnd, JobId, Report, Request, Ticket, Unfinished, Verified, Work};
 use crate::model::location::ObjectRef;
 use crate::model::stream::Stream;
 use crate::model::text::{self, visible};
@@ -143,18 +143,30 @@ impl<'a> Session<'a> {
 
     /// Goes on with an earlier run of the same work that was interrupted; begins it if there is none.
     pub async fn resume(&mut self, work: Work, telling: Telling) -> Result<(), Stop> {
-        self.engine.submit(Request::FindUnfinished);
-        let left = loop {
-            match self.report().await {
-                Report::Unfinished(left) => break left,
-                report => tell_journal(&report),
-            }
-        };
+        let left = self.unfinished().await;
         let Some(left) = left.into_iter().rev().find(|left| left.work == work && left.is_from_here) else {
             return self.run(work, telling).await;
         };
         let job = self.next_job();
         self.engine.submit(Request::TakeUp { job, unfinished: left.id, work });
+        self.follow(job, telling).await
+    }
+
+    /// Returns the jobs that earlier runs have not finished, oldest first.
+    pub async fn unfinished(&mut self) -> Vec<Unfinished> {
+        self.engine.submit(Request::FindUnfinished);
+        loop {
+            match self.report().await {
+                Report::Unfinished(left) => return left,
+                report => tell_journal(&report),
+            }
+        }
+    }
+
+    /// Strikes out a job that an earlier run has not finished.
+    pub async fn forget(&mut self, left: Unfinished, telling: Telling) -> Result<(), Stop> {
+        let job = self.next_job();
+        self.engine.submit(Request::Forget { job, unfinished: left.id, work: left.work });
         self.follow(job, telling).await
     }
 

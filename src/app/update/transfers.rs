@@ -79,7 +79,7 @@ fn cancel(state: &mut State) -> Vec<Effect> {
 fn decide(state: &mut State, decision: Decision) -> Vec<Effect> {
     let elsewhere = state.queue.selected().and_then(Job::left).and_then(|left| left.elsewhere.as_deref());
     if let Some(words) = elsewhere {
-        state.notice = Some(Notice::warning(words));
+        state.notice = Some(Notice::warning(format!("{words}; Enter offers to forget it")));
         return vec![];
     }
     state.queue.decide(decision)

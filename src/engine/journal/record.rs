@@ -216,6 +216,12 @@ impl Record {
         self.writer.soon(move |file| file.execute("DELETE FROM upload WHERE id = ?1", [line.0]).map(drop)).await;
     }
 
+    /// Strikes out all uploads of the job, although nobody has joined or aborted them.
+    pub async fn forget_uploads(&self) {
+        let job = self.job;
+        self.writer.soon(move |file| file.execute("DELETE FROM upload WHERE job = ?1", [job]).map(drop)).await;
+    }
+
     /// Writes down a large download before its file is made; without a line it is not kept.
     pub async fn download(&self, new: NewDownload<'_>) -> Option<Line> {
         let job = self.job;

@@ -158,6 +158,16 @@ pub enum Request {
         /// What was asked for then.
         work: Work,
     },
+    /// Strike out a job that an earlier run has not finished, and ask no server: for one whose server is gone. Its temporary
+    /// files are removed, and nobody aborts its uploads any more.
+    Forget {
+        /// Chosen by the asker, never used before.
+        job: JobId,
+        /// Which one.
+        unfinished: UnfinishedId,
+        /// What was asked for then.
+        work: Work,
+    },
     /// Answer a conflict that a job asked about.
     Resolve {
         /// The job that asked.

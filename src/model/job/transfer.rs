@@ -52,6 +52,11 @@ impl Transfer {
         }
     }
 
+    /// Returns whether it moves one item within its place, as the rename dialog has it.
+    pub fn is_renaming(&self) -> bool {
+        self.is_move && self.rename.is_some()
+    }
+
     /// Returns the name that the items get instead of their own; it is empty where only what is in them is taken.
     pub fn new_name(&self) -> Option<&str> {
         if self.takes_contents { Some("") } else { self.rename.as_deref() }

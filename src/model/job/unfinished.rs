@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Work;
+use crate::model::location::ObjectRef;
 
 /// What becomes of the jobs that have not ended when the program does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +23,11 @@ pub struct UnfinishedId(pub i64);
 pub struct Unfinished {
     /// Its name in the journal.
     pub id: UnfinishedId,
-    /// What was asked for.
+    /// What was asked for. Of what another version of the program has written down only the uploads are known, and it is
+    /// to abort these.
     pub work: Work,
+    /// Whether it can be gone on with. Otherwise only cleaning up behind it is left.
+    pub can_go_on: bool,
     /// When it was queued.
     pub queued: Timestamp,
     /// The profile that was in use, if one was named.
@@ -38,4 +42,6 @@ pub struct Unfinished {
     pub bytes_done: u64,
     /// The size of what is there of other items: parts of uploads, pieces of downloads.
     pub bytes_begun: u64,
+    /// Where its uploads go that were neither joined nor aborted.
+    pub uploads: Vec<ObjectRef>,
 }

@@ -55,6 +55,48 @@ pub enum Work {
 }
 
 impl Work {
+    /// Returns the verb: `Copy`, `Delete`.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Transfer(transfer) if transfer.is_renaming() => "Rename",
+            Self::Transfer(transfer) if transfer.is_move => "Move",
+            Self::Transfer(_) | Self::Stream(_) => "Copy",
+            Self::Delete(_) => "Delete",
+            Self::Sync(_) => "Sync",
+            Self::CreateFolder(_) => "New folder",
+            Self::CreateBucket { .. } => "New bucket",
+            Self::RemoveBucket(_) => "Remove bucket",
+            Self::PutBack { .. } => "Write back",
+            Self::AbortUploads { .. } => "Abort",
+        }
+    }
+
+    /// Returns where its items come from, unfiltered: the first of several.
+    pub fn from(&self) -> Option<String> {
+        match self {
+            Self::Transfer(Transfer { items, .. }) | Self::Delete(items) => items.first().map(Item::to_string),
+            Self::PutBack { from, .. } => Some(from.display().to_string()),
+            Self::Sync(plan) => Some(plan.from().to_string()),
+            Self::Stream(_) => Some("standard input".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Returns where its items go, unfiltered.
+    pub fn to(&self) -> Option<String> {
+        Some(match self {
+            Self::Transfer(Transfer { to, rename: Some(name), .. }) => match to {
+                Location::Local(path) => path.join(name).display().to_string(),
+                place => format!("{place}{name}"),
+            },
+            Self::Transfer(transfer) => transfer.to.to_string(),
+            Self::Sync(plan) => plan.to().to_string(),
+            Self::Stream(stream) => stream.to.to_string(),
+            Self::PutBack { to, .. } => to.to_string(),
+            _ => return None,
+        })
+    }
+
     /// Returns whether what was interrupted can be gone on with. Otherwise only cleaning up behind it is left.
     pub fn can_go_on(&self) -> bool {
         !matches!(self, Self::Stream(_))
