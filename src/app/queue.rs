@@ -353,14 +353,16 @@ impl Queue {
         std::iter::once(begin).chain(limit).map(Effect::Submit).collect()
     }
 
-    /// Forgets all jobs that are over; the cursor stays on its job, or on the next one that is left.
-    pub fn clear_finished(&mut self) {
-        let above = self.jobs.iter().take(self.cursor());
-        self.cursor = above.filter(|job| !job.is_over()).count();
-        self.jobs.retain(|job| !job.is_over());
+    /// Forgets all jobs that are over; the cursor stays on its job, or on the next one that is left. What failed and has
+    /// begun something stays until that is gone on with or discarded: the next start would offer it. Returns how many do.
+    pub fn clear_finished(&mut self) -> usize {
+        let stays = |job: &Job| !job.is_over() || job.is_kept();
+        self.cursor = self.jobs.iter().take(self.cursor()).filter(|job| stays(job)).count();
+        self.jobs.retain(stays);
         self.ended = None;
         self.cursor = self.cursor();
         self.detail = 0;
+        self.jobs.iter().filter(|job| job.is_kept()).count()
     }
 }
 

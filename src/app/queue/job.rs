@@ -121,6 +121,8 @@ pub struct Job {
     pub(super) left: Option<Left>,
     /// Its name in the journal, if it ended with failures and is kept.
     pub(super) kept: Option<UnfinishedId>,
+    /// Whether another job of this list goes on with what it has begun, or cleans up behind it.
+    pub(super) is_handed_on: bool,
     /// Its name in the journal and what was decided, if an earlier run has begun it.
     pub(super) earlier: Option<(UnfinishedId, Decision)>,
 }
@@ -146,6 +148,7 @@ impl Job {
             notes: Vec::new(),
             left: None,
             kept: None,
+            is_handed_on: false,
             earlier: None,
         }
     }
@@ -185,6 +188,11 @@ impl Job {
     /// Returns whether the engine has it: it is not over, and not left by an earlier run.
     pub fn is_open(&self) -> bool {
         !self.is_over() && self.left.is_none()
+    }
+
+    /// Returns whether it failed, and what it has begun is kept until a person decides about it.
+    pub fn is_kept(&self) -> bool {
+        self.is_over() && self.kept.is_some()
     }
 
     /// Returns the counters, as long as they can move.
@@ -353,9 +361,9 @@ impl Job {
     }
 
     /// An edited file is gone once it was written; a failed write keeps it, so all work can be repeated. What was
-    /// discarded is not to be done: what is left of it is offered at the next start.
+    /// discarded is not to be done: what is left of it is offered at the next start. What another job has taken over is its.
     fn can_repeat(&self) -> bool {
-        !matches!(self.end, Some(JobEnd::Done)) && self.ending().is_none()
+        !matches!(self.end, Some(JobEnd::Done)) && self.ending().is_none() && !self.is_handed_on
     }
 
     /// The items of which something failed, or, where that cannot be told by name, all of them.

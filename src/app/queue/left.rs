@@ -141,10 +141,22 @@ impl Queue {
 
     /// Takes notice of a decision about a job that was left.
     pub(super) fn on_decided(&mut self, id: JobId, unfinished: UnfinishedId, work: &Work, decision: Decision) {
+        for before in self.jobs.iter_mut().filter(|job| job.id != id && job.kept == Some(unfinished)) {
+            before.kept = None;
+            before.is_handed_on = true;
+        }
         if self.find_mut(id).is_none() {
             self.add(id, work.clone());
         }
         self.change(id, |job| job.decided(unfinished, decision));
+    }
+
+    /// Returns the request that cleans up behind the selected job, which failed and is kept.
+    pub fn discard_kept(&self, ids: &mut Ids) -> Vec<Effect> {
+        let kept = self.selected().filter(|job| job.is_kept()).and_then(|job| Some((job, job.kept?)));
+        let discard =
+            kept.map(|(job, unfinished)| Request::GiveUp { job: ids.job(), unfinished, work: job.work.clone() });
+        discard.map(Effect::Submit).into_iter().collect()
     }
 
     /// Returns the request that carries out a decision about the selected job, if it is left and that can be done here.

@@ -257,7 +257,7 @@ proptest! {
                 5 => queue.move_by(1),
                 6 => queue.move_by(-1),
                 7 => queue.scroll_detail(3),
-                8 => queue.clear_finished(),
+                8 => { queue.clear_finished(); }
                 9 => queue.on_tick(Timestamp::from_second(i64::try_from(id).unwrap()).unwrap(), &[]),
                 10 => drop(queue.cancel()),
                 11 => queue.put_off(JobId(id)),

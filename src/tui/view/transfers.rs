@@ -17,6 +17,9 @@ use crate::tui::theme::Theme;
 const COLUMNS: [(&str, usize, usize); 5] =
     [("State", 9, 0), ("Done", 8, 0), ("Speed", 12, 60), ("ETA", 7, 66), ("Verified", 9, 76)];
 
+/// What is said of a job that failed and is kept.
+const KEPT: &str = "What it has begun is kept: r goes on with it, x removes it. The next start offers it, too.";
+
 /// Before what a job says of an item; as wide as the words for how items end.
 const NOTE: &str = "note     ";
 
@@ -169,11 +172,17 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
         lines.push(Line::styled(truncate(&current, columns).into_owned(), theme.text));
     }
     match job.state() {
-        JobState::Failed(error) => add_error(lines, &error, columns, theme),
+        JobState::Failed(error) => {
+            add_error(lines, &error, columns, theme);
+            if job.is_kept() {
+                add(lines, KEPT, columns, theme.warning);
+            }
+        }
         JobState::Held(error) => {
             add(lines, "It waits and goes on by itself when fresh credentials are there.", columns, theme.warning);
             add_error(lines, &error, columns, theme);
         }
+        JobState::SomeFailed if job.is_kept() => add(lines, KEPT, columns, theme.warning),
         JobState::Paused => add(lines, "It is paused: Space lets it go on.", columns, theme.warning),
         JobState::Asking => add(lines, "It waits for an answer: Enter shows the question.", columns, theme.warning),
         _ => {}

@@ -131,6 +131,28 @@ fn one_that_could_not_go_on_is_taken_up_again_and_not_begun_anew() {
 }
 
 #[test]
+fn what_failed_and_is_kept_is_not_cleared_until_it_was_decided_about() {
+    let mut t = offered(vec![left(1, true)]);
+    t.keys("<esc> t r");
+    let job = t.state.queue.jobs()[0].id;
+    t.report(Report::Kept { job, unfinished: left(1, true).id });
+    t.report(Report::Finished { job, end: JobEnd::SomeFailed });
+    t.keys("c");
+    assert!(t.state.queue.jobs().len() == 1 && t.state.notice.as_ref().unwrap().text.contains("r goes on with it"));
+    let effects = t.keys("x");
+    let [Effect::Submit(Request::GiveUp { job: cleaning, unfinished, .. })] = effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(unfinished, left(1, true).id);
+    assert_ne!(cleaning, job, "its reports are its own");
+    t.report(Report::Finished { job: cleaning, end: JobEnd::Done });
+    t.keys("k");
+    assert!(t.keys("r").is_empty() && t.keys("x").is_empty(), "nothing is left of it");
+    t.keys("c");
+    assert!(t.state.queue.jobs().is_empty());
+}
+
+#[test]
 fn a_journal_that_is_not_kept_or_was_set_aside_is_said_with_what_to_do() {
     let error = || Error::new(Kind::Corrupt, "keep the journal", "/home/me/journal.db", "malformed");
     let mut t = Harness::new();
