@@ -14,8 +14,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use self::job::Turn;
 pub use self::job::{Direction, Job, JobState};
+use self::job::{Kept, Turn};
 pub use self::left::{Decision, Left, left_words};
 pub use self::place::{Places, places};
 pub use self::results::Results;
@@ -201,7 +201,7 @@ impl Queue {
                 self.change(*job, |job| job.turn = turn);
             }
             Report::Reordered { jobs, .. } => self.reorder(jobs),
-            Report::Kept { job, unfinished } => self.change(*job, |job| job.kept = Some(*unfinished)),
+            Report::Kept { job, unfinished } => self.change(*job, |job| job.kept = Kept::Yes(*unfinished)),
             Report::Noted { job, note } => self.change(*job, |job| job.note(note.clone())),
             Report::Held { job, reason } => self.change(*job, |job| job.hold(reason.clone())),
             Report::Question { job, question, conflict } => {
@@ -347,8 +347,8 @@ impl Queue {
         let limit = job.limit.map(|rate| Request::Limit { job: Some(id), rate: Some(rate) });
         let begin = match job.kept {
             // What it has begun is gone on with.
-            Some(unfinished) => Request::TakeUp { job: id, unfinished, work },
-            None => Request::Start { job: id, work },
+            Kept::Yes(unfinished) => Request::TakeUp { job: id, unfinished, work },
+            Kept::No | Kept::HandedOn => Request::Start { job: id, work },
         };
         std::iter::once(begin).chain(limit).map(Effect::Submit).collect()
     }

@@ -185,7 +185,9 @@ async fn compare(session: &mut Session<'_>, places: Places, is_quiet: bool) -> R
 
 /// Prints what would be done, one line each; what would not be, and why, is said.
 async fn print(session: &mut Session<'_>, sync: &Sync, plan: &SyncPlan) -> Result<(), Stop> {
+    let mut has_failed = false;
     for action in plan.actions() {
+        has_failed |= action.is_failed_copy();
         if sync.json {
             session.output.json(&action_json(plan, &action)).await?;
             continue;
@@ -199,7 +201,6 @@ async fn print(session: &mut Session<'_>, sync: &Sync, plan: &SyncPlan) -> Resul
         session.output.line(&line).await?;
     }
     session.output.flush().await?;
-    let mut has_failed = false;
     for trouble in plan.troubles() {
         match &trouble.cause {
             Cause::LeftOut(reason) => say(&format!("would skip {}: {}", visible(&trouble.name), visible(reason))),

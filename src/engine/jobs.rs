@@ -124,7 +124,11 @@ impl Job {
             Origin::TakenUp(id) | Origin::GivenUp(id) | Origin::Forgotten(id) => {
                 let cause = "another copy of the program has taken it up, or it is not in the journal any more";
                 let gone = || Error::new(Kind::Conflict, "go on with", "the unfinished job", cause);
-                Some(journal.take_up(&self.core, id).await.ok_or_else(gone)?)
+                let record = journal.take_up(&self.core, id).await.ok_or_else(gone)?;
+                if matches!(self.origin, Origin::TakenUp(_)) {
+                    record.reopen().await;
+                }
+                Some(record)
             }
         };
         if let Some(record) = record {

@@ -182,10 +182,12 @@ async fn tell_refusal(job: &Job, plan: &SyncPlan, action: &Action<'_>) {
     );
     let is_copy = action.source.is_some();
     let name = if is_copy { plan.from() } else { plan.to() }.below(action.name);
-    let outcome = match action.target.or(action.source).map(|facts| &facts.mark) {
-        Some(Mark::File { .. }) => ItemOutcome::Skipped("not deleted, because a link leads to its folder".to_owned()),
-        _ if is_copy => ItemOutcome::Failed(Error::new(Kind::Invalid, "copy", name.clone(), problem)),
-        _ => ItemOutcome::Skipped("not deleted, because no local file can have its name".to_owned()),
+    let outcome = if action.is_failed_copy() {
+        ItemOutcome::Failed(Error::new(Kind::Invalid, "copy", name.clone(), problem))
+    } else if action.is_of_file() {
+        ItemOutcome::Skipped("not deleted, because a link leads to its folder".to_owned())
+    } else {
+        ItemOutcome::Skipped("not deleted, because no local file can have its name".to_owned())
     };
     job.record(name, 0, outcome).await;
 }

@@ -51,6 +51,17 @@ pub enum JobState {
     Forgotten,
 }
 
+/// What becomes of what a job has begun that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It was removed.
+    No,
+    /// It is in the journal by this name.
+    Yes(UnfinishedId),
+    /// Another job of the list goes on with it, or cleans up behind it.
+    HandedOn,
+}
+
 impl JobState {
     /// Returns the word for it, at most 9 columns wide.
     pub fn word(&self) -> &'static str {
@@ -119,10 +130,8 @@ pub struct Job {
     pub notes: Vec<String>,
     /// What is left of it, as long as nobody has decided about it.
     pub(super) left: Option<Left>,
-    /// Its name in the journal, if it ended with failures and is kept.
-    pub(super) kept: Option<UnfinishedId>,
-    /// Whether another job of this list goes on with what it has begun, or cleans up behind it.
-    pub(super) is_handed_on: bool,
+    /// What becomes of what it has begun, if it ends with failures.
+    pub(super) kept: Kept,
     /// Its name in the journal and what was decided, if an earlier run has begun it.
     pub(super) earlier: Option<(UnfinishedId, Decision)>,
 }
@@ -147,8 +156,7 @@ impl Job {
             end: None,
             notes: Vec::new(),
             left: None,
-            kept: None,
-            is_handed_on: false,
+            kept: Kept::No,
             earlier: None,
         }
     }
@@ -192,7 +200,7 @@ impl Job {
 
     /// Returns whether it failed, and what it has begun is kept until a person decides about it.
     pub fn is_kept(&self) -> bool {
-        self.is_over() && self.kept.is_some()
+        self.is_over() && matches!(self.kept, Kept::Yes(_))
     }
 
     /// Returns the counters, as long as they can move.
@@ -363,7 +371,7 @@ impl Job {
     /// An edited file is gone once it was written; a failed write keeps it, so all work can be repeated. What was
     /// discarded is not to be done: what is left of it is offered at the next start. What another job has taken over is its.
     fn can_repeat(&self) -> bool {
-        !matches!(self.end, Some(JobEnd::Done)) && self.ending().is_none() && !self.is_handed_on
+        !matches!(self.end, Some(JobEnd::Done)) && self.ending().is_none() && self.kept != Kept::HandedOn
     }
 
     /// The items of which something failed, or, where that cannot be told by name, all of them.

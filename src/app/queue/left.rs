@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::job::Job;
+use super::job::{Job, Kept};
 use super::{Effect, Ids, JobId, Queue, Request};
 use crate::model::job::{Unfinished, UnfinishedId, Work};
 use crate::model::text::{count, counted, long_time, size, visible};
@@ -141,9 +141,8 @@ impl Queue {
 
     /// Takes notice of a decision about a job that was left.
     pub(super) fn on_decided(&mut self, id: JobId, unfinished: UnfinishedId, work: &Work, decision: Decision) {
-        for before in self.jobs.iter_mut().filter(|job| job.id != id && job.kept == Some(unfinished)) {
-            before.kept = None;
-            before.is_handed_on = true;
+        for before in self.jobs.iter_mut().filter(|job| job.id != id && job.kept == Kept::Yes(unfinished)) {
+            before.kept = Kept::HandedOn;
         }
         if self.find_mut(id).is_none() {
             self.add(id, work.clone());
@@ -153,10 +152,10 @@ impl Queue {
 
     /// Returns the request that cleans up behind the selected job, which failed and is kept.
     pub fn discard_kept(&self, ids: &mut Ids) -> Vec<Effect> {
-        let kept = self.selected().filter(|job| job.is_kept()).and_then(|job| Some((job, job.kept?)));
-        let discard =
-            kept.map(|(job, unfinished)| Request::GiveUp { job: ids.job(), unfinished, work: job.work.clone() });
-        discard.map(Effect::Submit).into_iter().collect()
+        let Some(Job { kept: Kept::Yes(unfinished), work, .. }) = self.selected().filter(|job| job.is_kept()) else {
+            return vec![];
+        };
+        vec![Effect::Submit(Request::GiveUp { job: ids.job(), unfinished: *unfinished, work: work.clone() })]
     }
 
     /// Returns the request that carries out a decision about the selected job, if it is left and that can be done here.

@@ -273,6 +273,12 @@ impl Record {
             .await;
     }
 
+    /// Writes down that the job has not ended after all: it is gone on with.
+    pub async fn reopen(&self) {
+        let job = self.job;
+        self.writer.soon(move |file| file.execute("UPDATE job SET ended = NULL WHERE id = ?1", [job]).map(drop)).await;
+    }
+
     /// Writes down how the job ended. Of a job that went well only its items stay, which are the history.
     pub async fn end(&self, end: &JobEnd) {
         let (job, ended) = (self.job, now());
