@@ -22,6 +22,7 @@ pub use crate::resume::*;
 use crate::servers::Which;
 pub use crate::sync::*;
 use crate::target::{Target, object};
+pub use crate::uploads::*;
 use crate::works::Works;
 
 const MIB: usize = 1024 * 1024;
