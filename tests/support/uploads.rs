@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::program::Program;
+use crate::servers::Which;
 use crate::target::{Target, object};
 
 /// Keys that a listing has to encode, and one that is not asked for.
@@ -33,14 +34,19 @@ pub async fn unfinished_uploads_are_listed_and_aborted_by_the_command(t: Target)
         rows.sort();
         rows
     };
+    // moto 5 answers ListParts with something else.
+    let has_sizes = listed(&all).iter().all(|(_, bytes)| bytes.is_some());
+    let bytes = t.has("the parts of an unfinished upload", has_sizes, &[Which::Moto]).then_some(10);
     let expected = |keys: &[&str]| {
-        let mut rows: Vec<_> = keys.iter().map(|key| ((*key).to_owned(), Some(10))).collect();
+        let mut rows: Vec<_> = keys.iter().map(|key| ((*key).to_owned(), bytes)).collect();
         rows.sort();
         rows
     };
     assert_eq!(listed(&all), expected(&KEYS));
     assert_eq!(listed(&below), expected(&KEYS[..2]));
-    assert_eq!(program.run(&t, &["uploads", &all, "--older-than", "7d"]), "", "they are young");
+    // moto 5 says of each that it was begun in 2010.
+    let has_ages = program.run(&t, &["uploads", &all, "--older-than", "7d"]).is_empty();
+    t.has("the time when an upload was begun", has_ages, &[Which::Moto]);
     program.run(&t, &["uploads", &below, "--abort", "--yes"]);
     assert_eq!(listed(&all), expected(&KEYS[2..]));
     program.run(&t, &["uploads", &all, "--abort", "--yes"]);
