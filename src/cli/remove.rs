@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::confirm::Loss;
 use super::filters::Filters;
-use super::list::Pages;
+use super::list::EveryPage;
 use super::location::{End, folder_prefix};
 use super::session::{Session, Stop, Telling};
 use crate::model::job::{Item, Purpose, Report, Request, Work};
@@ -52,7 +52,7 @@ pub async fn remove(session: &mut Session<'_>, remove: &Remove) -> Result<(), St
         let wants_recursive = |_| Stop::Use(format!("{} is deleted with --recursive", remove.location));
         let object = End::object(&remove.location, &session.base).map_err(wants_recursive)?;
         // The marker of a folder is an object like any other, if it is there; what else is below is not meant.
-        if object.key.is_marker() && !Pages::look(session, &bucket, &folder_prefix(&key)).await?.1 {
+        if object.key.is_marker() && !EveryPage::look(session, &bucket, &folder_prefix(&key)).await?.1 {
             return Err(wants_recursive(String::new()));
         }
         let is_taken = remove.filters.0.takes(object.key.last_part());
@@ -83,7 +83,7 @@ async fn matching(
     prefix: &Prefix,
 ) -> Result<(Vec<Item>, u64), Stop> {
     let place = Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() };
-    let mut pages = Pages::of(place, true);
+    let mut pages = EveryPage::of(place, true);
     let (mut items, mut bytes) = (Vec::new(), 0);
     while let Some(page) = pages.next(session).await? {
         for entry in page.entries.iter().filter(|entry| remove.filters.0.takes(&entry.name)) {

@@ -85,7 +85,7 @@ pub struct Telling {
 
 /// How the items of a job ended.
 #[derive(Debug, Default)]
-struct Tally {
+struct Endings {
     done: u64,
     bytes: u64,
     skipped: BTreeMap<String, u64>,
@@ -205,7 +205,7 @@ impl<'a> Session<'a> {
 
     async fn follow(&mut self, job: JobId, telling: Telling) -> Result<(), Stop> {
         let mut display = Display::new(telling.is_quiet || telling.is_json || telling.rehearsed.is_some());
-        let (mut tally, mut heard) = (Tally::default(), Ok(()));
+        let (mut endings, mut heard) = (Endings::default(), Ok(()));
         let end = loop {
             let report = tokio::select! {
                 biased;
@@ -220,7 +220,7 @@ impl<'a> Session<'a> {
                         heard = self.tell(&results, telling).await;
                     }
                     for result in results {
-                        tally.add(result);
+                        endings.add(result);
                     }
                 }
                 Report::Held { job: of, reason } if of == job => display.aside(|| tell_held(reason.as_ref())),
@@ -230,10 +230,10 @@ impl<'a> Session<'a> {
             }
         };
         drop(display);
-        tally.tell_failures();
+        endings.tell_failures();
         let is_told = telling.is_quiet || telling.is_json || telling.rehearsed.is_some();
         if !matches!(end, JobEnd::Failed(_)) && !is_told {
-            tally.tell_totals(telling.verb);
+            endings.tell_totals(telling.verb);
         }
         ended(end).and(heard)
     }
@@ -292,7 +292,7 @@ impl Session<'_> {
     }
 }
 
-impl Tally {
+impl Endings {
     fn add(&mut self, result: ItemResult) {
         match result.outcome {
             ItemOutcome::Done(_) => {
