@@ -21,6 +21,7 @@ mod session;
 mod signal;
 mod source;
 mod sync;
+mod telling;
 mod transfer;
 mod tuning;
 mod uploads;

@@ -4,7 +4,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::output::{list_time, say};
-use super::session::{Session, Stop, Telling};
+use super::session::{Session, Stop};
+use super::telling::Telling;
 use crate::model::job::Unfinished;
 use crate::model::text::{counted, size, visible};
 
