@@ -16,27 +16,29 @@ fn planned(t: &mut Terminal, counts: &str) -> String {
 fn a_plan_is_shown_as_counts_and_as_a_list_and_then_carried_out() {
     let stage = Stage::empty();
     stage.write("new.txt", b"new");
-    stage.write("same.txt", b"same");
+    stage.write("older.txt", b"same size");
     stage.write("sub/deep.txt", b"deep");
-    // What is older than its object is the same.
-    let same = fs::File::options().write(true).open(stage.files().join("same.txt")).unwrap();
-    same.set_modified(UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
-    stage.put("same.txt", b"same");
+    // What is older than its object stays as it is.
+    let older = fs::File::options().write(true).open(stage.files().join("older.txt")).unwrap();
+    older.set_modified(UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
+    stage.put("older.txt", b"same size");
     stage.put("old.txt", b"only there");
     let mut t = stage.open();
     let screen = planned(&mut t, "2 new, 0 replaced, 7 B");
     assert!(
-        screen.contains("up to S3") && screen.contains("copy     new.txt") && screen.contains("sub/deep.txt"),
+        screen.contains("up to S3")
+            && screen.contains("copy       new.txt")
+            && screen.contains("copy       sub/deep.txt"),
         "{screen}"
     );
-    assert!(!screen.contains("old.txt"), "nothing is deleted unasked: {screen}");
-    assert_eq!(stage.keys(), ["old.txt", "same.txt"], "nothing happens before it was agreed to");
+    assert!(!screen.contains("delete     old.txt"), "nothing is deleted unasked: {screen}");
+    assert_eq!(stage.keys(), ["old.txt", "older.txt"], "nothing happens before it was agreed to");
     // The list of the plan is the comparison.
     let screen = t.keys("<Esc>").wait("left only 2");
-    assert!(screen.contains("right only 1") && screen.contains("same 1"), "{screen}");
+    assert!(screen.contains("right only 1") && screen.contains("newer right 1"), "{screen}");
     planned(&mut t, "2 new, 0 replaced, 7 B");
     t.keys("<Enter>").wait("2 done");
-    assert_eq!(stage.keys(), ["new.txt", "old.txt", "same.txt", "sub/deep.txt"]);
+    assert_eq!(stage.keys(), ["new.txt", "old.txt", "older.txt", "sub/deep.txt"]);
     assert_eq!((stage.get("new.txt"), stage.get("sub/deep.txt")), (Some(b"new".to_vec()), Some(b"deep".to_vec())));
     t.keys("q");
     assert_eq!(t.exit_code(), 0);
