@@ -8,6 +8,7 @@ mod confirm;
 mod filters;
 mod folder;
 mod history;
+mod left;
 mod list;
 mod location;
 mod object;
@@ -20,6 +21,7 @@ mod session;
 mod signal;
 mod source;
 mod sync;
+mod telling;
 mod transfer;
 mod tuning;
 mod uploads;
@@ -155,7 +157,7 @@ pub enum Command {
     Du(list::Usage),
     /// Print an address by which anybody can read or write an object for a while
     Presign(object::Presign),
-    /// Print what was copied and moved, the newest first
+    /// Print what was copied and moved, the newest first, or what was interrupted
     #[command(after_long_help = history::PAGE_END)]
     History(history::History),
     /// List unfinished multipart uploads, or abort them
@@ -178,12 +180,12 @@ impl Command {
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
             Self::Uploads(uploads) => uploads.writes().then_some("abort"),
+            Self::History(history) => history.writes().then_some("forget"),
             Self::Ls(_)
             | Self::Cat(_)
             | Self::Stat(_)
             | Self::Du(_)
             | Self::Presign(_)
-            | Self::History(_)
             | Self::Completions(_)
             | Self::Man(_) => None,
         }

@@ -202,6 +202,9 @@ impl Engine {
             Request::GiveUp { job, unfinished, work } => {
                 jobs::start(core, job, Task::Asked(work), Origin::GivenUp(unfinished));
             }
+            Request::Forget { job, unfinished, work } => {
+                jobs::start(core, job, Task::Asked(work), Origin::Forgotten(unfinished));
+            }
             Request::FindUnfinished => resume::find(core),
             Request::History { ticket, filter, before } => history::start(core, ticket, filter, before),
             Request::Uploads { ticket, bucket, prefix, with_sizes } => {

@@ -45,8 +45,8 @@
 //! that ended, and what was begun (uploads with their parts, downloads with their ranges). One task writes, many changes
 //! a commit; what nobody could find again is on the disk before it comes into being. A job belongs to the copy whose
 //! lock file is held. What an ended copy left is found at the start ([`model::job::Report::Unfinished`]), stands in the
-//! queue of [`app`] as left, and is taken up or given up. The items that ended are the history, which is read beside the
-//! writer, by connections that cannot write, a page at a time. A damaged file is set aside, and what it knew of is found by
+//! queue of [`app`] as left, and is taken up, given up, or forgotten where its server is gone. The items that ended are the
+//! history, which is read beside the writer, by connections that cannot write, a page at a time. A damaged file is set aside, and what it knew of is found by
 //! asking the server (`bucketry uploads`).
 //!
 //! # Rules that hold everywhere

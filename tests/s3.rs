@@ -17,6 +17,8 @@ mod ferry;
 mod given;
 #[path = "support/hostile.rs"]
 mod hostile;
+#[path = "support/program.rs"]
+mod program;
 #[path = "support/replace.rs"]
 mod replace;
 #[path = "support/resume.rs"]
@@ -29,6 +31,8 @@ mod servers;
 mod sync;
 #[path = "support/target.rs"]
 mod target;
+#[path = "support/uploads.rs"]
+mod uploads;
 #[path = "support/works.rs"]
 mod works;
 
@@ -71,6 +75,7 @@ contract! {
     ranges_are_read_while_the_object_is_the_same
     parts_are_joined_in_order_and_small_ones_are_refused
     an_aborted_upload_leaves_nothing
+    unfinished_uploads_are_listed_and_aborted_by_the_command
     a_completed_upload_if_absent_never_replaces
     checksums_are_stored_and_come_back
     a_copy_carries_metadata_and_tags_and_guards_its_source

@@ -14,5 +14,7 @@ mod resume;
 mod stage;
 #[path = "tui/start.rs"]
 mod start;
+#[path = "tui/sync.rs"]
+mod sync;
 #[path = "tui/terminal.rs"]
 mod terminal;

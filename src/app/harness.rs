@@ -9,12 +9,10 @@ use super::keymap::{Key, Keymap};
 use super::state::{Setup, Side, State};
 use super::update::update;
 use crate::model::entry::{Entry, EntryKind, StorageClass};
-use crate::model::filter::Filter;
 use crate::model::job::{
     Connection, Item, Page, PageToken, Report, Request, Ticket, Transfer, Unfinished, UnfinishedId, Work,
 };
-use crate::model::location::Location;
-use crate::model::plan::ConflictPolicy;
+use crate::model::location::{Location, ObjectRef};
 
 /// A state that is driven by scripts.
 pub struct Harness {
@@ -192,21 +190,14 @@ impl Harness {
 
 /// A copy of a file to a bucket that an earlier run has left half way.
 pub fn left(id: i64, is_from_here: bool) -> Unfinished {
-    let work = Work::Transfer(Transfer {
-        items: vec![Item::File("/home/me/data/q3.parquet".into())],
-        to: location("s3://photos/2026/"),
-        rename: None,
-        takes_contents: false,
-        given: Box::default(),
-        is_rehearsal: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-    });
+    let work = Work::Transfer(Transfer::new(
+        vec![Item::File("/home/me/data/q3.parquet".into())],
+        location("s3://photos/2026/"),
+    ));
     Unfinished {
         id: UnfinishedId(id),
         work,
+        can_go_on: true,
         queued: "2026-11-13T18:30:00Z".parse().unwrap(),
         profile: (!is_from_here).then(|| "prod".to_owned()),
         endpoint: None,
@@ -214,6 +205,7 @@ pub fn left(id: i64, is_from_here: bool) -> Unfinished {
         items_done: 0,
         bytes_done: 0,
         bytes_begun: 25_165_824,
+        uploads: vec![ObjectRef::new("photos", "2026/q3.parquet")],
     }
 }
 

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use self::job::Turn;
 pub use self::job::{Direction, Job, JobState};
+use self::job::{Kept, Turn};
 pub use self::left::{Decision, Left, left_words};
 pub use self::place::{Places, places};
 pub use self::results::Results;
@@ -135,6 +135,10 @@ impl Queue {
                 self.on_decided(*job, *unfinished, work, Decision::Discard);
                 vec![]
             }
+            Request::Forget { job, unfinished, work } => {
+                self.on_decided(*job, *unfinished, work, Decision::Forget);
+                vec![]
+            }
             Request::Resolve { job, question, answer } => self.on_answer(*job, *question, *answer),
             Request::Cancel(id) => {
                 self.forget_questions(*id);
@@ -197,7 +201,7 @@ impl Queue {
                 self.change(*job, |job| job.turn = turn);
             }
             Report::Reordered { jobs, .. } => self.reorder(jobs),
-            Report::Kept { job, unfinished } => self.change(*job, |job| job.kept = Some(*unfinished)),
+            Report::Kept { job, unfinished } => self.change(*job, |job| job.kept = Kept::Yes(*unfinished)),
             Report::Noted { job, note } => self.change(*job, |job| job.note(note.clone())),
             Report::Held { job, reason } => self.change(*job, |job| job.hold(reason.clone())),
             Report::Question { job, question, conflict } => {
@@ -343,20 +347,22 @@ impl Queue {
         let limit = job.limit.map(|rate| Request::Limit { job: Some(id), rate: Some(rate) });
         let begin = match job.kept {
             // What it has begun is gone on with.
-            Some(unfinished) => Request::TakeUp { job: id, unfinished, work },
-            None => Request::Start { job: id, work },
+            Kept::Yes(unfinished) => Request::TakeUp { job: id, unfinished, work },
+            Kept::No | Kept::HandedOn => Request::Start { job: id, work },
         };
         std::iter::once(begin).chain(limit).map(Effect::Submit).collect()
     }
 
-    /// Forgets all jobs that are over; the cursor stays on its job, or on the next one that is left.
-    pub fn clear_finished(&mut self) {
-        let above = self.jobs.iter().take(self.cursor());
-        self.cursor = above.filter(|job| !job.is_over()).count();
-        self.jobs.retain(|job| !job.is_over());
+    /// Forgets all jobs that are over; the cursor stays on its job, or on the next one that is left. What failed and has
+    /// begun something stays until that is gone on with or discarded: the next start would offer it. Returns how many do.
+    pub fn clear_finished(&mut self) -> usize {
+        let stays = |job: &Job| !job.is_over() || job.is_kept();
+        self.cursor = self.jobs.iter().take(self.cursor()).filter(|job| stays(job)).count();
+        self.jobs.retain(stays);
         self.ended = None;
         self.cursor = self.cursor();
         self.detail = 0;
+        self.jobs.iter().filter(|job| job.is_kept()).count()
     }
 }
 

@@ -84,6 +84,7 @@ fn is_writing(effect: &Effect) -> bool {
                 Request::Start { .. }
                     | Request::TakeUp { .. }
                     | Request::GiveUp { .. }
+                    | Request::Forget { .. }
                     | Request::Resume(_)
                     | Request::Fetch { .. }
             )

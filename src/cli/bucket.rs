@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::location::End;
 use super::remove::{confirm, count};
-use super::session::{Session, Stop, Telling};
+use super::session::{Session, Stop};
+use super::telling::Telling;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, Report, Request, Work};
 use crate::model::name::{BucketName, Prefix};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::list::{List, Pages, Usage, shown_size};
+use super::list::{EveryPage, List, Usage, shown_size};
 use super::output::{list_time, say_error};
 use super::session::{Session, Stop};
 use crate::model::entry::{Entry, EntryKind};
@@ -49,7 +49,7 @@ impl Rows {
     /// Returns the rows of the next folder, or nothing after the last.
     async fn next(&mut self, session: &mut Session<'_>) -> Result<Option<Vec<Row>>, Stop> {
         let Some((folder, below)) = self.open.pop() else { return Ok(None) };
-        let mut pages = Pages::of(Location::Local(folder.clone()), false);
+        let mut pages = EveryPage::of(Location::Local(folder.clone()), false);
         let mut entries = Vec::new();
         loop {
             match pages.next(session).await {

@@ -1,4 +1,4 @@
-//! `history`: what was transferred, from this machine's journal. It asks no server.
+//! `history`: what was transferred and what was interrupted, from this machine's journal. It asks no server.
 
 use std::borrow::Cow;
 
@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::left;
 use super::output::{Output, list_time};
 use super::session::{Session, Stop};
 use crate::model::history::{HistoryId, HistoryRow};
@@ -16,7 +17,12 @@ use crate::model::text::size;
 pub const PAGE_END: &str = "\
 The newest come first. The history is that of this machine and user: all that was copied or moved, by whatever copy of \
 the program, with and without a screen; of deletions it knows nothing. No server is asked, and no credentials are needed. \
-The newest 500,000 items are kept.
+The newest 500,000 items are kept. What was left out (as it was there already, or by a choice) was not copied and is not in it. \
+Who did it is known where the program asked for its identity, as the screen does; a command asks nobody, so there it is empty.
+
+--unfinished lists the jobs that a copy of the program has not finished which does not run any more. The screen offers \
+them at its start, to be resumed or discarded. One whose server is gone can be neither: --forget strikes it out, removes \
+its temporary files here, and says which uploads nobody will abort.
 
 --csv is RFC 4180 with a header. So that no spreadsheet runs a name as a formula, a cell that begins with = + - or @, or \
 with a tab or a carriage return, gets a ' before it. --json gives every name as it is.";
@@ -35,6 +41,19 @@ pub struct History {
     /// Print so many at the most
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Print the interrupted jobs instead, each with its number
+    #[arg(long, conflicts_with_all = ["filter", "csv", "limit"])]
+    unfinished: bool,
+    /// Strike out the interrupted job of this number, and ask no server; its temporary files here are removed
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["filter", "csv", "limit", "json", "unfinished"])]
+    forget: Option<i64>,
+}
+
+impl History {
+    /// Returns whether anything is changed.
+    pub fn writes(&self) -> bool {
+        self.forget.is_some()
+    }
 }
 
 /// The columns of `--csv`; the keys of `--json` are the same.
@@ -43,7 +62,13 @@ const COLUMNS: [&str; 12] =
 
 /// Runs `history`.
 pub async fn history(session: &mut Session<'_>, history: &History) -> Result<(), Stop> {
+    if let Some(number) = history.forget {
+        return left::forget(session, number).await;
+    }
     let zone = TimeZone::system();
+    if history.unfinished {
+        return left::list(session, history.json, &zone).await;
+    }
     let mut left = history.limit.unwrap_or(usize::MAX);
     let mut before = None;
     if history.csv {

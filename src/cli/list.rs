@@ -64,7 +64,7 @@ pub async fn list(session: &mut Session<'_>, list: &List) -> Result<(), Stop> {
     }
     let zone = TimeZone::system();
     let (mut objects, mut bytes, mut is_empty) = (0, 0, true);
-    let mut pages = Pages::of(place.clone(), list.recursive);
+    let mut pages = EveryPage::of(place.clone(), list.recursive);
     while let Some(page) = pages.next(session).await? {
         is_empty &= page.entries.is_empty();
         for entry in &page.entries {
@@ -135,7 +135,7 @@ pub async fn usage(session: &mut Session<'_>, usage: &Usage) -> Result<(), Stop>
 /// Returns how many objects are below a place, and how many bytes they have.
 async fn sum(session: &mut Session<'_>, place: &Location) -> Result<(u64, u64), Stop> {
     let (mut objects, mut bytes) = (0, 0);
-    let mut pages = Pages::of(place.clone(), true);
+    let mut pages = EveryPage::of(place.clone(), true);
     while let Some(page) = pages.next(session).await? {
         objects += page.entries.len() as u64;
         bytes += page.entries.iter().filter_map(|entry| entry.size).sum::<u64>();
@@ -144,7 +144,7 @@ async fn sum(session: &mut Session<'_>, place: &Location) -> Result<(u64, u64), 
 }
 
 /// The pages of a listing, also beyond what one question brings.
-pub struct Pages {
+pub struct EveryPage {
     place: Location,
     is_deep: bool,
     next: Next,
@@ -156,7 +156,7 @@ enum Next {
     Nothing,
 }
 
-impl Pages {
+impl EveryPage {
     /// Lists what is right below a place, or all objects below it.
     pub fn of(place: Location, is_deep: bool) -> Self {
         Self { place, is_deep, next: Next::Ask(None) }

@@ -159,7 +159,7 @@ fn split_path(path: &Path) -> Option<(PathBuf, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::filter::Filter;
+
     use crate::model::plan::ConflictPolicy;
 
     fn end(text: &str) -> End {
@@ -168,16 +168,8 @@ mod tests {
 
     fn copy(source: &str, target: &str, is_recursive: bool) -> Result<Transfer, String> {
         let others = Transfer {
-            items: Vec::new(),
-            to: Location::Buckets(Profile::OWN),
-            rename: None,
-            takes_contents: false,
-            filter: Filter::default(),
-            is_move: false,
             policy: ConflictPolicy::Overwrite,
-            storage_class: None,
-            given: Box::default(),
-            is_rehearsal: false,
+            ..Transfer::new(Vec::new(), Location::Buckets(Profile::OWN))
         };
         transfer(end(source), end(target), is_recursive, others)
     }

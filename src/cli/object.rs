@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::list::Pages;
+use super::list::EveryPage;
 use super::location::{End, folder_prefix};
 use super::output::{error_json, say, say_error};
 use super::session::{Session, Stop};
@@ -128,7 +128,7 @@ pub async fn stat(session: &mut Session<'_>, stat: &Stat) -> Result<(), Stop> {
     let mut has_failed = false;
     for (text, item) in &items {
         if let Item::Prefix { bucket, prefix } = item {
-            match Pages::look(session, bucket, prefix).await {
+            match EveryPage::look(session, bucket, prefix).await {
                 Ok((_, true)) => {
                     let marker = Item::Object(ObjectRef::new(bucket.clone(), prefix.as_str()));
                     has_failed |= !tell(session, stat, text, &marker).await?;

@@ -5,9 +5,10 @@ use serde_json::json;
 
 use super::confirm::Loss;
 use super::filters::Filters;
-use super::list::Pages;
+use super::list::EveryPage;
 use super::location::{End, folder_prefix};
-use super::session::{Session, Stop, Telling};
+use super::session::{Session, Stop};
+use super::telling::TellingOptions;
 use crate::model::job::{Item, Purpose, Report, Request, Work};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, Prefix};
@@ -15,7 +16,6 @@ use crate::model::plan::{Deletion, PlanSummary};
 
 /// What `rm` is given.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Remove {
     /// s3://bucket/key
     location: String,
@@ -30,12 +30,8 @@ pub struct Remove {
     /// Do not ask before more than one object is deleted
     #[arg(long, short)]
     yes: bool,
-    /// Show no progress and no totals
-    #[arg(long, short)]
-    quiet: bool,
-    /// Print each item as an object of JSON on a line of its own when it ends
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    told: TellingOptions,
 }
 
 impl Remove {
@@ -52,7 +48,7 @@ pub async fn remove(session: &mut Session<'_>, remove: &Remove) -> Result<(), St
         let wants_recursive = |_| Stop::Use(format!("{} is deleted with --recursive", remove.location));
         let object = End::object(&remove.location, &session.base).map_err(wants_recursive)?;
         // The marker of a folder is an object like any other, if it is there; what else is below is not meant.
-        if object.key.is_marker() && !Pages::look(session, &bucket, &folder_prefix(&key)).await?.1 {
+        if object.key.is_marker() && !EveryPage::look(session, &bucket, &folder_prefix(&key)).await?.1 {
             return Err(wants_recursive(String::new()));
         }
         let is_taken = remove.filters.0.takes(object.key.last_part());
@@ -83,7 +79,7 @@ async fn matching(
     prefix: &Prefix,
 ) -> Result<(Vec<Item>, u64), Stop> {
     let place = Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() };
-    let mut pages = Pages::of(place, true);
+    let mut pages = EveryPage::of(place, true);
     let (mut items, mut bytes) = (Vec::new(), 0);
     while let Some(page) = pages.next(session).await? {
         for entry in page.entries.iter().filter(|entry| remove.filters.0.takes(&entry.name)) {
@@ -123,12 +119,11 @@ pub async fn confirm(location: &str, is_meant: bool, total: &PlanSummary) -> Res
 /// Deletes, or says what would be.
 async fn finish(session: &mut Session<'_>, remove: &Remove, items: Vec<Item>) -> Result<(), Stop> {
     if !remove.dry_run {
-        let telling = Telling { verb: "deleted", is_quiet: remove.quiet, is_json: remove.json, rehearsed: None };
-        return session.run(Work::Delete(items), telling).await;
+        return session.run(Work::Delete(items), remove.told.telling("deleted")).await;
     }
     for item in &items {
         let name = item.to_string();
-        if remove.json {
+        if remove.told.json {
             session.output.json(&json!({ "item": name, "outcome": "would be deleted" })).await?;
         } else {
             let line = format!("would delete {}", session.output.name(&name));

@@ -1,19 +1,17 @@
 //! One command on the engine: questions, jobs, and how it ends.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::location::Base;
-use super::output::{Output, error_json, say, say_error};
+use super::output::{Output, say, say_error};
 use super::progress::Display;
+use super::telling::{Endings, Telling, result_json, would};
 use crate::engine::Engine;
 use crate::model::error::Error;
-use crate::model::job::{ItemOutcome, ItemResult, JobEnd, JobId, Report, Request, Ticket, Verified, Work};
+use crate::model::job::{ItemResult, JobEnd, JobId, Report, Request, Ticket, Unfinished, Work};
 use crate::model::location::ObjectRef;
 use crate::model::stream::Stream;
-use crate::model::text::{self, visible};
+use crate::model::text::visible;
 
 /// Why a command ended without having done all.
 #[derive(Debug)]
@@ -70,28 +68,6 @@ pub struct Session<'a> {
     last: u64,
 }
 
-/// How a job is told about.
-#[derive(Debug, Clone, Copy)]
-pub struct Telling {
-    /// What was done, in the past tense: `copied`.
-    pub verb: &'static str,
-    /// Whether only failures are told.
-    pub is_quiet: bool,
-    /// Whether each item is told as JSON when it ends.
-    pub is_json: bool,
-    /// What would be done, if nothing is done and each item is told: `copy`.
-    pub rehearsed: Option<&'static str>,
-}
-
-/// How the items of a job ended.
-#[derive(Debug, Default)]
-struct Tally {
-    done: u64,
-    bytes: u64,
-    skipped: BTreeMap<String, u64>,
-    failed: Vec<Error>,
-}
-
 impl<'a> Session<'a> {
     /// Opens a session on a running engine.
     pub fn new(engine: &'a Engine, reports: mpsc::Receiver<Report>, base: Base) -> Self {
@@ -143,18 +119,30 @@ impl<'a> Session<'a> {
 
     /// Goes on with an earlier run of the same work that was interrupted; begins it if there is none.
     pub async fn resume(&mut self, work: Work, telling: Telling) -> Result<(), Stop> {
-        self.engine.submit(Request::FindUnfinished);
-        let left = loop {
-            match self.report().await {
-                Report::Unfinished(left) => break left,
-                report => tell_journal(&report),
-            }
-        };
+        let left = self.unfinished().await;
         let Some(left) = left.into_iter().rev().find(|left| left.work == work && left.is_from_here) else {
             return self.run(work, telling).await;
         };
         let job = self.next_job();
         self.engine.submit(Request::TakeUp { job, unfinished: left.id, work });
+        self.follow(job, telling).await
+    }
+
+    /// Returns the jobs that earlier runs have not finished, oldest first.
+    pub async fn unfinished(&mut self) -> Vec<Unfinished> {
+        self.engine.submit(Request::FindUnfinished);
+        loop {
+            match self.report().await {
+                Report::Unfinished(left) => return left,
+                report => tell_journal(&report),
+            }
+        }
+    }
+
+    /// Strikes out a job that an earlier run has not finished.
+    pub async fn forget(&mut self, left: Unfinished, telling: Telling) -> Result<(), Stop> {
+        let job = self.next_job();
+        self.engine.submit(Request::Forget { job, unfinished: left.id, work: left.work });
         self.follow(job, telling).await
     }
 
@@ -193,7 +181,7 @@ impl<'a> Session<'a> {
 
     async fn follow(&mut self, job: JobId, telling: Telling) -> Result<(), Stop> {
         let mut display = Display::new(telling.is_quiet || telling.is_json || telling.rehearsed.is_some());
-        let (mut tally, mut heard) = (Tally::default(), Ok(()));
+        let (mut endings, mut heard) = (Endings::default(), Ok(()));
         let end = loop {
             let report = tokio::select! {
                 biased;
@@ -208,7 +196,7 @@ impl<'a> Session<'a> {
                         heard = self.tell(&results, telling).await;
                     }
                     for result in results {
-                        tally.add(result);
+                        endings.add(result);
                     }
                 }
                 Report::Held { job: of, reason } if of == job => display.aside(|| tell_held(reason.as_ref())),
@@ -218,10 +206,10 @@ impl<'a> Session<'a> {
             }
         };
         drop(display);
-        tally.tell_failures();
+        endings.tell_failures();
         let is_told = telling.is_quiet || telling.is_json || telling.rehearsed.is_some();
         if !matches!(end, JobEnd::Failed(_)) && !is_told {
-            tally.tell_totals(telling.verb);
+            endings.tell_totals(telling.verb);
         }
         ended(end).and(heard)
     }
@@ -262,79 +250,11 @@ impl Session<'_> {
         for result in results {
             if telling.is_json {
                 self.output.json(&result_json(result, telling.verb)).await?;
-            } else if let Some(line) = telling.rehearsed.and_then(|verb| self.would(verb, result)) {
+            } else if let Some(line) = telling.rehearsed.and_then(|verb| would(&self.output, verb, result)) {
                 self.output.line(&line).await?;
             }
         }
         self.output.flush().await
-    }
-
-    /// Returns what would be done with an item; nothing if it would fail, which is told at the end.
-    fn would(&self, verb: &str, result: &ItemResult) -> Option<String> {
-        let name = self.output.name(&result.name);
-        match &result.outcome {
-            ItemOutcome::Planned(target) => Some(format!("would {verb} {name} to {}", self.output.name(target))),
-            ItemOutcome::Skipped(reason) => Some(format!("would leave out {name}: {}", visible(reason))),
-            ItemOutcome::Done(_) | ItemOutcome::Failed(_) => None,
-        }
-    }
-}
-
-impl Tally {
-    fn add(&mut self, result: ItemResult) {
-        match result.outcome {
-            ItemOutcome::Done(_) => {
-                self.done += 1;
-                self.bytes += result.bytes;
-            }
-            ItemOutcome::Planned(_) => {}
-            ItemOutcome::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
-            ItemOutcome::Failed(error) => self.failed.push(error),
-        }
-    }
-
-    fn tell_failures(&self) {
-        for error in &self.failed {
-            say_error(error);
-        }
-    }
-
-    fn tell_totals(&self, verb: &str) {
-        for (reason, items) in &self.skipped {
-            say(&format!("skipped {}: {}", text::counted(*items, "item", "items"), visible(reason)));
-        }
-        let failed = match self.failed.len() as u64 {
-            0 => String::new(),
-            failed => format!("; {} failed", text::count(failed)),
-        };
-        let done = text::counted(self.done, "item", "items");
-        say(&format!("{verb} {done}, {}{failed}", text::size(self.bytes)));
-    }
-}
-
-fn result_json(result: &ItemResult, verb: &str) -> Value {
-    let mut value = json!({ "item": result.name, "bytes": result.bytes });
-    let would_be = format!("would be {verb}");
-    let (outcome, key, detail) = match &result.outcome {
-        ItemOutcome::Done(verified) => ("done", "verified", verified_json(*verified)),
-        ItemOutcome::Planned(target) => (would_be.as_str(), "target", json!(target)),
-        ItemOutcome::Skipped(reason) => ("skipped", "reason", json!(reason)),
-        ItemOutcome::Failed(error) => ("failed", "error", error_json(error)),
-    };
-    if let Some(value) = value.as_object_mut() {
-        value.insert("outcome".to_owned(), json!(outcome));
-        value.insert(key.to_owned(), detail);
-    }
-    value
-}
-
-/// Returns what was verified as JSON.
-fn verified_json(verified: Verified) -> Value {
-    match verified {
-        Verified::Nothing => Value::Null,
-        Verified::Size => json!("size"),
-        Verified::Crc64Nvme => json!("CRC64NVME"),
-        Verified::Checksum(name) => json!(name),
     }
 }
 
@@ -352,17 +272,5 @@ mod tests {
         assert_eq!(Stop::Use("x".to_owned()).tell(), 2);
         assert_eq!(Stop::Failed(Error::cancelled("x", "y")).tell(), 1);
         assert_eq!((Stop::Told.tell(), Stop::Closed.tell(), Stop::Signal(2).tell()), (1, 0, 130));
-    }
-
-    #[test]
-    fn an_item_says_in_json_how_it_ended() {
-        let result = |outcome| ItemResult { name: "s3://b/k".to_owned(), bytes: 3, outcome };
-        let done = result_json(&result(ItemOutcome::Done(Verified::Crc64Nvme)), "copied");
-        let wanted = json!({"item": "s3://b/k", "bytes": 3, "outcome": "done", "verified": "CRC64NVME"});
-        assert_eq!(done, wanted);
-        let failed = result_json(&result(ItemOutcome::Failed(Error::cancelled("read", "s3://b/k"))), "copied");
-        let planned = result_json(&result(ItemOutcome::Planned("k".to_owned())), "copied");
-        assert_eq!((&planned["outcome"], &planned["target"]), (&json!("would be copied"), &json!("k")));
-        assert_eq!(failed["error"]["kind"], "cancelled");
     }
 }

@@ -10,7 +10,8 @@ use super::filters::Filters;
 use super::location::{End, folder_prefix};
 use super::output::{say, say_error};
 use super::progress::Display;
-use super::session::{Session, Stop, Telling};
+use super::session::{Session, Stop};
+use super::telling::TellingOptions;
 use super::tuning::Tuning;
 use super::written::Written;
 use crate::model::compare::{Cause, Comparison, Criterion, Hand, Places};
@@ -66,12 +67,8 @@ pub struct Sync {
     /// Do not ask before more than one file or object is deleted
     #[arg(long, short)]
     yes: bool,
-    /// Show no progress and no totals
-    #[arg(long, short)]
-    quiet: bool,
-    /// Print each item as an object of JSON on a line of its own when it ends
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    told: TellingOptions,
     #[command(flatten)]
     written: Written,
     #[command(flatten)]
@@ -82,7 +79,7 @@ pub struct Sync {
 pub async fn sync(session: &mut Session<'_>, sync: &Sync) -> Result<(), Stop> {
     let places = sync.places(session).map_err(Stop::Use)?;
     let given = sync.written.given_for(places.right.is_s3())?;
-    let comparison = Arc::new(compare(session, places, sync.quiet || sync.json).await?);
+    let comparison = Arc::new(compare(session, places, sync.told.quiet || sync.told.json).await?);
     let plan = SyncPlan { given: Arc::new(given), ..SyncPlan::new(comparison, sync.choice()) };
     if sync.dry_run {
         return print(session, sync, &plan).await;
@@ -99,8 +96,7 @@ pub async fn sync(session: &mut Session<'_>, sync: &Sync) -> Result<(), Stop> {
         let loss = Loss { items: deleted.items, bytes: deleted.bytes, nouns, below: &sync.target, undone: "" };
         loss.confirm().await?;
     }
-    let telling = Telling { verb: "synced", is_quiet: sync.quiet, is_json: sync.json, rehearsed: None };
-    session.run(Work::Sync(Arc::new(plan)), telling).await
+    session.run(Work::Sync(Arc::new(plan)), sync.told.telling("synced")).await
 }
 
 impl Sync {
@@ -185,8 +181,10 @@ async fn compare(session: &mut Session<'_>, places: Places, is_quiet: bool) -> R
 
 /// Prints what would be done, one line each; what would not be, and why, is said.
 async fn print(session: &mut Session<'_>, sync: &Sync, plan: &SyncPlan) -> Result<(), Stop> {
+    let mut has_failed = false;
     for action in plan.actions() {
-        if sync.json {
+        has_failed |= action.is_failed_copy();
+        if sync.told.json {
             session.output.json(&action_json(plan, &action)).await?;
             continue;
         }
@@ -199,7 +197,6 @@ async fn print(session: &mut Session<'_>, sync: &Sync, plan: &SyncPlan) -> Resul
         session.output.line(&line).await?;
     }
     session.output.flush().await?;
-    let mut has_failed = false;
     for trouble in plan.troubles() {
         match &trouble.cause {
             Cause::LeftOut(reason) => say(&format!("would skip {}: {}", visible(&trouble.name), visible(reason))),

@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::filters::Filters;
 use super::location::{self, End};
-use super::session::{Session, Stop, Telling};
+use super::session::{Session, Stop};
 use super::source::SourceOptions;
+use super::telling::{Telling, TellingOptions};
 use super::tuning::Tuning;
 use super::written::Written;
 use crate::model::job::{Transfer, Work};
@@ -69,12 +70,8 @@ pub struct Choices {
     /// Print what would be done, and write nothing
     #[arg(long, alias = "dryrun", conflicts_with = "resume")]
     pub dry_run: bool,
-    /// Show no progress and no totals
-    #[arg(long, short)]
-    quiet: bool,
-    /// Print each item as an object of JSON on a line of its own when it ends
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    told: TellingOptions,
     #[command(flatten)]
     written: Written,
     #[command(flatten)]
@@ -123,16 +120,13 @@ async fn run(
 ) -> Result<(), Stop> {
     let given = choices.written.given_for(!matches!(target, End::Local { .. }))?;
     let others = Transfer {
-        items: Vec::new(),
-        to: Location::Buckets(Profile::OWN),
-        rename: None,
-        takes_contents: false,
         filter: choices.filters.0.clone(),
         is_move,
         policy: choices.policy(),
         storage_class: choices.written.storage_class,
         given: Box::new(given),
         is_rehearsal: choices.dry_run,
+        ..Transfer::new(Vec::new(), Location::Buckets(Profile::OWN))
     };
     let transfer = location::transfer(source, target, choices.recursive, others).map_err(Stop::Use)?;
     let work = Work::Transfer(transfer);
@@ -191,7 +185,7 @@ impl Choices {
     fn telling(&self, is_move: bool) -> Telling {
         let (verb, would) = if is_move { ("moved", "move") } else { ("copied", "copy") };
         let rehearsed = self.dry_run.then_some(would);
-        Telling { verb, is_quiet: self.quiet, is_json: self.json, rehearsed }
+        Telling { rehearsed, ..self.told.telling(verb) }
     }
 
     /// A stream is one thing, and nobody knows how old it is.

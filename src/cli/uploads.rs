@@ -6,12 +6,13 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::list::Pages;
+use super::list::EveryPage;
 use super::location::End;
 use super::object::time_of;
 use super::output::{list_time, say_error};
 use super::question::Question;
-use super::session::{Session, Stop, Telling};
+use super::session::{Session, Stop};
+use super::telling::Telling;
 use crate::model::job::{Report, Request, Work};
 use crate::model::location::Location;
 use crate::model::name::{BucketName, Prefix, Profile};
@@ -90,7 +91,7 @@ async fn places(session: &mut Session<'_>, uploads: &Uploads) -> Result<Vec<(Buc
         return Ok(vec![(bucket, key.into())]);
     }
     let mut places = Vec::new();
-    let mut pages = Pages::of(Location::Buckets(Profile::OWN), false);
+    let mut pages = EveryPage::of(Location::Buckets(Profile::OWN), false);
     while let Some(page) = pages.next(session).await? {
         places.extend(page.entries.iter().map(|entry| (BucketName::from(&*entry.name), Prefix::root())));
     }

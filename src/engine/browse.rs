@@ -112,12 +112,12 @@ impl Sink<'_> {
 
 /// How much a listing has brought so far.
 #[derive(Default)]
-struct Tally {
+struct Volume {
     rows: usize,
     bytes: usize,
 }
 
-impl Tally {
+impl Volume {
     fn add(&mut self, entries: &[Entry]) {
         self.rows += entries.len();
         let bytes =
@@ -159,7 +159,7 @@ fn read_folder(
     mut send: impl FnMut(Vec<Entry>, Option<String>, bool) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let skip = from.and_then(|from| from.0.parse::<usize>().ok()).unwrap_or(0);
-    let mut tally = Tally::default();
+    let mut volume = Volume::default();
     let mut page = Vec::with_capacity(FIRST_ROWS);
     let started = Instant::now();
     for entry in Listing::open(path)?.skip(skip) {
@@ -171,11 +171,11 @@ fn read_folder(
                 return Err(error);
             }
         }
-        let is_first = tally.rows == 0;
+        let is_first = volume.rows == 0;
         if page.len() >= ROWS || is_first && (page.len() >= FIRST_ROWS || started.elapsed() >= FIRST_TIME) {
-            tally.add(&page);
-            let is_full = tally.is_full();
-            let rest = is_full.then(|| (skip + tally.rows).to_string());
+            volume.add(&page);
+            let is_full = volume.is_full();
+            let rest = is_full.then(|| (skip + volume.rows).to_string());
             send(std::mem::replace(&mut page, Vec::with_capacity(ROWS)), rest, is_full)?;
             if is_full {
                 return Ok(());
@@ -188,14 +188,14 @@ fn read_folder(
 async fn list_buckets(sink: Sink<'_>, profile: Profile, from: Option<PageToken>) -> Result<(), Error> {
     let store = sink.core.stores.of(&profile).await;
     let mut token = from.map(|from| from.0.to_string());
-    let mut tally = Tally::default();
+    let mut volume = Volume::default();
     loop {
         let page = {
             let _permit = sink.core.lanes.interactive.acquire().await;
             store.list_buckets(token.take()).await?
         };
-        tally.add(&page.entries);
-        let is_full = tally.is_full() && page.next.is_some();
+        volume.add(&page.entries);
+        let is_full = volume.is_full() && page.next.is_some();
         let is_last = is_full || page.next.is_none();
         sink.page(page.entries, page.next.clone().filter(|_| is_full), is_last).await?;
         if is_last {
@@ -208,14 +208,14 @@ async fn list_buckets(sink: Sink<'_>, profile: Profile, from: Option<PageToken>)
 async fn list_keys(sink: Sink<'_>, bucket: BucketName, prefix: Prefix, from: Option<PageToken>) -> Result<(), Error> {
     let from = from.map(|from| from.0.to_string());
     let mut pages = Pages::start(Asker::Person(Arc::clone(sink.core)), &bucket, &prefix, true, from);
-    let mut tally = Tally::default();
+    let mut volume = Volume::default();
     while let Some(page) = pages.next().await {
         let page = page?;
         sink.core.say_region(&sink.core.store_of(&bucket).await, &bucket, sink.token).await;
         let next = page.next.clone();
         let entries = entries_of(page, &prefix);
-        tally.add(&entries);
-        let is_full = tally.is_full() && next.is_some();
+        volume.add(&entries);
+        let is_full = volume.is_full() && next.is_some();
         let is_last = is_full || next.is_none();
         sink.page(entries, next.filter(|_| is_full), is_last).await?;
         if is_last {

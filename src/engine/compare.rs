@@ -64,7 +64,7 @@ enum Reader<'a> {
 }
 
 /// What was found since it was last said.
-struct Pages<'a> {
+struct Unsaid<'a> {
     core: &'a Arc<Core>,
     reader: Reader<'a>,
     token: &'a CancellationToken,
@@ -72,7 +72,7 @@ struct Pages<'a> {
     sent: Instant,
 }
 
-impl Pages<'_> {
+impl Unsaid<'_> {
     async fn grown(&mut self) -> Result<(), Error> {
         if self.page.differences.len() < PAGE && self.sent.elapsed() < PACE {
             return Ok(());
@@ -102,7 +102,7 @@ async fn compare(
 ) -> Result<(), Error> {
     let mut left = Stream::open(core, places, Hand::Left).await?;
     let mut right = Stream::open(core, places, Hand::Right).await?;
-    let mut pages = Pages { core, reader, token, page: ComparedPage::default(), sent: Instant::now() };
+    let mut unsaid = Unsaid { core, reader, token, page: ComparedPage::default(), sent: Instant::now() };
     let (mut first, mut second) = (left.next().await?, right.next().await?);
     loop {
         let next = turn(first.as_ref(), second.as_ref());
@@ -116,33 +116,33 @@ async fn compare(
         };
         let is_passed = matches!(next, Turn::PassLeft | Turn::PassRight);
         match (of_left, of_right) {
-            (Some(Found::Entry(..)), None) | (None, Some(Found::Entry(..))) if is_passed => pages.page.unknown += 1,
+            (Some(Found::Entry(..)), None) | (None, Some(Found::Entry(..))) if is_passed => unsaid.page.unknown += 1,
             (Some(Found::Entry(name, facts)), None) => {
-                pages.page.differences.push(Difference::of_one(Hand::Left, name, facts, &places.right));
+                unsaid.page.differences.push(Difference::of_one(Hand::Left, name, facts, &places.right));
             }
             (None, Some(Found::Entry(name, facts))) => {
-                pages.page.differences.push(Difference::of_one(Hand::Right, name, facts, &places.left));
+                unsaid.page.differences.push(Difference::of_one(Hand::Right, name, facts, &places.left));
             }
             (Some(Found::Entry(name, left)), Some(Found::Entry(_, right))) => {
                 let is_same = are_same(core, token, places, &name, [&left, &right]).await?;
                 match classify(&left, &right, places.by, is_same) {
-                    None => pages.page.same.add(left.size),
+                    None => unsaid.page.same.add(left.size),
                     Some(kind) => {
                         let sides = Sides::Both(Box::new([left, right]));
-                        pages.page.differences.push(Difference { name, kind, sides });
+                        unsaid.page.differences.push(Difference { name, kind, sides });
                     }
                 }
             }
             _ => {}
         }
-        pages.page.troubles.append(&mut left.troubles);
-        pages.page.troubles.append(&mut right.troubles);
-        pages.grown().await?;
+        unsaid.page.troubles.append(&mut left.troubles);
+        unsaid.page.troubles.append(&mut right.troubles);
+        unsaid.grown().await?;
     }
-    pages.page.troubles.append(&mut left.troubles);
-    pages.page.troubles.append(&mut right.troubles);
-    pages.page.is_last = true;
-    pages.send().await
+    unsaid.page.troubles.append(&mut left.troubles);
+    unsaid.page.troubles.append(&mut right.troubles);
+    unsaid.page.is_last = true;
+    unsaid.send().await
 }
 
 /// Returns whether both have the same bytes, as far as that is asked for and can be known.

@@ -56,7 +56,7 @@ pub(super) fn start(core: &Arc<Core>, ticket: Ticket, items: Vec<Item>, purpose:
 }
 
 /// The totals so far, and when they were sent last.
-struct Tally<'a> {
+struct Totals<'a> {
     core: &'a Arc<Core>,
     ticket: Ticket,
     token: &'a CancellationToken,
@@ -66,7 +66,7 @@ struct Tally<'a> {
     guards_by_parts: bool,
 }
 
-impl Tally<'_> {
+impl Totals<'_> {
     async fn grown(&mut self) -> Result<(), Error> {
         if self.sent.elapsed() < PACE {
             return Ok(());
@@ -102,32 +102,32 @@ async fn count(
     items: Vec<Item>,
     purpose: Purpose,
 ) -> Result<(), Error> {
-    let mut tally =
-        Tally { core, ticket, token, summary: PlanSummary::default(), sent: Instant::now(), guards_by_parts: false };
+    let mut totals =
+        Totals { core, ticket, token, summary: PlanSummary::default(), sent: Instant::now(), guards_by_parts: false };
     match &purpose {
-        Purpose::Transfer { to } => note_losses(&mut tally, &items, to).await,
-        Purpose::Delete => tally.summary.deletion = deletion(core, &items).await,
+        Purpose::Transfer { to } => note_losses(&mut totals, &items, to).await,
+        Purpose::Delete => totals.summary.deletion = deletion(core, &items).await,
     }
-    tally.send().await?;
+    totals.send().await?;
     for item in &items {
         match item {
             Item::File(path) | Item::Folder(path) => {
-                count_local(&mut tally, path, purpose != Purpose::Delete).await?;
+                count_local(&mut totals, path, purpose != Purpose::Delete).await?;
             }
             // All of them below.
             Item::Object(_) => {}
-            Item::Prefix { bucket, prefix } => count_keys(&mut tally, bucket, prefix).await?,
-            Item::Bucket(bucket) => count_keys(&mut tally, bucket, &Prefix::root()).await?,
+            Item::Prefix { bucket, prefix } => count_keys(&mut totals, bucket, prefix).await?,
+            Item::Bucket(bucket) => count_keys(&mut totals, bucket, &Prefix::root()).await?,
         }
-        tally.grown().await?;
+        totals.grown().await?;
     }
-    count_objects(&mut tally, &items).await?;
-    tally.summary.is_complete = true;
-    tally.send().await
+    count_objects(&mut totals, &items).await?;
+    totals.summary.is_complete = true;
+    totals.send().await
 }
 
 /// Looks at all objects that were chosen one by one, several at a time.
-async fn count_objects(tally: &mut Tally<'_>, items: &[Item]) -> Result<(), Error> {
+async fn count_objects(totals: &mut Totals<'_>, items: &[Item]) -> Result<(), Error> {
     let objects: Vec<ObjectRef> = items
         .iter()
         .filter_map(|item| match item {
@@ -136,7 +136,7 @@ async fn count_objects(tally: &mut Tally<'_>, items: &[Item]) -> Result<(), Erro
         })
         .collect();
     let look = |object: ObjectRef| {
-        let core = Arc::clone(tally.core);
+        let core = Arc::clone(totals.core);
         async move {
             let _permit = core.lanes.interactive.acquire().await;
             let found = core.store_of(&object.bucket).await.head(&object).await;
@@ -145,22 +145,22 @@ async fn count_objects(tally: &mut Tally<'_>, items: &[Item]) -> Result<(), Erro
     };
     let mut looks = stream::iter(objects).map(look).buffer_unordered(LOOKS);
     while let Some((object, found)) = looks.next().await {
-        tally.summary.items += 1;
-        tally.note_key(&object.key);
+        totals.summary.items += 1;
+        totals.note_key(&object.key);
         match found {
-            Ok(facts) => tally.summary.bytes += facts.size,
-            Err(error) => tally.note(error.to_string()),
+            Ok(facts) => totals.summary.bytes += facts.size,
+            Err(error) => totals.note(error.to_string()),
         }
-        tally.grown().await?;
+        totals.grown().await?;
     }
     Ok(())
 }
 
-async fn count_local(tally: &mut Tally<'_>, path: &Path, follows_links: bool) -> Result<(), Error> {
+async fn count_local(totals: &mut Totals<'_>, path: &Path, follows_links: bool) -> Result<(), Error> {
     // Totals of batches, so that a million files are not a million messages.
     let (out, mut found) = mpsc::channel::<(u64, u64, u64)>(16);
-    let (path, token) = (path.to_owned(), tally.token.clone());
-    let worker = tally.core.block("count", move || {
+    let (path, token) = (path.to_owned(), totals.token.clone());
+    let worker = totals.core.block("count", move || {
         let mut batch = (0, 0, 0);
         let mut seen = 0;
         let _ = walk(&path, follows_links, None, |one| {
@@ -184,10 +184,10 @@ async fn count_local(tally: &mut Tally<'_>, path: &Path, follows_links: bool) ->
     });
     let adder = async {
         while let Some((items, folders, bytes)) = found.recv().await {
-            tally.summary.items += items;
-            tally.summary.folders += folders;
-            tally.summary.bytes += bytes;
-            tally.grown().await?;
+            totals.summary.items += items;
+            totals.summary.folders += folders;
+            totals.summary.bytes += bytes;
+            totals.grown().await?;
         }
         Ok(())
     };
@@ -196,19 +196,19 @@ async fn count_local(tally: &mut Tally<'_>, path: &Path, follows_links: bool) ->
     ended.and(sent)
 }
 
-async fn count_keys(tally: &mut Tally<'_>, bucket: &BucketName, prefix: &Prefix) -> Result<(), Error> {
-    let mut lister = Lister::start(Asker::Reader(Arc::clone(tally.core)), bucket, prefix);
+async fn count_keys(totals: &mut Totals<'_>, bucket: &BucketName, prefix: &Prefix) -> Result<(), Error> {
+    let mut lister = Lister::start(Asker::Reader(Arc::clone(totals.core)), bucket, prefix);
     while let Some(objects) = lister.next().await {
         for object in objects? {
-            tally.note_key(&object.key);
+            totals.note_key(&object.key);
             if object.key.is_marker() {
-                tally.summary.folders += 1;
+                totals.summary.folders += 1;
             } else {
-                tally.summary.items += 1;
+                totals.summary.items += 1;
             }
-            tally.summary.bytes += object.size;
+            totals.summary.bytes += object.size;
         }
-        tally.grown().await?;
+        totals.grown().await?;
     }
     Ok(())
 }
@@ -243,60 +243,60 @@ async fn deletion(core: &Arc<Core>, items: &[Item]) -> Deletion {
 }
 
 /// Says what a transfer would lose or cannot promise.
-async fn note_losses(tally: &mut Tally<'_>, items: &[Item], to: &Location) {
+async fn note_losses(totals: &mut Totals<'_>, items: &[Item], to: &Location) {
     let Location::S3 { bucket: target, prefix } = to else {
         if items.iter().any(Item::is_s3) {
-            tally.note("metadata and tags of objects have no place in local files".to_owned());
+            totals.note("metadata and tags of objects have no place in local files".to_owned());
         }
         if items.iter().any(|item| is_elsewhere(item, to)) {
-            tally.note("owners and extended attributes do not go along to another file system".to_owned());
+            totals.note("owners and extended attributes do not go along to another file system".to_owned());
         }
         return;
     };
-    let store = tally.core.store_of(target).await;
+    let store = totals.core.store_of(target).await;
     if store.capabilities().conditional_writes == Support::Unknown {
         // One look settles whether the bucket can be reached at all, and teaches the region.
         let page = ListPage { max_keys: Some(1), ..ListPage::folded(target, prefix) };
         if let Err(error) = store.list_page(&page).await {
-            tally.note(error.to_string());
+            totals.note(error.to_string());
         }
     }
     match store.capabilities().conditional_writes {
-        Support::No => tally.note(
+        Support::No => totals.note(
             "this server has no conditional writes: a target is looked at just before it is written, not guarded"
                 .to_owned(),
         ),
-        Support::Unknown if !store.is_amazon() => tally
+        Support::Unknown if !store.is_amazon() => totals
             .note("this server may not guard a target while it is written: each is looked at just before".to_owned()),
         // One knows it on one request, and no answer ever tells whether it knows it where parts are joined.
-        Support::Yes if !store.is_amazon() => tally.note(
+        Support::Yes if !store.is_amazon() => totals.note(
             "what goes in parts may be unguarded on this server: each target is looked at just before".to_owned(),
         ),
         Support::Yes | Support::Unknown => {}
     }
     if store.capabilities().guarded_replaces == Support::No {
-        tally.note("this server cannot guard what is replaced: each is looked at just before".to_owned());
+        totals.note("this server cannot guard what is replaced: each is looked at just before".to_owned());
     }
     let from = items.iter().find_map(Item::profile);
     if from.is_some_and(|from| from != target.profile()) {
-        note_ferry_losses(tally);
+        note_ferry_losses(totals);
     } else if from.is_some() {
-        tally.guards_by_parts = !store.is_amazon();
-        note_copy_losses(tally, &store, items, target).await;
+        totals.guards_by_parts = !store.is_amazon();
+        note_copy_losses(totals, &store, items, target).await;
     } else if items.iter().any(is_link) {
-        tally.note("links are followed: what they lead to is copied".to_owned());
+        totals.note("links are followed: what they lead to is copied".to_owned());
     }
 }
 
 /// Says what a copy to another endpoint, or by another profile, cannot take along.
-fn note_ferry_losses(tally: &mut Tally<'_>) {
-    tally.note("the bytes go through this machine: no server may read what only the other profile may".to_owned());
-    tally.note(
+fn note_ferry_losses(totals: &mut Totals<'_>) {
+    totals.note("the bytes go through this machine: no server may read what only the other profile may".to_owned());
+    totals.note(
         "ACLs and encryption are not carried over: the copies get the target bucket's default; so does a storage class \
          that the target does not know"
             .to_owned(),
     );
-    tally.note(ONLY_CURRENT.to_owned());
+    totals.note(ONLY_CURRENT.to_owned());
 }
 
 /// Returns whether a local item lies on another file system than the folder it goes to.
@@ -312,7 +312,7 @@ fn is_link(item: &Item) -> bool {
     matches!(item, Item::File(path) | Item::Folder(path) if local::metadata::is_link(path))
 }
 
-async fn note_copy_losses(tally: &mut Tally<'_>, store: &Store, items: &[Item], target: &BucketName) {
+async fn note_copy_losses(totals: &mut Totals<'_>, store: &Store, items: &[Item], target: &BucketName) {
     let sources: Vec<_> = items
         .iter()
         .filter_map(|item| match item {
@@ -329,10 +329,11 @@ async fn note_copy_losses(tally: &mut Tally<'_>, store: &Store, items: &[Item], 
         }
     }
     if have_acls {
-        tally.note("ACLs are not carried over: the copies get the target bucket's default".to_owned());
+        totals.note("ACLs are not carried over: the copies get the target bucket's default".to_owned());
     }
     if sources.iter().any(|source| store.region_of(source) != store.region_of(target)) {
-        tally.note("a KMS key belongs to one region: the copies get the target bucket's default encryption".to_owned());
+        totals
+            .note("a KMS key belongs to one region: the copies get the target bucket's default encryption".to_owned());
     }
-    tally.note(ONLY_CURRENT.to_owned());
+    totals.note(ONLY_CURRENT.to_owned());
 }

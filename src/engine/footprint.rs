@@ -94,22 +94,9 @@ fn by_any(bucket: &BucketName) -> BucketName {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::filter::Filter;
-    use crate::model::plan::ConflictPolicy;
 
     fn copy(item: &str, to: &str) -> Footprint {
-        Footprint::of(&Work::Transfer(Transfer {
-            items: vec![Item::File(item.into())],
-            to: Location::Local(to.into()),
-            rename: None,
-            takes_contents: false,
-            filter: Filter::default(),
-            is_move: false,
-            policy: ConflictPolicy::Ask,
-            storage_class: None,
-            given: Box::default(),
-            is_rehearsal: false,
-        }))
+        Footprint::of(&Work::Transfer(Transfer::new(vec![Item::File(item.into())], Location::Local(to.into()))))
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub(super) enum Origin {
     TakenUp(UnfinishedId),
     /// An earlier run has not finished it, and it is cleaned up behind.
     GivenUp(UnfinishedId),
+    /// An earlier run has not finished it, and no server is asked to clean up behind it.
+    Forgotten(UnfinishedId),
 }
 
 impl Job {
@@ -119,10 +121,14 @@ impl Job {
                 connection.caller.clone_from(&self.core.caller.lock().unwrap_or_else(PoisonError::into_inner));
                 journal.begin(&self.core, work, connection).await
             }
-            Origin::TakenUp(id) | Origin::GivenUp(id) => {
+            Origin::TakenUp(id) | Origin::GivenUp(id) | Origin::Forgotten(id) => {
                 let cause = "another copy of the program has taken it up, or it is not in the journal any more";
                 let gone = || Error::new(Kind::Conflict, "go on with", "the unfinished job", cause);
-                Some(journal.take_up(&self.core, id).await.ok_or_else(gone)?)
+                let record = journal.take_up(&self.core, id).await.ok_or_else(gone)?;
+                if matches!(self.origin, Origin::TakenUp(_)) {
+                    record.reopen().await;
+                }
+                Some(record)
             }
         };
         if let Some(record) = record {
@@ -241,6 +247,10 @@ async fn run(job: Arc<Job>, task: Task) -> Result<(), Error> {
     resume::sweep_files(&job).await;
     let result = match job.origin {
         Origin::GivenUp(_) => Ok(()),
+        Origin::Forgotten(_) => {
+            resume::forget_uploads(&job).await;
+            Ok(())
+        }
         Origin::New | Origin::TakenUp(_) => match task {
             Task::Asked(work) => Box::pin(execute(Arc::clone(&job), work)).await,
             Task::Read(object, out) => Box::pin(stream::read(&job, &object, out)).await,

@@ -85,7 +85,7 @@ impl Journal {
                 let forget = "UPDATE item SET state = NULL WHERE job = ?1 AND target NOT LIKE 's3://%'";
                 file.execute(forget, [id.0])?;
             }
-            let take = "UPDATE job SET owner = ?2, boot = ?3, ended = NULL WHERE id = ?1";
+            let take = "UPDATE job SET owner = ?2, boot = ?3 WHERE id = ?1";
             file.execute(take, (id.0, owner.name(), boot))?;
             Ok(Some((tag, queued, Left::read(file, id.0)?)))
         });

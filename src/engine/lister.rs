@@ -11,7 +11,7 @@ mod piece;
 
 use tokio::task::JoinSet;
 
-use self::division::{Division, Limits, Question};
+use self::division::{Bounds, Division, Question};
 use super::jobs::panicked;
 use super::page::{Asker, Pages, unfit};
 use crate::model::error::{Error, Kind};
@@ -20,7 +20,7 @@ use crate::s3::{KeyPage, ListedObject};
 
 /// Keys of a page where nobody asks for fewer (Amazon S3 API Reference, ListObjectsV2, max-keys); 64 pages at once; and
 /// keys that wait, each of some hundred bytes.
-const LIMITS: Limits = Limits { page: 1000, width: 64, waiting: 100_000 };
+const BOUNDS: Bounds = Bounds { page: 1000, width: 64, waiting: 100_000 };
 
 /// A listing on its way. Dropping it ends its requests.
 #[derive(Debug)]
@@ -28,11 +28,11 @@ pub(super) struct Lister {
     asker: Asker,
     bucket: BucketName,
     prefix: Prefix,
-    way: Way,
+    manner: Manner,
 }
 
 #[derive(Debug)]
-enum Way {
+enum Manner {
     Divided {
         division: Division,
         open: JoinSet<(Question, Result<KeyPage, Error>)>,
@@ -46,12 +46,12 @@ enum Way {
 impl Lister {
     /// Begins a listing.
     pub fn start(asker: Asker, bucket: &BucketName, prefix: &Prefix) -> Self {
-        let way = if is_directory_bucket(bucket) {
-            Way::Serial(Pages::start(asker.clone(), bucket, prefix, false, None), None)
+        let manner = if is_directory_bucket(bucket) {
+            Manner::Serial(Pages::start(asker.clone(), bucket, prefix, false, None), None)
         } else {
-            Way::Divided { division: Division::new(prefix, LIMITS), open: JoinSet::new(), last: None }
+            Manner::Divided { division: Division::new(prefix, BOUNDS), open: JoinSet::new(), last: None }
         };
-        let mut lister = Self { asker, bucket: bucket.clone(), prefix: prefix.clone(), way };
+        let mut lister = Self { asker, bucket: bucket.clone(), prefix: prefix.clone(), manner };
         lister.ask();
         lister
     }
@@ -60,16 +60,16 @@ impl Lister {
     pub async fn next(&mut self) -> Option<Result<Vec<ListedObject>, Error>> {
         let found = self.find().await;
         if !matches!(found, Some(Ok(_))) {
-            self.way = Way::Over;
+            self.manner = Manner::Over;
         }
         found
     }
 
     async fn find(&mut self) -> Option<Result<Vec<ListedObject>, Error>> {
         loop {
-            let told = match &mut self.way {
-                Way::Over => return None,
-                Way::Serial(pages, after) => match pages.next().await? {
+            let told = match &mut self.manner {
+                Manner::Over => return None,
+                Manner::Serial(pages, after) => match pages.next().await? {
                     Err(error) => return Some(Err(error)),
                     Ok(mut page) => {
                         page.objects.retain(|object| after.as_ref().is_none_or(|after| object.key > *after));
@@ -79,11 +79,11 @@ impl Lister {
                         return Some(Ok(page.objects));
                     }
                 },
-                Way::Divided { division, .. } => division.take(),
+                Manner::Divided { division, .. } => division.take(),
             };
             // What is taken makes room for more, which comes while it is used.
             self.ask();
-            let Way::Divided { division, open, last } = &mut self.way else { continue };
+            let Manner::Divided { division, open, last } = &mut self.manner else { continue };
             if let Some(objects) = told {
                 *last = objects.last().map(|object| object.key.clone());
                 return Some(Ok(objects));
@@ -106,7 +106,7 @@ impl Lister {
 
     /// Asks for all that may be asked for now.
     fn ask(&mut self) {
-        let Way::Divided { division, open, .. } = &mut self.way else { return };
+        let Manner::Divided { division, open, .. } = &mut self.manner else { return };
         while let Some(question) = division.ask(open.len()) {
             let (asker, bucket) = (self.asker.clone(), self.bucket.clone());
             let task = async move {
@@ -118,7 +118,7 @@ impl Lister {
     }
 
     fn use_answer(&mut self, question: &Question, answer: Result<KeyPage, Error>) -> Result<(), Error> {
-        let Way::Divided { division, last, .. } = &mut self.way else { return Ok(()) };
+        let Manner::Divided { division, last, .. } = &mut self.manner else { return Ok(()) };
         let page = match answer {
             // A policy or a server may know pages of keys and nothing else. Any other failure is that of the listing: none
             // is taken for an answer.
@@ -130,7 +130,7 @@ impl Lister {
             Err(error) if error.kind == Kind::Denied && question.wanted.prefix != self.prefix => {
                 let after = last.take();
                 let pages = Pages::after(self.asker.clone(), &self.bucket, &self.prefix, after.clone());
-                self.way = Way::Serial(pages, after);
+                self.manner = Manner::Serial(pages, after);
                 return Ok(());
             }
             answer => answer?,
@@ -142,7 +142,7 @@ impl Lister {
             let cause = "the server lists keys out of their order";
             return Err(unfit(&self.bucket, &self.prefix, cause));
         }
-        self.way = Way::Serial(Pages::start(self.asker.clone(), &self.bucket, &self.prefix, false, None), None);
+        self.manner = Manner::Serial(Pages::start(self.asker.clone(), &self.bucket, &self.prefix, false, None), None);
         Ok(())
     }
 }

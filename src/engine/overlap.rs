@@ -123,7 +123,7 @@ fn real_place(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::filter::Filter;
+
     use crate::model::location::Location;
     use crate::model::name::Profile;
     use crate::model::plan::ConflictPolicy;
@@ -131,18 +131,7 @@ mod tests {
     fn sources(items: Vec<Item>, is_move: bool) -> Sources {
         let to = Location::Buckets(Profile::OWN);
         let policy = ConflictPolicy::Ask;
-        Sources::of(&Transfer {
-            items,
-            to,
-            rename: None,
-            takes_contents: false,
-            filter: Filter::default(),
-            is_move,
-            policy,
-            storage_class: None,
-            given: Box::default(),
-            is_rehearsal: false,
-        })
+        Sources::of(&Transfer { is_move, policy, ..Transfer::new(items, to) })
     }
 
     #[test]

@@ -131,22 +131,16 @@ fn onto_itself_here(path: &Path, to: &Path, rename: Option<&str>) -> Option<&'st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::filter::Filter;
+
     use crate::model::location::ObjectRef;
     use crate::model::plan::ConflictPolicy;
 
     fn s3(item: &Item, to: &str, rename: Option<&str>, is_move: bool) -> Option<&'static str> {
         let transfer = Transfer {
-            to: Location::parse(to, Path::new("/"), None).unwrap(),
-            items: vec![item.clone()],
             rename: rename.map(str::to_owned),
-            takes_contents: false,
-            filter: Filter::default(),
             is_move,
             policy: ConflictPolicy::Overwrite,
-            storage_class: None,
-            given: Box::default(),
-            is_rehearsal: false,
+            ..Transfer::new(vec![item.clone()], Location::parse(to, Path::new("/"), None).unwrap())
         };
         onto_itself_on_s3(item, &transfer)
     }

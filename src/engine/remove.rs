@@ -18,7 +18,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{Item, ItemOutcome, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::name::{BucketName, ObjectKey};
-use crate::s3::MAX_BATCH;
+use crate::s3::{MAX_BATCH, Store};
 
 /// Batches that are open at once.
 const OPEN_BATCHES: usize = 8;
@@ -201,7 +201,8 @@ async fn delete_batch(job: Arc<Job>, bucket: BucketName, batch: Vec<Doomed>) {
     if let Some(first) = batch.first() {
         job.progress.begin(&format!("s3://{bucket}/{}", first.key));
     }
-    let (carried, mut alone): (Vec<_>, Vec<_>) = batch.into_iter().partition(|doomed| doomed.key.fits_xml());
+    let (carried, mut alone): (Vec<_>, Vec<_>) =
+        batch.into_iter().partition(|doomed| doomed.key.fits_xml() && !doomed.key.may_be_likeness());
     let keys: Vec<_> = carried.iter().map(|doomed| doomed.key.clone()).collect();
     let delete = || store.delete_batch(&bucket, &keys);
     let ended = if keys.is_empty() { Ok(Vec::new()) } else { job.call_to_end(&job.core.lanes.batches, delete).await };
@@ -227,10 +228,29 @@ async fn delete_batch(job: Arc<Job>, bucket: BucketName, batch: Vec<Doomed>) {
     }
     let delete_one = |doomed: Doomed| async {
         let object = ObjectRef::new(bucket.clone(), doomed.key.clone());
-        let result = job.call_to_end(&job.core.lanes.small, || store.delete(&object)).await;
+        let result = match must_be_there(&job, &store, &object).await {
+            Ok(()) => job.call_to_end(&job.core.lanes.small, || store.delete(&object)).await,
+            Err(error) => Err(error),
+        };
         doomed.record(&job, &bucket, result).await;
     };
     futures_util::stream::iter(alone).for_each_concurrent(OPEN_ALONE, delete_one).await;
+}
+
+/// Fails if a key is only the likeness of another: a server says of what is not there, too, that it was deleted.
+async fn must_be_there(job: &Job, store: &Store, object: &ObjectRef) -> Result<(), Error> {
+    if !object.key.may_be_likeness() {
+        return Ok(());
+    }
+    match job.call(&job.core.lanes.small, || store.head(object)).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind == Kind::NotFound => {
+            let cause =
+                "no object has this very name; where it was listed, bytes of its key are no UTF-8 and cannot be sent";
+            Err(Error::new(Kind::NotFound, "delete", object.to_string(), cause))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 impl Doomed {

@@ -59,6 +59,7 @@ fn profiles(work: &Work) -> Vec<&Profile> {
         }
         Work::Sync(plan) => plan.from().profile().into_iter().chain(plan.to().profile()).collect(),
         Work::Delete(items) => items.iter().filter_map(Item::profile).collect(),
+        Work::AbortUploads { uploads, .. } => uploads.iter().map(|upload| upload.object.bucket.profile()).collect(),
         _ => Vec::new(),
     }
 }
@@ -89,6 +90,18 @@ async fn clean_behind(core: &Arc<Core>, id: UnfinishedId) {
         }
     }
     record.end(&JobEnd::Cancelled).await;
+}
+
+/// Strikes out the uploads of an earlier run without asking their server, and says which nobody aborts now.
+pub(super) async fn forget_uploads(job: &Job) {
+    let Some(record) = job.journal() else { return };
+    let uploads = record.left(|left| std::mem::take(&mut left.uploads));
+    record.forget_uploads().await;
+    for upload in uploads {
+        job.progress.add_total(1, 0);
+        let reason = "the upload was not aborted; what was sent of it is billed until somebody does";
+        job.record(upload.target.to_string(), 0, ItemOutcome::Skipped(reason.to_owned())).await;
+    }
 }
 
 /// Removes the temporary files of an earlier run that nobody can go on with.

@@ -18,7 +18,6 @@ use crate::local;
 use crate::local::metadata::Identity;
 use crate::model::compare::{Cause, Facts, Mark, Trouble};
 use crate::model::error::{Error, Kind};
-use crate::model::filter::Filter;
 use crate::model::job::{Item, ItemOutcome, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{self, UnsafeKeys};
@@ -102,17 +101,12 @@ async fn copy(job: &Arc<Job>, plan: &Arc<SyncPlan>) -> Result<(), Error> {
         }
     };
     let transfer = Transfer {
-        items: vec![item],
-        to: plan.to().clone(),
-        rename: None,
         takes_contents: true,
-        filter: Filter::default(),
-        is_move: false,
         // Nothing is asked: each target is what was shown, or it is a conflict.
         policy: ConflictPolicy::Skip,
         storage_class: plan.choice.storage_class,
         given: Box::new((*plan.given).clone()),
-        is_rehearsal: false,
+        ..Transfer::new(vec![item], plan.to().clone())
     };
     let context = Arc::new(Context::open(job, transfer).await?);
     let (out, planned) = mpsc::channel(PLANNED_AHEAD);
@@ -188,10 +182,12 @@ async fn tell_refusal(job: &Job, plan: &SyncPlan, action: &Action<'_>) {
     );
     let is_copy = action.source.is_some();
     let name = if is_copy { plan.from() } else { plan.to() }.below(action.name);
-    let outcome = match action.target.or(action.source).map(|facts| &facts.mark) {
-        Some(Mark::File { .. }) => ItemOutcome::Skipped("not deleted, because a link leads to its folder".to_owned()),
-        _ if is_copy => ItemOutcome::Failed(Error::new(Kind::Invalid, "copy", name.clone(), problem)),
-        _ => ItemOutcome::Skipped("not deleted, because no local file can have its name".to_owned()),
+    let outcome = if action.is_failed_copy() {
+        ItemOutcome::Failed(Error::new(Kind::Invalid, "copy", name.clone(), problem))
+    } else if action.is_of_file() {
+        ItemOutcome::Skipped("not deleted, because a link leads to its folder".to_owned())
+    } else {
+        ItemOutcome::Skipped("not deleted, because no local file can have its name".to_owned())
     };
     job.record(name, 0, outcome).await;
 }

@@ -262,18 +262,7 @@ async fn keys(store: &Store) -> Vec<String> {
 }
 
 fn transfer(items: Vec<Item>, to: Location) -> Transfer {
-    Transfer {
-        items,
-        to,
-        rename: None,
-        takes_contents: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-        given: Box::default(),
-        is_rehearsal: false,
-    }
+    Transfer::new(items, to)
 }
 
 fn moved(items: Vec<Item>, to: Location) -> Work {

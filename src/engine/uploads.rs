@@ -13,7 +13,7 @@ use crate::model::job::{ItemOutcome, Report, Ticket, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::name::{BucketName, Prefix};
 use crate::model::upload::{Holder, PendingUpload, UploadRef};
-use crate::s3::UploadId;
+use crate::s3::{Store, UploadId};
 
 /// How many are looked into, or aborted, at once.
 const AT_ONCE: usize = 8;
@@ -53,7 +53,7 @@ async fn list(
         let now = Timestamp::now();
         let looks = page.uploads.into_iter().map(async |row| {
             let object = ObjectRef::new(bucket.clone(), row.key);
-            let bytes = if with_sizes { store.uploaded_bytes(&object, &row.id).await? } else { None };
+            let bytes = if with_sizes { size_of(&store, &object, &row.id).await? } else { None };
             let upload = UploadRef { object, id: row.id.as_str().to_owned() };
             // A server whose clock is ahead has not begun it in the future.
             let age = row.initiated.map(|began| Duration::try_from(now.duration_since(began)).unwrap_or_default());
@@ -67,6 +67,14 @@ async fn list(
         if from.is_none() {
             return Ok(());
         }
+    }
+}
+
+/// Returns the size of what was sent. That parts may not be listed, or cannot be, hides no upload.
+async fn size_of(store: &Store, object: &ObjectRef, upload: &UploadId) -> Result<Option<u64>, Error> {
+    match store.uploaded_bytes(object, upload).await {
+        Err(error) if matches!(error.kind, Kind::Denied | Kind::Unsupported) => Ok(None),
+        size => size,
     }
 }
 

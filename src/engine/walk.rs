@@ -61,12 +61,12 @@ impl Ancestor {
 
 /// What a walk follows, and what it keeps out of.
 #[derive(Clone, Copy)]
-struct Way<'a> {
+struct Rules<'a> {
     follows_links: bool,
     output: Option<&'a Path>,
 }
 
-impl Way<'_> {
+impl Rules<'_> {
     /// Returns whether a folder is where the copy goes, or below that by way of a link. It may not be there yet when the
     /// walk begins, so it is looked at each time.
     fn leads_to_output(self, path: &Path, place: (u64, u64)) -> bool {
@@ -92,8 +92,8 @@ pub(super) fn walk(
     mut on: impl FnMut(Found) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let mut folders: Vec<(PathBuf, PathBuf, Option<Arc<Ancestor>>)> = Vec::new();
-    let way = Way { follows_links, output };
-    visit(path.to_owned(), PathBuf::new(), None, way, &mut folders, &mut on)?;
+    let rules = Rules { follows_links, output };
+    visit(path.to_owned(), PathBuf::new(), None, rules, &mut folders, &mut on)?;
     while let Some((path, below, ancestor)) = folders.pop() {
         let failed = |error: &std::io::Error| What::Failed(Error::from_io("list", path.to_string_lossy(), error));
         let entries = match std::fs::read_dir(&path) {
@@ -114,7 +114,7 @@ pub(super) fn walk(
                 Ok(entry) if is_temporary(&entry.file_name()) => {}
                 Ok(entry) => {
                     let below = below.join(entry.file_name());
-                    visit(entry.path(), below, ancestor.as_ref(), way, &mut folders, &mut on_entry)?;
+                    visit(entry.path(), below, ancestor.as_ref(), rules, &mut folders, &mut on_entry)?;
                 }
                 Err(error) => on_entry(Found { path: path.clone(), below: below.clone(), what: failed(&error) })?,
             }
@@ -130,7 +130,7 @@ fn visit(
     path: PathBuf,
     below: PathBuf,
     above: Option<&Arc<Ancestor>>,
-    way: Way<'_>,
+    rules: Rules<'_>,
     folders: &mut Vec<(PathBuf, PathBuf, Option<Arc<Ancestor>>)>,
     on: &mut impl FnMut(Found) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
@@ -148,13 +148,13 @@ fn visit(
     match Nature::of(&metadata) {
         Nature::File => on(Found { path, below, what: What::File(identity) }),
         Nature::Special(word) => on(Found { path, below, what: What::Skipped(format!("{word} is never read")) }),
-        Nature::Folder if !way.follows_links && crate::local::metadata::is_link(&path) => {
+        Nature::Folder if !rules.follows_links && crate::local::metadata::is_link(&path) => {
             on(Found { path, below, what: What::Skipped("a link to a folder is not moved".to_owned()) })
         }
         Nature::Folder if above.is_some_and(|above| above.contains(place)) => {
             on(Found { path, below, what: What::Skipped("a link that leads back to a folder above it".to_owned()) })
         }
-        Nature::Folder if way.leads_to_output(&path, place) => {
+        Nature::Folder if rules.leads_to_output(&path, place) => {
             on(Found { path, below, what: What::Skipped("it leads into the copy that is being made".to_owned()) })
         }
         Nature::Folder => {

@@ -92,6 +92,12 @@ impl ObjectKey {
             // A parser turns a raw carriage return into a line feed, so it does not survive the way.
             && !self.0.contains('\r')
     }
+
+    /// Returns whether the key holds U+FFFD, which a listing has in the place of bytes that are no UTF-8: then it may be
+    /// another key's likeness, by which that one cannot be reached.
+    pub fn may_be_likeness(&self) -> bool {
+        self.0.contains(char::REPLACEMENT_CHARACTER)
+    }
 }
 
 impl Prefix {

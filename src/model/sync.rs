@@ -86,6 +86,20 @@ pub struct Action<'a> {
     pub target: Option<&'a Facts>,
 }
 
+impl Action<'_> {
+    /// Returns whether it is about a local file: of these only what is behind a link is refused.
+    pub fn is_of_file(&self) -> bool {
+        let mark = self.target.or(self.source).map(|facts| &facts.mark);
+        matches!(mark, Some(Mark::File { .. }))
+    }
+
+    /// Returns whether something was to be copied that cannot be, which a sync ends with a failure for. What is refused to
+    /// be deleted is only left.
+    pub fn is_failed_copy(&self) -> bool {
+        self.act == Act::Refuse && self.source.is_some() && !self.is_of_file()
+    }
+}
+
 /// A plan in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SyncSummary {

@@ -13,8 +13,8 @@ use unicode_width::UnicodeWidthStr;
 /// Returns the text with everything that a terminal would act on, or that would mislead a reader, as visible escapes.
 ///
 /// Escaped are C0 and C1 controls, DEL, bidirectional controls, line and paragraph separators, what has no width, and
-/// spaces that look like the plain one: nobody could tell two names apart that differ by them alone. What is left can be
-/// drawn: its display width is its width in columns.
+/// spaces that look like the plain one: nobody could tell two names apart that differ by them alone. So is U+FFFD, which
+/// stands for what could not be read. What is left can be drawn: its display width is its width in columns.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
@@ -78,7 +78,7 @@ fn is_hidden(c: char) -> bool {
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
         | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}'..='\u{ffff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffd}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}'..='\u{ffff}'
         | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -248,6 +248,7 @@ mod tests {
         assert_eq!(visible("tab\there\n"), "tab\\there\\n");
         assert_eq!(visible("evil\u{202e}gpj.exe"), "evil\\u{202e}gpj.exe");
         assert_eq!(visible("c1\u{9b}31m"), "c1\\x9b31m");
+        assert_eq!(visible("no\u{fffd}utf-8"), "no\\u{fffd}utf-8");
         assert_eq!(visible("zero\u{200b}width\u{feff}"), "zero\\u{200b}width\\u{feff}");
     }
 

@@ -17,7 +17,8 @@ const QUERY: &AsciiSet = &PATH.add(b'/');
 
 /// Decodes a name of a listing, but only if the answer says that it is encoded: some servers ignore the wish.
 ///
-/// A space comes as `+`, a plus as `%2B`; some servers encode slashes too, which is the same key.
+/// A space comes as `+`, a plus as `%2B`; some servers encode slashes too, which is the same key. Amazon's keys are UTF-8; of
+/// one that is not (some servers keep any bytes) this is a likeness: [`crate::model::name::ObjectKey::may_be_likeness`].
 pub(super) fn decode<'a>(name: &'a str, encoding: Option<&EncodingType>) -> Cow<'a, str> {
     if encoding != Some(&EncodingType::Url) || !name.bytes().any(|byte| byte == b'+' || byte == b'%') {
         return Cow::Borrowed(name);
@@ -82,6 +83,7 @@ mod tests {
         assert_eq!(decode("a%2Fb/c", url), "a/b/c");
         assert_eq!(decode("esc%1B%0A", url), "esc\u{1b}\n");
         assert_eq!(decode("a+b%2B", None), "a+b%2B");
+        assert_eq!(decode("latin%E9", url), "latin\u{fffd}", "marked as a likeness");
     }
 
     #[test]

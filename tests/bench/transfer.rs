@@ -10,7 +10,6 @@ mod usage;
 use std::time::{Duration, Instant};
 
 use bucketry::engine::{Engine, Options};
-use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, JobEnd, JobId, Leaving, Report, Request, Transfer, Verified, Work};
 use bucketry::model::location::{Location, ObjectRef};
 use bucketry::model::name::Prefix;
@@ -27,18 +26,8 @@ async fn main() {
     let (sender, mut reports) = tokio::sync::mpsc::channel(64);
     let settings = Settings { endpoint_url: Some(endpoint.clone()), ..Settings::default() };
     let engine = Engine::start(settings, Options::default(), sender);
-    let work = Work::Transfer(Transfer {
-        items: vec![item(from)],
-        to: location(to),
-        rename: None,
-        takes_contents: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Overwrite,
-        storage_class: None,
-        given: Box::default(),
-        is_rehearsal: false,
-    });
+    let work =
+        Work::Transfer(Transfer { policy: ConflictPolicy::Overwrite, ..Transfer::new(vec![item(from)], location(to)) });
     let began = Instant::now();
     engine.submit(Request::Start { job: JobId(1), work });
     let (mut items, mut bytes, mut verified) = (0_u64, 0_u64, None);

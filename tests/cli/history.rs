@@ -1,6 +1,8 @@
 //! `history`.
 
-use crate::stage::Stage;
+use bucketry::demo::{Fault, Rule};
+
+use crate::stage::{Said, Stage, wait};
 
 fn stage() -> Stage {
     let t = Stage::new();
@@ -56,4 +58,39 @@ fn as_csv_no_cell_is_a_formula_and_commas_are_quoted() {
 fn where_nothing_was_copied_there_is_none() {
     let said = Stage::new().run(&["history"]);
     assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (0, "", ""));
+}
+
+#[test]
+fn an_interrupted_job_whose_server_is_gone_is_listed_and_forgotten_by_its_number() {
+    let t = Stage::new();
+    t.write("f", vec![7; 20 << 20]);
+    t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
+    let mut running = t.command(&["cp", "f", "s3://stage/in/", "--resume"]).spawn().unwrap();
+    wait("an upload", || t.demo.count("UploadPart") > 0);
+    assert_eq!(t.done(&["history", "--unfinished"]), "", "it runs");
+    running.kill().unwrap();
+    Said::of(running);
+    // Nobody listens there.
+    let elsewhere = |args: &[&str]| {
+        let mut command = t.command(args);
+        Said::from(command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").output().unwrap())
+    };
+    let rows = elsewhere(&["history", "--unfinished", "--json"]).json();
+    assert_eq!(
+        (rows.len(), &rows[0]["work"], &rows[0]["to"]),
+        (1, &"Copy".into(), &"s3://stage/in/".into()),
+        "{rows:?}"
+    );
+    assert_eq!((&rows[0]["uploads"][0], &rows[0]["endpoint"]), (&"s3://stage/in/f".into(), &t.demo.endpoint().into()));
+    let number = rows[0]["number"].to_string();
+    let listed = elsewhere(&["history", "--unfinished"]).out;
+    assert!(listed.contains(&format!(" {number}  ")) && listed.contains(", 1 upload)"), "{listed}");
+    assert_eq!(elsewhere(&["history", "--forget", &number, "--read-only"]).code, 2);
+    assert_eq!(elsewhere(&["history", "--forget", "999"]).code, 2);
+    let said = elsewhere(&["history", "--forget", &number]);
+    assert!(
+        said.code == 0 && said.err.contains("an unfinished upload is left, with its parts: s3://stage/in/f"),
+        "{said:?}"
+    );
+    assert_eq!(elsewhere(&["history", "--unfinished"]).out, "");
 }

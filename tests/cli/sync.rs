@@ -57,6 +57,21 @@ fn a_dry_run_says_what_would_happen_and_filters_hold_on_both_sides() {
 }
 
 #[test]
+fn a_dry_run_ends_as_the_sync_would_where_a_key_cannot_be_a_file() {
+    let t = stage();
+    t.put("w/ok", "1");
+    t.put("w/a//b", "2");
+    let dry = t.run(&["sync", "s3://stage/w", "down", "--dry-run"]);
+    assert!(dry.code == 1 && dry.out.contains("would refuse s3://stage/w/a//b"), "{dry:?}");
+    assert_eq!(t.run(&["sync", "s3://stage/w", "down"]).code, 1);
+    // At the target it is in nobody's way: what cannot be here does not speak for its deletion there.
+    t.put("t/a//b", "2");
+    for more in [&["--dry-run"][..], &[]] {
+        assert_eq!(t.run(&[&["sync", "site", "s3://stage/t", "--delete"][..], more].concat()).code, 0, "{more:?}");
+    }
+}
+
+#[test]
 fn many_deletions_need_a_yes_and_one_does_not() {
     let t = stage();
     for key in ["www/x", "www/y"] {

@@ -7,11 +7,9 @@ use aws_sdk_s3::types as sdk;
 use bucketry::model::access::PublicAccessBlock;
 use bucketry::model::capability::Support;
 use bucketry::model::error::Kind;
-use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
 use bucketry::model::location::Location;
 use bucketry::model::name::{BucketName, ETag, ObjectKey, Prefix};
-use bucketry::model::plan::ConflictPolicy;
 use bucketry::s3::{
     Attributes, Condition, CopyOptions, Keys, ListPage, PartDone, Payload, Settings, Store, UploadId, WriteOptions,
 };
@@ -24,6 +22,7 @@ pub use crate::resume::*;
 use crate::servers::Which;
 pub use crate::sync::*;
 use crate::target::{Target, object};
+pub use crate::uploads::*;
 use crate::works::Works;
 
 const MIB: usize = 1024 * 1024;
@@ -335,16 +334,11 @@ pub async fn a_move_inside_the_server_keeps_bytes_metadata_and_tags(t: Target) {
     let bucket = t.bucket().await;
     t.store.put(&object(&bucket, "from/report.csv"), Bytes::from_static(b"a,b\n1,2\n"), &dressed()).await.unwrap();
     let transfer = Transfer {
-        items: vec![Item::Prefix { bucket: bucket.clone(), prefix: "from/".into() }],
-        to: Location::S3 { bucket: bucket.clone(), prefix: "to/".into() },
-        rename: None,
-        takes_contents: false,
-        filter: Filter::default(),
         is_move: true,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-        given: Box::default(),
-        is_rehearsal: false,
+        ..Transfer::new(
+            vec![Item::Prefix { bucket: bucket.clone(), prefix: "from/".into() }],
+            Location::S3 { bucket: bucket.clone(), prefix: "to/".into() },
+        )
     };
     let ended = Works::on(&t).run(Work::Transfer(transfer)).await;
     assert!(ended.values().all(|outcome| matches!(outcome, ItemOutcome::Done(_))), "{ended:?}");

@@ -1,11 +1,9 @@
 //! Objects that go from one server to another and back, through the engine's memory.
 #![expect(clippy::unwrap_used, reason = "a test helper may fail loudly")]
 
-use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
 use bucketry::model::location::Location;
 use bucketry::model::name::{BucketName, Profile};
-use bucketry::model::plan::ConflictPolicy;
 use bucketry::s3::{Attributes, Store, WriteOptions};
 
 use crate::contract::{all_keys, dressed, noise};
@@ -72,16 +70,11 @@ async fn check(t: &Target, bucket: &BucketName, prefix: &str) {
 impl Works {
     async fn move_prefix(&mut self, from: BucketName, prefix: &str, to: BucketName, below: &str) {
         let transfer = Transfer {
-            items: vec![Item::Prefix { bucket: from, prefix: prefix.into() }],
-            to: Location::S3 { bucket: to, prefix: below.into() },
-            rename: None,
-            takes_contents: false,
-            filter: Filter::default(),
             is_move: true,
-            policy: ConflictPolicy::Ask,
-            storage_class: None,
-            given: Box::default(),
-            is_rehearsal: false,
+            ..Transfer::new(
+                vec![Item::Prefix { bucket: from, prefix: prefix.into() }],
+                Location::S3 { bucket: to, prefix: below.into() },
+            )
         };
         let ended = self.run(Work::Transfer(transfer)).await;
         assert_eq!(ended.len(), SIZES.len(), "{ended:?}");

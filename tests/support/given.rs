@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test helper may fail loudly")]
 
 use bucketry::model::attributes::{Attributes, CannedAcl, Encryption, Given};
-use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
 use bucketry::model::location::Location;
 use bucketry::model::name::BucketName;
@@ -20,16 +19,10 @@ fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
 
 fn to(bucket: &BucketName, prefix: &str, item: Item, given: Given) -> Work {
     Work::Transfer(Transfer {
-        items: vec![item],
-        to: Location::S3 { bucket: bucket.clone(), prefix: prefix.into() },
-        rename: None,
         takes_contents: true,
-        filter: Filter::default(),
-        is_move: false,
         policy: ConflictPolicy::Overwrite,
-        storage_class: None,
         given: Box::new(given),
-        is_rehearsal: false,
+        ..Transfer::new(vec![item], Location::S3 { bucket: bucket.clone(), prefix: prefix.into() })
     })
 }
 

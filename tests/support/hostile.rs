@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Transfer, Work};
 use bucketry::model::location::Location;
 use bucketry::model::name::{BucketName, ObjectKey};
-use bucketry::model::plan::ConflictPolicy;
 use bucketry::s3::{CopyOptions, WriteOptions};
 use bytes::Bytes;
 
@@ -133,16 +131,8 @@ pub async fn hostile_keys_are_inspected_come_down_whole_or_are_refused_and_go(t:
     }
 
     let transfer = Transfer {
-        items: vec![Item::Bucket(bucket.clone())],
-        to: Location::Local(home.path().to_owned()),
         rename: Some("down".to_owned()),
-        takes_contents: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-        given: Box::default(),
-        is_rehearsal: false,
+        ..Transfer::new(vec![Item::Bucket(bucket.clone())], Location::Local(home.path().to_owned()))
     };
     let ended = works.run(Work::Transfer(transfer)).await;
     let down = home.path().join("down");

@@ -4,7 +4,6 @@
 use std::fs;
 
 use bucketry::model::capability::Support;
-use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Transfer, Verified, Work};
 use bucketry::model::location::Location;
 use bucketry::model::plan::ConflictPolicy;
@@ -30,18 +29,8 @@ pub async fn what_is_agreed_to_be_replaced_is_replaced_whatever_the_server_guard
         fs::write(&path, vec![b'n'; size]).unwrap();
         items.push(Item::File(path));
     }
-    let transfer = |items, prefix: &str| Transfer {
-        items,
-        to: Location::S3 { bucket: bucket.clone(), prefix: prefix.into() },
-        rename: None,
-        takes_contents: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-        given: Box::default(),
-        is_rehearsal: false,
-    };
+    let transfer =
+        |items, prefix: &str| Transfer::new(items, Location::S3 { bucket: bucket.clone(), prefix: prefix.into() });
     for (name, outcome) in works.run(Work::Transfer(transfer(items, ""))).await {
         assert!(matches!(outcome, ItemOutcome::Done(_)), "{name}: {outcome:?}");
     }

@@ -6,14 +6,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use bucketry::engine::{Engine, Options};
-use bucketry::model::filter::Filter;
 use bucketry::model::job::{
     Item, ItemOutcome, JobEnd, JobId, Leaving, Report, Request, Transfer, Unfinished, UnfinishedId, Work,
 };
 use bucketry::model::limit::ByteRate;
 use bucketry::model::location::Location;
 use bucketry::model::name::BucketName;
-use bucketry::model::plan::ConflictPolicy;
 use tokio::sync::mpsc;
 
 use crate::target::{Target, object, settings};
@@ -98,20 +96,7 @@ pub async fn what_was_interrupted_goes_on_where_it_was_or_is_given_up(t: Target)
     let (path, data) = (home.path().join("f"), home.path().join("data"));
     let contents: Vec<u8> = (0..=250).cycle().take(SIZE).collect();
     fs::write(&path, &contents).unwrap();
-    let transfer = |item, to| {
-        Work::Transfer(Transfer {
-            items: vec![item],
-            to,
-            rename: None,
-            takes_contents: false,
-            filter: Filter::default(),
-            is_move: false,
-            policy: ConflictPolicy::Ask,
-            storage_class: None,
-            given: Box::default(),
-            is_rehearsal: false,
-        })
-    };
+    let transfer = |item, to| Work::Transfer(Transfer::new(vec![item], to));
     let slowly = Some(12 * 1024 * 1024);
     let up = || transfer(Item::File(path.clone()), Location::bucket(bucket.clone()));
 

@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bucketry::model::name::{BucketName, Prefix};
-use bucketry::s3::{Keys, ListPage};
+use bucketry::s3::ListPage;
 
+use crate::program::Program;
 use crate::servers::{Which, aws_program};
 use crate::target::{Target, object};
+
+/// A home folder that is not there, and is not needed.
+const NO_HOME: &str = "/nonexistent";
 
 /// Names and bytes.
 type Tree = BTreeMap<String, Vec<u8>>;
@@ -76,14 +79,14 @@ const OPTIONS: &[(&[&str], &[Way])] = &[
 
 /// One of the two programs, and what is its own: a folder and two buckets.
 struct Side {
-    program: PathBuf,
+    program: Program,
     home: tempfile::TempDir,
     bucket: BucketName,
     other: BucketName,
 }
 
 impl Side {
-    async fn new(t: &Target, program: PathBuf) -> Self {
+    async fn new(t: &Target, program: Program) -> Self {
         let side =
             Self { program, home: tempfile::tempdir().unwrap(), bucket: t.bucket().await, other: t.bucket().await };
         for (name, here, there) in BEFORE {
@@ -120,37 +123,13 @@ impl Side {
         [files(self.home.path()), objects(t, &self.bucket).await, objects(t, &self.other).await]
     }
 
-    /// Runs the program, which must do all, and returns what it printed.
-    fn run(&self, t: &Target, arguments: &[&str]) -> String {
-        let Keys { access_key, secret_key, .. } = &t.server.keys;
-        let output = Command::new(&self.program)
-            .args(arguments)
-            .args(["--endpoint-url", &t.server.endpoint])
-            .env_clear()
-            // The one is a Python program, which opens names by its locale.
-            .envs([("LANG", "C.UTF-8"), ("HOME", "/nonexistent"), ("PATH", "/usr/bin:/bin")])
-            .envs([("AWS_ACCESS_KEY_ID", access_key.as_str()), ("AWS_SECRET_ACCESS_KEY", secret_key.as_str())])
-            .envs([("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_REGION", "us-east-1")])
-            .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")])
-            .env("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required")
-            .output()
-            .unwrap();
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{} {arguments:?}: {error}", self.program.display());
-        String::from_utf8(output.stdout).unwrap()
-    }
-
     fn aws_sync(&self, t: &Target, arguments: &[&str]) -> String {
-        self.run(t, &[&["s3", "sync"], arguments].concat())
+        self.program.run(t, &[&["s3", "sync"], arguments].concat())
     }
 
     fn sync(&self, t: &Target, arguments: &[&str]) -> String {
-        self.run(t, &[&["sync", "--yes"], arguments].concat())
+        self.program.run(t, &[&["sync", "--yes"], arguments].concat())
     }
-}
-
-fn ours() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_bucketry"))
 }
 
 fn write(path: &Path, contents: &str, age: Age) {
@@ -193,7 +172,10 @@ pub async fn a_sync_leaves_what_aws_s3_sync_leaves(t: Target) {
     let Some(aws) = aws_program() else { return };
     for (options, ways) in OPTIONS {
         for way in *ways {
-            let (theirs, own) = (Side::new(&t, aws.clone()).await, Side::new(&t, ours()).await);
+            let (theirs, own) = (
+                Side::new(&t, Program::new(aws.clone(), NO_HOME.as_ref())).await,
+                Side::new(&t, Program::ours(NO_HOME.as_ref())).await,
+            );
             let ends = |side: &Side| match way {
                 Way::Up => [side.here(), side.there()],
                 Way::Down => [side.there(), side.here()],
@@ -213,7 +195,10 @@ pub async fn a_sync_leaves_what_aws_s3_sync_leaves(t: Target) {
 
 pub async fn what_one_has_synced_is_the_same_to_the_other(t: Target) {
     let Some(aws) = aws_program() else { return };
-    let (theirs, own) = (Side::new(&t, aws).await, Side::new(&t, ours()).await);
+    let (theirs, own) = (
+        Side::new(&t, Program::new(aws, NO_HOME.as_ref())).await,
+        Side::new(&t, Program::ours(NO_HOME.as_ref())).await,
+    );
     for (name, here, _) in BEFORE.iter().filter(|(_, here, _)| here.is_some_and(|(_, age)| age == Age::New)) {
         let (contents, _) = here.unwrap();
         for side in [&theirs, &own] {

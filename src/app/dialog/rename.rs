@@ -5,10 +5,8 @@ use super::single::{Question, Single, Typed};
 use super::transfer::check_name;
 use super::{Ids, Step};
 use crate::app::field::Field;
-use crate::model::filter::Filter;
 use crate::model::job::{Item, Transfer, Work};
 use crate::model::location::Location;
-use crate::model::plan::ConflictPolicy;
 use crate::model::text::visible;
 
 /// Asks for a new name.
@@ -56,16 +54,9 @@ impl Question for Rename {
         }
         self.check(text).ok()?;
         let transfer = Transfer {
-            items: vec![self.item.clone()],
-            to: self.place.clone(),
             rename: Some(text.to_owned()),
-            takes_contents: false,
-            filter: Filter::default(),
             is_move: true,
-            policy: ConflictPolicy::Ask,
-            storage_class: None,
-            given: Box::default(),
-            is_rehearsal: false,
+            ..Transfer::new(vec![self.item.clone()], self.place.clone())
         };
         Some(Step::start(ids, Work::Transfer(transfer)))
     }

@@ -10,7 +10,6 @@ use super::results::Results;
 use crate::model::error::Error;
 use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, UnfinishedId, Work};
 use crate::model::limit::ByteRate;
-use crate::model::location::Location;
 use crate::model::plan::ConflictPolicy;
 use crate::model::progress::{Progress, Rate, Snapshot};
 use crate::model::sync::SyncPlan;
@@ -48,6 +47,19 @@ pub enum JobState {
     Left,
     /// What an earlier run left of it was cleaned up.
     Discarded,
+    /// What an earlier run left of it was struck out.
+    Forgotten,
+}
+
+/// What becomes of what a job has begun that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It was removed.
+    No,
+    /// It is in the journal by this name.
+    Yes(UnfinishedId),
+    /// Another job of the list goes on with it, or cleans up behind it.
+    HandedOn,
 }
 
 impl JobState {
@@ -67,12 +79,16 @@ impl JobState {
             Self::Cancelled => "cancelled",
             Self::Left => "left",
             Self::Discarded => "discarded",
+            Self::Forgotten => "forgotten",
         }
     }
 
     /// Returns whether nothing more will happen.
     pub fn is_over(&self) -> bool {
-        matches!(self, Self::Done | Self::SomeFailed | Self::Failed(_) | Self::Cancelled | Self::Discarded)
+        matches!(
+            self,
+            Self::Done | Self::SomeFailed | Self::Failed(_) | Self::Cancelled | Self::Discarded | Self::Forgotten
+        )
     }
 }
 
@@ -114,8 +130,8 @@ pub struct Job {
     pub notes: Vec<String>,
     /// What is left of it, as long as nobody has decided about it.
     pub(super) left: Option<Left>,
-    /// Its name in the journal, if it ended with failures and is kept.
-    pub(super) kept: Option<UnfinishedId>,
+    /// What becomes of what it has begun, if it ends with failures.
+    pub(super) kept: Kept,
     /// Its name in the journal and what was decided, if an earlier run has begun it.
     pub(super) earlier: Option<(UnfinishedId, Decision)>,
 }
@@ -140,7 +156,7 @@ impl Job {
             end: None,
             notes: Vec::new(),
             left: None,
-            kept: None,
+            kept: Kept::No,
             earlier: None,
         }
     }
@@ -148,13 +164,16 @@ impl Job {
     /// Returns where the job is in its life.
     pub fn state(&self) -> JobState {
         match (&self.end, &self.held) {
-            (Some(JobEnd::Done), ..) if self.is_discarded() => JobState::Discarded,
-            (Some(JobEnd::Done), ..) => JobState::Done,
+            (Some(JobEnd::Done), ..) => match self.ending() {
+                Some(Decision::Forget) => JobState::Forgotten,
+                Some(_) => JobState::Discarded,
+                None => JobState::Done,
+            },
             (Some(JobEnd::SomeFailed), ..) => JobState::SomeFailed,
             (Some(JobEnd::Failed(error)), ..) => JobState::Failed(error.clone()),
             (Some(JobEnd::Cancelled), ..) => JobState::Cancelled,
             _ if self.left.is_some() => JobState::Left,
-            _ if self.is_stopping || self.is_discarded() => JobState::Stopping,
+            _ if self.is_stopping || self.ending().is_some() => JobState::Stopping,
             _ if self.is_paused => JobState::Paused,
             (_, Some(error)) => JobState::Held(error.clone()),
             _ if self.is_asking => JobState::Asking,
@@ -166,7 +185,7 @@ impl Job {
 
     /// Returns whether the job can be paused, or resumed.
     pub fn can_pause(&self) -> bool {
-        self.is_open() && !self.is_stopping && !self.is_discarded()
+        self.is_open() && !self.is_stopping && self.ending().is_none()
     }
 
     /// Returns whether nothing more will happen.
@@ -177,6 +196,11 @@ impl Job {
     /// Returns whether the engine has it: it is not over, and not left by an earlier run.
     pub fn is_open(&self) -> bool {
         !self.is_over() && self.left.is_none()
+    }
+
+    /// Returns whether it failed, and what it has begun is kept until a person decides about it.
+    pub fn is_kept(&self) -> bool {
+        self.is_over() && matches!(self.kept, Kept::Yes(_))
     }
 
     /// Returns the counters, as long as they can move.
@@ -191,7 +215,7 @@ impl Job {
 
     pub(super) fn take(&mut self, results: Vec<ItemResult>) {
         // What was aborted of a discarded job is not what it was to do.
-        let is_discarded = self.is_discarded();
+        let is_discarded = self.ending() == Some(Decision::Discard);
         let is_told = |result: &ItemResult| !is_discarded || matches!(result.outcome, ItemOutcome::Failed(_));
         for result in results.into_iter().filter(is_told) {
             self.results.take(result);
@@ -253,18 +277,7 @@ impl Job {
 
     /// Returns the verb: `Copy`, `Delete`.
     pub fn verb(&self) -> &'static str {
-        match &self.work {
-            Work::Transfer(transfer) if is_rename(transfer) => "Rename",
-            Work::Transfer(transfer) if transfer.is_move => "Move",
-            Work::Transfer(_) | Work::Stream(_) => "Copy",
-            Work::Delete(_) => "Delete",
-            Work::Sync(_) => "Sync",
-            Work::CreateFolder(_) => "New folder",
-            Work::CreateBucket { .. } => "New bucket",
-            Work::RemoveBucket(_) => "Remove bucket",
-            Work::PutBack { .. } => "Write back",
-            Work::AbortUploads { .. } => "Abort",
-        }
+        self.work.verb()
     }
 
     /// Returns what the job is about, filtered: one name, or how many items.
@@ -281,32 +294,14 @@ impl Job {
         visible(&text).into_owned()
     }
 
-    /// Returns where its items come from, filtered.
+    /// Returns where its items come from, filtered: the first of several.
     pub fn from(&self) -> Option<String> {
-        let items = match &self.work {
-            Work::Transfer(Transfer { items, .. }) | Work::Delete(items) => items,
-            Work::PutBack { from, .. } => return Some(visible(&from.display().to_string()).into_owned()),
-            Work::Sync(plan) => return Some(visible(&plan.from().to_string()).into_owned()),
-            Work::Stream(_) => return Some("standard input".to_owned()),
-            _ => return None,
-        };
-        items.first().map(|item| visible(&item.to_string()).into_owned())
+        self.work.from().map(|text| visible(&text).into_owned())
     }
 
     /// Returns where its items go, filtered.
     pub fn to(&self) -> Option<String> {
-        let text = match &self.work {
-            Work::Transfer(Transfer { to, rename: Some(name), .. }) => match to {
-                Location::Local(path) => path.join(name).display().to_string(),
-                place => format!("{place}{name}"),
-            },
-            Work::Transfer(transfer) => transfer.to.to_string(),
-            Work::Sync(plan) => plan.to().to_string(),
-            Work::Stream(stream) => stream.to.to_string(),
-            Work::PutBack { to, .. } => to.to_string(),
-            _ => return None,
-        };
-        Some(visible(&text).into_owned())
+        self.work.to().map(|text| visible(&text).into_owned())
     }
 
     /// Returns whether bytes go up to S3, down from it, or neither.
@@ -374,9 +369,9 @@ impl Job {
     }
 
     /// An edited file is gone once it was written; a failed write keeps it, so all work can be repeated. What was
-    /// discarded is not to be done: what is left of it is offered at the next start.
+    /// discarded is not to be done: what is left of it is offered at the next start. What another job has taken over is its.
     fn can_repeat(&self) -> bool {
-        !matches!(self.end, Some(JobEnd::Done)) && !self.is_discarded()
+        !matches!(self.end, Some(JobEnd::Done)) && self.ending().is_none() && self.kept != Kept::HandedOn
     }
 
     /// The items of which something failed, or, where that cannot be told by name, all of them.
@@ -407,11 +402,6 @@ pub enum Direction {
     Up,
     /// From S3.
     Down,
-}
-
-/// A move of one item within its place, as the rename dialog makes it.
-fn is_rename(transfer: &Transfer) -> bool {
-    transfer.is_move && transfer.rename.is_some()
 }
 
 /// What a sync does, in numbers.

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::job::Job;
+use super::job::{Job, Kept};
 use super::{Effect, Ids, JobId, Queue, Request};
 use crate::model::job::{Unfinished, UnfinishedId, Work};
 use crate::model::text::{count, counted, long_time, size, visible};
@@ -16,8 +16,12 @@ pub struct Left {
     pub queued: String,
     /// How far it was, in words.
     pub progress: String,
-    /// Why nothing can be done about it from here, and what to do instead; nothing if something can.
+    /// Whether it can be gone on with.
+    can_go_on: bool,
+    /// Why it can only be forgotten from here, and what to do instead; nothing if something can.
     pub elsewhere: Option<String>,
+    /// Where its unfinished uploads go, filtered.
+    pub uploads: Vec<String>,
 }
 
 /// What a person decides about a job that is left.
@@ -27,6 +31,8 @@ pub enum Decision {
     Resume,
     /// Clean up behind it.
     Discard,
+    /// Strike it out, and leave what a server has of it.
+    Forget,
 }
 
 impl Left {
@@ -43,7 +49,9 @@ impl Left {
             id: left.id,
             queued: long_time(left.queued, zone),
             progress,
+            can_go_on: left.can_go_on,
             elsewhere: (!left.is_from_here).then(|| elsewhere(left)),
+            uploads: left.uploads.iter().map(|object| visible(&object.to_string()).into_owned()).collect(),
         }
     }
 }
@@ -81,12 +89,14 @@ impl Job {
 
     /// Returns the request that carries out a decision about a job that is left, if that can be done from here.
     pub fn decide(&self, decision: Decision) -> Option<Request> {
-        let left = self.left.as_ref().filter(|left| left.elsewhere.is_none())?;
+        let left = self.left.as_ref()?;
+        let is_from_here = left.elsewhere.is_none();
         let (job, unfinished, work) = (self.id, left.id, self.work.clone());
-        Some(match decision {
-            Decision::Resume => Request::TakeUp { job, unfinished, work },
-            Decision::Discard => Request::GiveUp { job, unfinished, work },
-        })
+        match decision {
+            Decision::Resume => (is_from_here && left.can_go_on).then_some(Request::TakeUp { job, unfinished, work }),
+            Decision::Discard => is_from_here.then_some(Request::GiveUp { job, unfinished, work }),
+            Decision::Forget => Some(Request::Forget { job, unfinished, work }),
+        }
     }
 
     /// Returns what to be careful about when the job goes on, if there is anything.
@@ -95,9 +105,9 @@ impl Job {
             .then_some("resumed, it deletes on and leaves what may have come after it was confirmed")
     }
 
-    /// Returns whether it is only cleaned up behind.
-    pub(super) fn is_discarded(&self) -> bool {
-        matches!(self.earlier, Some((_, Decision::Discard)))
+    /// Returns what was decided of it other than to go on.
+    pub(super) fn ending(&self) -> Option<Decision> {
+        self.earlier.map(|(_, decision)| decision).filter(|decision| *decision != Decision::Resume)
     }
 
     /// Takes notice of what becomes of it.
@@ -114,7 +124,7 @@ impl Queue {
         let new = left.len();
         let was_empty = self.jobs.is_empty();
         self.jobs.splice(0..0, left.into_iter().map(|left| Job::left_over(ids.job(), left, zone)));
-        let can_decide = self.left().any(|job| job.decide(Decision::Resume).is_some());
+        let can_decide = self.left().any(|job| job.decide(Decision::Discard).is_some());
         self.offers_left = can_decide;
         self.cursor = if was_empty { new.saturating_sub(1) } else { self.cursor + new };
     }
@@ -131,10 +141,21 @@ impl Queue {
 
     /// Takes notice of a decision about a job that was left.
     pub(super) fn on_decided(&mut self, id: JobId, unfinished: UnfinishedId, work: &Work, decision: Decision) {
+        for before in self.jobs.iter_mut().filter(|job| job.id != id && job.kept == Kept::Yes(unfinished)) {
+            before.kept = Kept::HandedOn;
+        }
         if self.find_mut(id).is_none() {
             self.add(id, work.clone());
         }
         self.change(id, |job| job.decided(unfinished, decision));
+    }
+
+    /// Returns the request that cleans up behind the selected job, which failed and is kept.
+    pub fn discard_kept(&self, ids: &mut Ids) -> Vec<Effect> {
+        let Some(Job { kept: Kept::Yes(unfinished), work, .. }) = self.selected().filter(|job| job.is_kept()) else {
+            return vec![];
+        };
+        vec![Effect::Submit(Request::GiveUp { job: ids.job(), unfinished: *unfinished, work: work.clone() })]
     }
 
     /// Returns the request that carries out a decision about the selected job, if it is left and that can be done here.

@@ -6,7 +6,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::error::{Error, Kind};
-use crate::model::filter::Filter;
 use crate::model::job::{Item, ItemOutcome, ItemResult, Transfer, Verified, Work};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::plan::{ConflictPolicy, Side};
@@ -16,18 +15,7 @@ fn object(key: &str) -> Item {
 }
 
 fn copy(items: Vec<Item>) -> Work {
-    Work::Transfer(Transfer {
-        items,
-        to: Location::Local("/t".into()),
-        rename: None,
-        takes_contents: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-        given: Box::default(),
-        is_rehearsal: false,
-    })
+    Work::Transfer(Transfer::new(items, Location::Local("/t".into())))
 }
 
 fn start(queue: &mut Queue, id: u64, work: Work) -> Arc<Progress> {
@@ -269,7 +257,7 @@ proptest! {
                 5 => queue.move_by(1),
                 6 => queue.move_by(-1),
                 7 => queue.scroll_detail(3),
-                8 => queue.clear_finished(),
+                8 => { queue.clear_finished(); }
                 9 => queue.on_tick(Timestamp::from_second(i64::try_from(id).unwrap()).unwrap(), &[]),
                 10 => drop(queue.cancel()),
                 11 => queue.put_off(JobId(id)),

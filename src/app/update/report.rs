@@ -187,8 +187,10 @@ fn is_changed_in(place: &Location, touched: &Location) -> bool {
 
 /// Notes which places a job changes.
 pub(super) fn remember_touched(state: &mut State, request: &Request) {
-    let (Request::Start { job, work } | Request::TakeUp { job, work, .. } | Request::GiveUp { job, work, .. }) =
-        request
+    let (Request::Start { job, work }
+    | Request::TakeUp { job, work, .. }
+    | Request::GiveUp { job, work, .. }
+    | Request::Forget { job, work, .. }) = request
     else {
         return;
     };

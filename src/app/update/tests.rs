@@ -21,10 +21,12 @@ use crate::model::limit::ByteRate;
 use crate::model::location::Location;
 use crate::model::plan::Conflict;
 
+mod edit;
 mod history;
 mod left;
 mod mouse;
 mod profile;
+mod transfers;
 
 #[test]
 fn the_start_asks_for_both_places_and_for_the_caller() {
@@ -32,53 +34,6 @@ fn the_start_asks_for_both_places_and_for_the_caller() {
     let effects = t.state.begin();
     assert!(matches!(effects.first(), Some(Effect::Submit(Request::Identify))));
     assert_eq!(listed(&effects), ["/home/me/data", "s3://"]);
-}
-
-#[test]
-fn a_limit_is_asked_for_and_told_to_the_engine_for_one_transfer_or_all() {
-    let mut t = Harness::new();
-    t.state.queue.on_submit(&Request::Start { job: JobId(7), work: Work::RemoveBucket("old".into()) });
-    t.keys("t l <ctrl-u>");
-    t.text("500 KiB");
-    let rate = ByteRate::new(500 << 10);
-    assert_eq!(t.keys("<enter>"), [Effect::Submit(Request::Limit { job: Some(JobId(7)), rate })]);
-    assert_eq!((t.state.queue.jobs()[0].limit, t.state.queue.limit()), (rate, None));
-    t.keys("L <ctrl-u>");
-    t.text("fast");
-    assert!(t.keys("<enter>").is_empty() && t.state.dialog.is_some(), "that is no speed");
-    t.keys("<ctrl-u>");
-    t.text("2 MiB");
-    let rate = ByteRate::new(2 << 20);
-    assert_eq!(t.keys("<enter>"), [Effect::Submit(Request::Limit { job: None, rate })]);
-    assert_eq!(t.state.queue.limit(), rate);
-    t.report(Report::Finished { job: JobId(7), end: JobEnd::Cancelled });
-    t.keys("l");
-    assert!(t.state.dialog.is_none(), "what is over is as fast as it was");
-}
-
-#[test]
-fn a_paused_transfer_is_not_resumed_while_writing_is_off() {
-    let mut t = Harness::new();
-    t.state.queue.on_submit(&Request::Start { job: JobId(7), work: Work::RemoveBucket("old".into()) });
-    assert_eq!(t.keys("t W <space>"), [Effect::Submit(Request::Pause(JobId(7)))]);
-    assert!(t.keys("<space>").is_empty() && t.keys("P").is_empty() && t.state.notice.is_some());
-    assert_eq!(t.keys("W <space>"), [Effect::Submit(Request::Resume(JobId(7)))]);
-}
-
-#[test]
-fn a_transfer_that_waits_is_put_elsewhere_and_one_that_must_stay_says_why() {
-    let mut t = Harness::new();
-    for id in [7, 8] {
-        let work = Work::RemoveBucket("old".into());
-        t.state.queue.on_submit(&Request::Start { job: JobId(id), work });
-    }
-    let reorder = |is_sooner| [Effect::Submit(Request::Reorder { job: JobId(8), is_sooner })];
-    assert_eq!((t.keys("t K").as_slice(), t.keys("J").as_slice()), (&reorder(true)[..], &reorder(false)[..]));
-    let jobs = vec![JobId(8), JobId(7)];
-    t.report(Report::Reordered { job: JobId(8), jobs: jobs.clone(), is_moved: true });
-    assert!(t.state.queue.jobs().iter().map(|job| job.id).eq(jobs.iter().copied()) && t.state.notice.is_none());
-    t.report(Report::Reordered { job: JobId(8), jobs, is_moved: false });
-    assert!(t.state.notice.as_ref().is_some_and(|notice| notice.text.contains("stays in its place")));
 }
 
 #[test]
@@ -153,17 +108,6 @@ fn delete_asks_before_it_removes() {
     let effects = t.keys("<enter>");
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Submit(Request::Start { .. }))), "{effects:?}");
     assert!(t.state.dialog.is_none());
-}
-
-#[test]
-fn a_deletion_is_retried_only_after_another_question() {
-    let mut t = Harness::with_bucket("photos", &["a.jpg", "b.jpg"]);
-    let effects = t.keys("d <tab> <enter>");
-    let Some(Effect::Submit(Request::Start { job, .. })) = effects.last() else { panic!("{effects:?}") };
-    t.report(Report::Finished { job: *job, end: JobEnd::Cancelled });
-    let effects = t.keys("t r");
-    assert!(matches!(effects.as_slice(), [Effect::Submit(Request::Count { .. })]), "{effects:?}");
-    assert!(matches!(t.state.dialog, Some(Dialog::Delete(_))));
 }
 
 #[test]
@@ -256,57 +200,6 @@ fn start_copy(t: &mut Harness) -> JobId {
         _ => None,
     });
     started.unwrap_or_else(|| panic!("{effects:?}"))
-}
-
-fn question(job: JobId) -> Report {
-    let (source_side, target_side) = Default::default();
-    let conflict = Conflict { target: "/t/x".into(), source_side, target_side };
-    Report::Question { job, question: 1, conflict }
-}
-
-#[test]
-fn the_question_whether_to_leave_ends_with_the_last_job() {
-    let mut t = Harness::with_bucket("b", &["a"]);
-    let job = start_copy(&mut t);
-    t.keys("q");
-    assert!(matches!(t.state.dialog, Some(Dialog::Quit(_))));
-    t.report(Report::Finished { job, end: JobEnd::Done });
-    assert!(t.state.dialog.is_none());
-}
-
-#[test]
-fn the_question_of_a_job_ends_with_the_job() {
-    let mut t = Harness::with_bucket("b", &["a"]);
-    let job = start_copy(&mut t);
-    t.report(question(job));
-    assert!(matches!(t.state.dialog, Some(Dialog::Overwrite(_))));
-    t.report(Report::Finished { job, end: JobEnd::Cancelled });
-    assert!(t.state.dialog.is_none());
-}
-
-#[test]
-fn an_answer_that_writes_is_refused_while_writing_is_off_and_the_question_stays() {
-    let mut t = Harness::with_bucket("b", &["a"]);
-    let job = start_copy(&mut t);
-    t.keys("W");
-    assert!(t.state.notice.as_ref().is_some_and(|notice| notice.text.contains("1 job goes on")));
-    t.report(question(job));
-    assert!(t.keys("<right> <enter>").is_empty());
-    assert!(matches!(t.state.dialog, Some(Dialog::Overwrite(_))) && t.state.notice.is_some());
-    let effects = t.keys("<left> <enter>");
-    assert!(matches!(effects.as_slice(), [Effect::Submit(Request::Resolve { .. })]), "{effects:?}");
-}
-
-#[test]
-fn an_object_that_arrives_after_writing_was_switched_off_is_not_kept() {
-    let mut t = Harness::with_bucket("b", &["a"]);
-    let effects = t.keys("e");
-    let [Effect::Submit(Request::Fetch { ticket, object })] = effects.as_slice() else { panic!("{effects:?}") };
-    t.keys("W");
-    let (path, etag) = ("/tmp/x/a".into(), "\"1\"".into());
-    let effects = t.report(Report::Fetched { ticket: *ticket, path, object: object.clone(), etag });
-    assert_eq!(effects, [Effect::Discard("/tmp/x/a".into())]);
-    assert!(t.state.editing.is_none());
 }
 
 /// The places that are read anew when the job ends that these effects begin.
@@ -498,76 +391,6 @@ fn the_inspector_follows_the_cursor() {
     assert_eq!(inspected(&t.keys("j")).as_deref(), Some("s3://b/b"));
     t.keys("i");
     assert_eq!(inspected(&t.keys("k")), None);
-}
-
-#[test]
-fn editing_an_object_fetches_it_and_puts_it_back_only_if_it_changed() {
-    let mut t = Harness::with_bucket("b", &["a.txt"]);
-    let effects = t.keys("e");
-    let [Effect::Submit(Request::Fetch { ticket, object })] = effects.as_slice() else { panic!("{effects:?}") };
-    let fetched = |ticket: Ticket| Report::Fetched {
-        ticket,
-        path: "/tmp/x/a.txt".into(),
-        object: object.clone(),
-        etag: "\"1\"".into(),
-    };
-    assert_eq!(t.report(fetched(*ticket)), [Effect::Edit("/tmp/x/a.txt".into())]);
-    let edited = |is_changed| Event::Edited { path: "/tmp/x/a.txt".into(), is_changed, problem: None };
-    assert_eq!(t.send(edited(false)), [Effect::Discard("/tmp/x/a.txt".into())]);
-    let effects = t.keys("e");
-    let [Effect::Submit(Request::Fetch { ticket, .. })] = effects.as_slice() else { panic!("{effects:?}") };
-    t.report(fetched(*ticket));
-    let effects = t.send(edited(true));
-    assert!(
-        matches!(effects.as_slice(), [Effect::Submit(Request::Start { work: Work::PutBack { .. }, .. })]),
-        "{effects:?}"
-    );
-}
-
-/// Presses `e` on the object `a.txt` of a bucket; returns what the answer of the engine will be.
-fn asked_to_edit(t: &mut Harness) -> Report {
-    let effects = t.keys("e");
-    let Some(Effect::Submit(Request::Fetch { ticket, object })) = effects.last() else { panic!("{effects:?}") };
-    Report::Fetched { ticket: *ticket, path: "/tmp/x/a.txt".into(), object: object.clone(), etag: "\"1\"".into() }
-}
-
-#[test]
-fn a_second_edit_gives_up_the_first_so_that_no_two_editors_share_the_screen() {
-    let mut t = Harness::with_bucket("b", &["a.txt"]);
-    let fetched = asked_to_edit(&mut t);
-    let ticket = t.state.fetching.unwrap();
-    let effects = t.keys("<tab> j e");
-    assert_eq!(effects, [Effect::Submit(Request::Drop(ticket)), Effect::Edit("/home/me/data/notes.txt".into())]);
-    assert_eq!(t.report(fetched), [Effect::Discard("/tmp/x/a.txt".into())]);
-}
-
-#[test]
-fn esc_gives_up_an_object_that_is_to_be_edited() {
-    let mut t = Harness::with_bucket("b", &["a.txt"]);
-    let fetched = asked_to_edit(&mut t);
-    let ticket = t.state.fetching.unwrap();
-    assert_eq!(t.keys("<esc>"), [Effect::Submit(Request::Drop(ticket))]);
-    assert_eq!(t.report(fetched), [Effect::Discard("/tmp/x/a.txt".into())]);
-}
-
-#[test]
-fn an_editor_takes_no_keys_from_what_is_open_and_opens_after_it() {
-    for (open, close) in [("n", "<esc>"), (":", "<esc>"), ("/", "<enter>"), ("?", "<esc>")] {
-        let mut t = Harness::with_bucket("b", &["a.txt"]);
-        let fetched = asked_to_edit(&mut t);
-        t.keys(open);
-        assert_eq!(t.report(fetched), [], "{open}");
-        assert_eq!(t.keys(close), [Effect::Edit("/tmp/x/a.txt".into())], "{open}");
-    }
-}
-
-#[test]
-fn an_object_that_came_when_writing_was_switched_off_is_not_edited() {
-    let mut t = Harness::with_bucket("b", &["a.txt"]);
-    let fetched = asked_to_edit(&mut t);
-    t.keys("W");
-    assert_eq!(t.report(fetched), [Effect::Discard("/tmp/x/a.txt".into())]);
-    assert!(t.state.editing.is_none() && t.state.notice.is_some());
 }
 
 fn any_event() -> impl Strategy<Value = Event> {

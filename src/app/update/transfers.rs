@@ -14,6 +14,7 @@ use crate::app::queue::{Decision, Job};
 use crate::app::state::{Screen, State};
 use crate::model::compare::Places;
 use crate::model::job::{Item, JobId, Work};
+use crate::model::text::counted;
 
 /// Opens or closes the transfers screen.
 pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
@@ -42,7 +43,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::RetryJob => return retry(state),
         Action::LimitJob => limit_job(state),
         Action::LimitAll => open_limit(state, None),
-        Action::ClearFinished => state.queue.clear_finished(),
+        Action::ClearFinished => clear(state),
         action => {
             if let Some(rows) = movement(action, page) {
                 state.queue.move_by(rows);
@@ -67,11 +68,21 @@ fn open(state: &mut State) {
     }
 }
 
-/// Stops the transfer under the cursor, or cleans up behind it if it is left.
+/// Stops the transfer under the cursor, or cleans up behind it if it is left or kept.
 fn cancel(state: &mut State) -> Vec<Effect> {
-    match state.queue.selected().and_then(Job::left) {
-        Some(_) => decide(state, Decision::Discard),
-        None => state.queue.cancel(),
+    match state.queue.selected() {
+        Some(job) if job.left().is_some() => decide(state, Decision::Discard),
+        Some(job) if job.is_kept() => state.queue.discard_kept(&mut state.ids),
+        _ => state.queue.cancel(),
+    }
+}
+
+fn clear(state: &mut State) {
+    let kept = state.queue.clear_finished() as u64;
+    if kept > 0 {
+        let stay = counted(kept, "failed transfer stays", "failed transfers stay");
+        let words = format!("{stay}: what was begun is kept; r goes on with it, x removes it");
+        state.notice = Some(Notice::warning(words));
     }
 }
 
@@ -79,7 +90,7 @@ fn cancel(state: &mut State) -> Vec<Effect> {
 fn decide(state: &mut State, decision: Decision) -> Vec<Effect> {
     let elsewhere = state.queue.selected().and_then(Job::left).and_then(|left| left.elsewhere.as_deref());
     if let Some(words) = elsewhere {
-        state.notice = Some(Notice::warning(words));
+        state.notice = Some(Notice::warning(format!("{words}; Enter offers to forget it")));
         return vec![];
     }
     state.queue.decide(decision)

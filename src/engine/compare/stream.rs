@@ -28,10 +28,10 @@ pub(super) struct Stream {
     /// What could not be compared since it was last taken.
     pub troubles: Vec<Trouble>,
     waiting: std::vec::IntoIter<Step>,
-    way: Way,
+    source: Source,
 }
 
-enum Way {
+enum Source {
     Folder(mpsc::Receiver<Result<Vec<Step>, Error>>),
     Bucket(Box<Keys>),
 }
@@ -39,15 +39,15 @@ enum Way {
 impl Stream {
     /// Begins to read a place.
     pub async fn open(core: &Arc<Core>, places: &Places, hand: Hand) -> Result<Self, Error> {
-        let way = match places.at(hand) {
-            Location::Local(path) => Way::Folder(read_folder(core, path, places.may_lack == Some(hand)).await?),
-            Location::S3 { bucket, prefix } => Way::Bucket(Box::new(Keys::start(core, bucket, prefix)?)),
+        let source = match places.at(hand) {
+            Location::Local(path) => Source::Folder(read_folder(core, path, places.may_lack == Some(hand)).await?),
+            Location::S3 { bucket, prefix } => Source::Bucket(Box::new(Keys::start(core, bucket, prefix)?)),
             Location::Buckets(_) => {
                 let cause = "go into a bucket first";
                 return Err(Error::new(Kind::Invalid, "compare", "the list of buckets", cause));
             }
         };
-        Ok(Self { hand, filter: places.filter.clone(), troubles: Vec::new(), waiting: Vec::new().into_iter(), way })
+        Ok(Self { hand, filter: places.filter.clone(), troubles: Vec::new(), waiting: Vec::new().into_iter(), source })
     }
 
     /// Returns the next name, or nothing after the last.
@@ -64,9 +64,9 @@ impl Stream {
                     }
                 }
             }
-            let next = match &mut self.way {
-                Way::Folder(steps) => steps.recv().await.transpose()?,
-                Way::Bucket(keys) => keys.next().await?,
+            let next = match &mut self.source {
+                Source::Folder(steps) => steps.recv().await.transpose()?,
+                Source::Bucket(keys) => keys.next().await?,
             };
             let Some(steps) = next else { return Ok(None) };
             self.waiting = steps.into_iter();

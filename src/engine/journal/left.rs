@@ -13,6 +13,7 @@ use super::record::{Line, Piece};
 use crate::model::job::{Unfinished, UnfinishedId, Work};
 use crate::model::location::ObjectRef;
 use crate::model::name::ETag;
+use crate::model::upload::UploadRef;
 use crate::s3::{PartDone, UploadId};
 
 /// What is left of one job.
@@ -154,17 +155,21 @@ pub(super) fn find(file: &Connection, owner: &Owner) -> rusqlite::Result<Vec<Lef
          FROM job WHERE ended IS NULL OR EXISTS (SELECT 1 FROM upload WHERE job = job.id) ORDER BY id",
     )?;
     let found = jobs.query_map([], |row| {
-        let (owner, work): (String, String) = (row.get(1)?, row.get(2)?);
+        let (owner, kept): (String, String) = (row.get(1)?, row.get(2)?);
         let (queued, items, bytes, begun): (i64, i64, i64, i64) = (row.get(3)?, row.get(6)?, row.get(7)?, row.get(8)?);
         let id = UnfinishedId(row.get(0)?);
         let was_cancelled: bool = row.get::<_, Option<bool>>(9)?.unwrap_or_default();
-        let Ok(work) = serde_json::from_str::<Work>(&work) else {
-            tracing::warn!(id = id.0, "an unfinished job of another version of the program is left as it is");
-            return Ok(None);
-        };
+        let uploads = uploads_of(file, id)?;
+        let known = serde_json::from_str::<Work>(&kept);
+        let is_known = known.is_ok();
+        let work = known.unwrap_or_else(|error| {
+            tracing::warn!(id = id.0, %error, "an unfinished job of another version of the program cannot be read");
+            Work::AbortUploads { uploads: uploads.clone(), is_forced: false }
+        });
         let queued = Timestamp::from_millisecond(queued).unwrap_or_default();
         let unfinished = Unfinished {
             id,
+            can_go_on: is_known && work.can_go_on(),
             work,
             queued,
             profile: row.get(4)?,
@@ -173,19 +178,33 @@ pub(super) fn find(file: &Connection, owner: &Owner) -> rusqlite::Result<Vec<Lef
             items_done: items.cast_unsigned(),
             bytes_done: bytes.cast_unsigned(),
             bytes_begun: begun.cast_unsigned(),
+            uploads: uploads.into_iter().map(|upload| upload.object).collect(),
         };
-        let is_over = was_cancelled || !unfinished.work.can_go_on();
-        Ok(Some((owner, LeftJob { unfinished, is_over })))
+        // What another version can perhaps go on with is a person's decision.
+        let is_over = was_cancelled || is_known && !unfinished.can_go_on;
+        Ok((owner, LeftJob { unfinished, is_over }))
     })?;
     let mut alive = HashMap::new();
     let mut left = Vec::new();
     for row in found {
-        let Some((name, job)) = row? else { continue };
+        let (name, job) = row?;
         if !*alive.entry(name).or_insert_with_key(|name| owner.is_alive(name)) {
             left.push(job);
         }
     }
     Ok(left)
+}
+
+/// Returns the uploads of a job. Without an id it is not known whether the server has begun it.
+fn uploads_of(file: &Connection, job: UnfinishedId) -> rusqlite::Result<Vec<UploadRef>> {
+    let mut found = file.prepare("SELECT target, coalesce(upload, '') FROM upload WHERE job = ?1 ORDER BY id")?;
+    let rows = found.query_map([job.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut uploads = Vec::new();
+    for row in rows {
+        let (target, id) = row?;
+        uploads.extend(serde_json::from_str(&target).ok().map(|object| UploadRef { object, id }));
+    }
+    Ok(uploads)
 }
 
 fn parts_of(file: &Connection, job: i64) -> rusqlite::Result<HashMap<i64, Vec<PartDone>>> {

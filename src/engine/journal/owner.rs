@@ -1,8 +1,9 @@
 //! Which copy of the program a job belongs to: each holds a lock on a file of its own, which ends with its process.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirEntry, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::FlockOperation;
 
@@ -12,6 +13,12 @@ use crate::model::error::Error;
 
 /// How the names of the lock files begin.
 const BEGIN: &str = "owner-";
+
+/// What stands before the name of a file that is about to become a lock file.
+const NEW: &str = "new-";
+
+/// How old a file has to be that became none: a start takes no time between making and locking it.
+const STALE: Duration = Duration::from_hours(1);
 
 /// The name of a lock file that nobody holds.
 pub(super) const SUSPECT: &str = "owner-suspect";
@@ -30,7 +37,7 @@ impl Owner {
     pub fn register(folder: &Path) -> Result<Self, Error> {
         make_folder(folder)?;
         let name = format!("{BEGIN}{:016x}", random());
-        let (path, early) = (folder.join(&name), folder.join(format!("new-{name}")));
+        let (path, early) = (folder.join(&name), folder.join(format!("{NEW}{name}")));
         let fail = |error: std::io::Error| Error::from_io("keep the journal", path.to_string_lossy(), &error);
         let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&early).map_err(fail)?;
         rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|error| fail(error.into()))?;
@@ -49,22 +56,28 @@ impl Owner {
         name == self.name || is_alive(&self.folder, name)
     }
 
-    /// Removes the lock files of those that ended without doing so. Returns whether there were any.
+    /// Removes the lock files of those that ended without doing so. Returns whether there were any that may have written.
     pub fn sweep(&self) -> bool {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return false };
         let mut found = false;
         for entry in entries.flatten() {
             let name = entry.file_name();
-            let Some(name) = name.to_str().filter(|name| name.starts_with(BEGIN)) else {
-                continue;
-            };
-            if !self.is_alive(name) {
+            let Some(name) = name.to_str() else { continue };
+            if name.starts_with(BEGIN) && !self.is_alive(name) {
                 found = true;
+                let _ = std::fs::remove_file(entry.path());
+            } else if name.strip_prefix(NEW).is_some_and(|name| name.starts_with(BEGIN)) && is_stale(&entry) {
+                // Killed before it was an owner, it has written nothing.
                 let _ = std::fs::remove_file(entry.path());
             }
         }
         found
     }
+}
+
+fn is_stale(entry: &DirEntry) -> bool {
+    let age = entry.metadata().and_then(|facts| facts.modified()).ok().and_then(|made| made.elapsed().ok());
+    age.is_some_and(|age| age > STALE)
 }
 
 /// Returns whether an owner's lock in a folder is held.

@@ -216,6 +216,12 @@ impl Record {
         self.writer.soon(move |file| file.execute("DELETE FROM upload WHERE id = ?1", [line.0]).map(drop)).await;
     }
 
+    /// Strikes out all uploads of the job, although nobody has joined or aborted them.
+    pub async fn forget_uploads(&self) {
+        let job = self.job;
+        self.writer.soon(move |file| file.execute("DELETE FROM upload WHERE job = ?1", [job]).map(drop)).await;
+    }
+
     /// Writes down a large download before its file is made; without a line it is not kept.
     pub async fn download(&self, new: NewDownload<'_>) -> Option<Line> {
         let job = self.job;
@@ -265,6 +271,12 @@ impl Record {
                 let _ = written.await;
             })
             .await;
+    }
+
+    /// Writes down that the job has not ended after all: it is gone on with.
+    pub async fn reopen(&self) {
+        let job = self.job;
+        self.writer.soon(move |file| file.execute("UPDATE job SET ended = NULL WHERE id = ?1", [job]).map(drop)).await;
     }
 
     /// Writes down how the job ended. Of a job that went well only its items stay, which are the history.

@@ -1,6 +1,8 @@
 //! The file itself: what a cut log, a damaged file and another copy of the program do to it.
 
+use std::fs::{File, FileTimes};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 
@@ -100,7 +102,13 @@ fn an_owner_lives_as_long_as_it_is_held_and_its_file_goes_with_it() {
     // A file that a copy of the program left that was killed.
     std::fs::write(home.path().join("owner-dead"), "").unwrap();
     assert!(one.is_alive(&name) && one.is_alive(one.name()) && !one.is_alive("owner-dead"));
+    let early = |name: &str| File::create(home.path().join(name)).unwrap();
+    let hours_ago = SystemTime::now() - Duration::from_hours(2);
+    early("new-owner-killed").set_times(FileTimes::new().set_modified(hours_ago)).unwrap();
+    drop(early("new-owner-starting"));
     assert!(one.sweep() && !one.sweep());
+    let is_there = |name: &str| home.path().join(name).exists();
+    assert!(!is_there("new-owner-killed") && is_there("new-owner-starting"), "it is about to be locked");
     assert!(one.is_alive(&name) && !home.path().join("owner-dead").exists());
     drop(two);
     assert!(!one.is_alive(&name));

@@ -22,7 +22,7 @@ const PATIENCE: u32 = 4;
 
 /// How much at once.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct Bounds {
     /// Keys of a full page.
     pub page: usize,
     /// Questions that are open at once.
@@ -63,7 +63,7 @@ impl Question {
 #[derive(Debug)]
 pub(super) struct Division {
     pieces: VecDeque<Piece>,
-    limits: Limits,
+    bounds: Bounds,
     last_number: u64,
     /// Whether the server begins a listing behind a key, as far as is known.
     knows_start_after: bool,
@@ -71,10 +71,10 @@ pub(super) struct Division {
 
 impl Division {
     /// Returns a keyspace of which nothing is known.
-    pub fn new(prefix: &Prefix, limits: Limits) -> Self {
+    pub fn new(prefix: &Prefix, bounds: Bounds) -> Self {
         // As if it were large, so that its folders are asked for beside its first keys.
         let whole = Piece { prefix: prefix.clone(), is_large: true, folders: Folders::Open(None), ..Piece::default() };
-        Self { pieces: VecDeque::from([whole]), limits, last_number: 0, knows_start_after: true }
+        Self { pieces: VecDeque::from([whole]), bounds, last_number: 0, knows_start_after: true }
     }
 
     /// Returns the next keys in their order; none if they have not come yet.
@@ -98,16 +98,16 @@ impl Division {
 
     /// Returns how many keys wait, and how many may come with the pages on their way.
     pub fn held(&self) -> usize {
-        self.pieces.iter().map(|piece| piece.held(self.limits.page)).sum()
+        self.pieces.iter().map(|piece| piece.held(self.bounds.page)).sum()
     }
 
     /// Returns what to ask now, if anything; `open` questions have no answer yet.
     pub fn ask(&mut self, open: usize) -> Option<Question> {
-        if open >= self.limits.width {
+        if open >= self.bounds.width {
             return None;
         }
         let in_sight = self.in_sight();
-        let room = self.limits.waiting.saturating_sub(self.held());
+        let room = self.bounds.waiting.saturating_sub(self.held());
         self.ask_keys(in_sight, room).or_else(|| self.ask_division(in_sight, room))
     }
 
@@ -115,15 +115,15 @@ impl Division {
     fn in_sight(&self) -> usize {
         let mut ahead = 0;
         let is_near = |piece: &&Piece| {
-            let is_near = ahead < self.limits.waiting;
-            ahead += piece.waiting.len() + piece.remaining(self.limits.page);
+            let is_near = ahead < self.bounds.waiting;
+            ahead += piece.waiting.len() + piece.remaining(self.bounds.page);
             is_near
         };
         self.pieces.iter().take_while(is_near).count()
     }
 
     fn ask_keys(&mut self, in_sight: usize, room: usize) -> Option<Question> {
-        let page = self.limits.page;
+        let page = self.bounds.page;
         for (at, piece) in self.pieces.iter_mut().take(in_sight).enumerate() {
             // A folded page that waits is about to change the piece.
             if piece.is_over || piece.asked > 0 || matches!(piece.folders, Folders::Held(_)) {
@@ -141,7 +141,7 @@ impl Division {
 
     /// Asks what divides a large piece: only when all the keys that may be asked for are on their way.
     fn ask_division(&mut self, in_sight: usize, room: usize) -> Option<Question> {
-        let (page, most) = (self.limits.page, self.limits.width.saturating_sub(1));
+        let (page, most) = (self.bounds.page, self.bounds.width.saturating_sub(1));
         for (at, piece) in self.pieces.iter_mut().take(in_sight).enumerate() {
             // How its folders are used depends on what its keys look like.
             if !piece.is_large || piece.is_over || piece.asked + piece.listed == 0 {
@@ -325,7 +325,7 @@ impl Division {
         rows.retain(|row| row.is_left(piece));
         let folders = rows.iter().filter(|row| matches!(row, Row::Folder(_))).count();
         let keys_each = piece.listed / (count - rows.len() + 1);
-        let are_worth_it = folders <= self.limits.width || keys_each >= self.limits.page / FOLDER_PART;
+        let are_worth_it = folders <= self.bounds.width || keys_each >= self.bounds.page / FOLDER_PART;
         // Without folders the page says what a page of keys says.
         if !are_worth_it || folders == 0 {
             return;

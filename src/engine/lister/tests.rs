@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::division::{Disorder, Division, Limits, Question};
+use super::division::{Bounds, Disorder, Division, Question};
 use crate::engine::page::Wanted;
 use crate::model::name::{ObjectKey, Prefix};
 use crate::s3::{KeyPage, ListedObject};
@@ -68,9 +68,9 @@ struct Told {
 }
 
 /// Lists with all answers coming at once, again and again.
-fn in_rounds(keys: &BTreeSet<String>, prefix: &str, limits: Limits) -> Told {
-    let server = Server { page: limits.page, knows_start_after: true };
-    let mut division = Division::new(&prefix.into(), limits);
+fn in_rounds(keys: &BTreeSet<String>, prefix: &str, bounds: Bounds) -> Told {
+    let server = Server { page: bounds.page, knows_start_after: true };
+    let mut division = Division::new(&prefix.into(), bounds);
     let mut told = Told::default();
     loop {
         while let Some(objects) = division.take() {
@@ -92,7 +92,7 @@ fn in_rounds(keys: &BTreeSet<String>, prefix: &str, limits: Limits) -> Told {
     }
 }
 
-const REAL: Limits = super::LIMITS;
+const REAL: Bounds = super::BOUNDS;
 
 /// Lists 100,000 keys and returns how many questions and rounds that took; the keys must be right.
 fn cost(keys: impl Iterator<Item = String>) -> (usize, usize) {
@@ -209,8 +209,8 @@ proptest! {
         knows_start_after in proptest::bool::weighted(0.8),
     ) {
         let server = Server { page, knows_start_after };
-        let limits = Limits { page, width, waiting: pages * page };
-        let mut division = Division::new(&prefix.into(), limits);
+        let bounds = Bounds { page, width, waiting: pages * page };
+        let mut division = Division::new(&prefix.into(), bounds);
         // Every key that was there at some time, and whether it was there all the time.
         let mut ever: BTreeMap<String, bool> = keys.iter().map(|key| (key.clone(), true)).collect();
         let mut now = keys;
@@ -228,7 +228,7 @@ proptest! {
                 open.extend(division.ask(open.len()));
             }
             prop_assert!(open.len() <= width);
-            prop_assert!(division.held() <= limits.waiting + 2 * page, "{} are held", division.held());
+            prop_assert!(division.held() <= bounds.waiting + 2 * page, "{} are held", division.held());
             if let Some(key) = step.changed.as_ref().filter(|_| turn < steps.len()) {
                 ever.insert(key.clone(), false);
                 if !now.remove(key) {

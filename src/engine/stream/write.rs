@@ -18,7 +18,6 @@ use crate::engine::task::Pipe;
 use crate::engine::transfer::{Aim, Context, Missed};
 use crate::engine::upload::{MAX_PARTS, MIN_PART, part_size, put, send_part, verify, width, write_options};
 use crate::model::error::{Error, Kind};
-use crate::model::filter::Filter;
 use crate::model::job::{ItemOutcome, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Prefix;
@@ -67,16 +66,10 @@ async fn write_only(job: &Arc<Job>, stream: Stream, pipe: Pipe) -> Result<(), Er
 /// Returns the transfer of nothing else that a stream is.
 fn transfer(stream: Stream) -> Transfer {
     Transfer {
-        items: Vec::new(),
-        to: Location::S3 { bucket: stream.to.bucket, prefix: Prefix::root() },
-        rename: None,
-        takes_contents: false,
-        filter: Filter::default(),
-        is_move: false,
         policy: if stream.keeps_existing { ConflictPolicy::Skip } else { ConflictPolicy::Overwrite },
         storage_class: stream.storage_class,
         given: stream.given,
-        is_rehearsal: false,
+        ..Transfer::new(Vec::new(), Location::S3 { bucket: stream.to.bucket, prefix: Prefix::root() })
     }
 }
 

@@ -163,3 +163,13 @@ async fn a_fetched_file_that_was_not_changed_is_removed_at_the_end() {
     assert!(!path.parent().unwrap().exists() && !discarded.parent().unwrap().exists());
     assert!(other.exists(), "only what was fetched is discarded");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_looks_like_the_key_of_another_is_not_said_to_be_deleted() {
+    let mut t = bench().await;
+    let (there, likeness) = ("a\u{fffd}", "b\u{fffd}");
+    t.put(there, "x").await;
+    let ended = t.run(Work::Delete(vec![object(there), object(likeness)])).await;
+    assert_eq!(*ended.outcome(there), ItemOutcome::Done(Verified::Nothing));
+    assert!(ended.failure(likeness).contains("no UTF-8"), "{ended:?}");
+}

@@ -49,6 +49,20 @@ impl Bench {
         self.follow_with_notes(job).await.0
     }
 
+    /// Strikes out the only job that is left.
+    async fn forget(&mut self) -> Ended {
+        let [left] = <[Unfinished; 1]>::try_from(self.unfinished().await).unwrap();
+        self.last += 1;
+        let job = JobId(self.last);
+        self.engine.submit(Request::Forget { job, unfinished: left.id, work: left.work });
+        self.follow_with_notes(job).await.0
+    }
+
+    /// Changes the journal as another program would.
+    fn change_journal(&self, statement: &str) {
+        Connection::open(self.path("data/journal.db")).unwrap().execute(statement, []).unwrap();
+    }
+
     async fn follow_with_notes(&mut self, job: JobId) -> (Ended, Vec<String>) {
         let mut ended = Ended { end: JobEnd::Cancelled, results: Vec::new(), held: Vec::new(), questions: Vec::new() };
         let mut notes = Vec::new();
@@ -514,5 +528,39 @@ async fn a_job_that_is_cancelled_after_something_failed_leaves_nothing_of_that()
     assert_eq!(t.follow(job, |_| panic!()).await.end, JobEnd::Cancelled);
     assert_eq!(t.tree("d"), ["a/"]);
     t.restart().await;
+    assert!(t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_forgotten_asks_no_server_and_says_which_uploads_nobody_aborts() {
+    let mut t = kept_bench().await;
+    t.interrupt_an_upload().await;
+    let ended = t.forget().await;
+    assert_eq!(ended.end, JobEnd::Done);
+    assert!(matches!(ended.outcome("s3://bench/f"), ItemOutcome::Skipped(reason) if reason.contains("not aborted")));
+    assert_eq!((t.demo.count("AbortMultipartUpload"), t.demo.open_uploads()), (0, 1));
+    t.restart().await;
+    assert!(t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_temporary_files_of_what_is_forgotten_go() {
+    let mut t = kept_bench().await;
+    t.interrupt_a_download().await;
+    assert_eq!(t.forget().await.end, JobEnd::Done);
+    assert!(t.tree("d").is_empty() && t.unfinished().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_version_has_written_down_is_offered_by_its_uploads_and_not_touched_unasked() {
+    let mut t = kept_bench().await;
+    t.interrupt_an_upload().await;
+    t.change_journal("UPDATE job SET work = '{\"Teleport\":{}}'");
+    let [left] = <[Unfinished; 1]>::try_from(t.unfinished().await).unwrap();
+    assert!(!left.can_go_on && left.is_from_here, "{left:?}");
+    assert_eq!(left.uploads, [ObjectRef::new("bench", "f")]);
+    assert_eq!(t.demo.open_uploads(), 1);
+    let ended = t.give_up().await;
+    assert_eq!((ended.end, t.demo.open_uploads()), (JobEnd::Done, 0));
     assert!(t.unfinished().await.is_empty());
 }

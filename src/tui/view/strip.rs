@@ -28,7 +28,7 @@ pub fn draw(frame: &mut Frame, area: Rect, queue: &Queue, theme: &Theme) {
 fn ended(job: &Job, columns: usize, theme: &Theme) -> Line<'static> {
     let style = match job.state() {
         JobState::Done => theme.good,
-        JobState::Cancelled | JobState::Discarded => theme.dim,
+        JobState::Cancelled | JobState::Discarded | JobState::Forgotten => theme.dim,
         _ => theme.error,
     };
     let words = format!(" {}", job.result_words());

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
 use super::strip::{amount, percent};
-use crate::app::queue::{Job, JobState, Left, Places, Queue, places};
+use crate::app::queue::{Decision, Job, JobState, Left, Places, Queue, places};
 use crate::model::error::Error;
 use crate::model::job::{ItemOutcome, ItemResult, Verified};
 use crate::model::text::{count, duration, pad, size, truncate, truncate_start, visible, width, wrap};
@@ -16,6 +16,9 @@ use crate::tui::theme::Theme;
 /// A column of the table: its head, its width, and from which width of the table on it is shown.
 const COLUMNS: [(&str, usize, usize); 5] =
     [("State", 9, 0), ("Done", 8, 0), ("Speed", 12, 60), ("ETA", 7, 66), ("Verified", 9, 76)];
+
+/// What is said of a job that failed and is kept.
+const KEPT: &str = "What it has begun is kept: r goes on with it, x removes it. The next start offers it, too.";
 
 /// Before what a job says of an item; as wide as the words for how items end.
 const NOTE: &str = "note     ";
@@ -74,7 +77,9 @@ fn state_style(state: &JobState, theme: &Theme) -> Style {
         JobState::Held(_) | JobState::Asking | JobState::Paused | JobState::Left => theme.warning,
         JobState::Failed(_) | JobState::SomeFailed => theme.error,
         JobState::Done => theme.good,
-        JobState::Queued | JobState::Stopping | JobState::Cancelled | JobState::Discarded => theme.dim,
+        JobState::Queued | JobState::Stopping | JobState::Cancelled | JobState::Discarded | JobState::Forgotten => {
+            theme.dim
+        }
     }
 }
 
@@ -145,9 +150,14 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
     if let Some(left) = job.left() {
         return add_left(job, left, columns, theme, lines);
     }
-    if job.state() == JobState::Discarded {
-        add(lines, "What it had begun was removed; what it had finished stays.", columns, theme.dim);
-        return;
+    match job.state() {
+        JobState::Discarded => {
+            return add(lines, "What it had begun was removed; what it had finished stays.", columns, theme.dim);
+        }
+        JobState::Forgotten => {
+            return add(lines, "It was struck out, and no server was asked to clean up behind it.", columns, theme.dim);
+        }
+        _ => {}
     }
     let mut words = job.results.words();
     let verified = job.results.verified_words().map(|how| format!("verified: {how}"));
@@ -162,11 +172,17 @@ fn head(job: &Job, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>
         lines.push(Line::styled(truncate(&current, columns).into_owned(), theme.text));
     }
     match job.state() {
-        JobState::Failed(error) => add_error(lines, &error, columns, theme),
+        JobState::Failed(error) => {
+            add_error(lines, &error, columns, theme);
+            if job.is_kept() {
+                add(lines, KEPT, columns, theme.warning);
+            }
+        }
         JobState::Held(error) => {
             add(lines, "It waits and goes on by itself when fresh credentials are there.", columns, theme.warning);
             add_error(lines, &error, columns, theme);
         }
+        JobState::SomeFailed if job.is_kept() => add(lines, KEPT, columns, theme.warning),
         JobState::Paused => add(lines, "It is paused: Space lets it go on.", columns, theme.warning),
         JobState::Asking => add(lines, "It waits for an answer: Enter shows the question.", columns, theme.warning),
         _ => {}
@@ -181,11 +197,14 @@ fn add_left(job: &Job, left: &Left, columns: usize, theme: &Theme, lines: &mut V
     );
     add(lines, &words, columns, theme.dim);
     if let Some(words) = &left.elsewhere {
-        return add(lines, words, columns, theme.warning);
+        return add(lines, &format!("{words}; Enter offers to forget it"), columns, theme.warning);
     }
-    let words = "r resumes it: only what is missing is done. x discards it: its uploads are aborted and its temporary \
-                 files removed; what was finished stays.";
-    add(lines, words, columns, theme.warning);
+    let resume = match job.decide(Decision::Resume) {
+        Some(_) => "r resumes it: only what is missing is done.",
+        None => "It cannot be resumed.",
+    };
+    let discard = "x discards it: its uploads are aborted and its temporary files removed; what was finished stays.";
+    add(lines, &format!("{resume} {discard}"), columns, theme.warning);
     if let Some(warning) = job.resume_warning() {
         add(lines, warning, columns, theme.error);
     }

@@ -81,6 +81,32 @@ fn what_belongs_to_another_connection_is_told_and_left_alone() {
 }
 
 #[test]
+fn what_nobody_can_reach_any_more_is_forgotten_alone_and_after_it_was_told_what_that_leaves() {
+    let mut t = offered(vec![left(1, false), left(2, true)]);
+    let words = |t: &Harness| format!("{:?}", t.state.dialog.as_ref().unwrap().sheet().parts);
+    assert!(!words(&t).contains("Forget"), "each is decided about for itself: {}", words(&t));
+    t.keys("<esc> t k <enter>");
+    assert!(words(&t).contains("nobody aborts these uploads") && words(&t).contains("s3://photos/2026/q3.parquet"));
+    assert!(t.keys("<enter>").is_empty() && !is_offer(&t), "the safe button has the focus");
+    let job = t.state.queue.jobs()[0].id;
+    let (unfinished, work) = (left(1, false).id, left(1, false).work);
+    let forget = Effect::Submit(Request::Forget { job, unfinished, work });
+    assert_eq!(t.keys("<enter> <tab> <enter>"), [forget]);
+    t.report(Report::Finished { job, end: JobEnd::Done });
+    assert_eq!(t.state.queue.jobs()[0].state(), JobState::Forgotten);
+    assert!(t.keys("r").is_empty(), "what was forgotten is not done again");
+}
+
+#[test]
+fn what_cannot_be_gone_on_with_is_discarded_or_forgotten() {
+    let mut t = offered(vec![crate::model::job::Unfinished { can_go_on: false, ..left(1, true) }]);
+    let buttons = t.state.dialog.as_ref().unwrap().sheet().buttons;
+    assert_eq!(buttons, ["Later", "Discard", "Forget"]);
+    assert!(t.keys("<esc> t r").is_empty());
+    assert!(matches!(t.keys("x")[..], [Effect::Submit(Request::GiveUp { .. })]));
+}
+
+#[test]
 fn a_deletion_is_resumed_only_after_a_question() {
     let mut deletion = left(1, true);
     deletion.work = Work::Delete(vec![crate::model::job::Item::Bucket("photos".into())]);
@@ -102,6 +128,28 @@ fn one_that_could_not_go_on_is_taken_up_again_and_not_begun_anew() {
     assert!(
         matches!(effects[..], [Effect::Submit(Request::TakeUp { unfinished, .. })] if unfinished == left(1, true).id)
     );
+}
+
+#[test]
+fn what_failed_and_is_kept_is_not_cleared_until_it_was_decided_about() {
+    let mut t = offered(vec![left(1, true)]);
+    t.keys("<esc> t r");
+    let job = t.state.queue.jobs()[0].id;
+    t.report(Report::Kept { job, unfinished: left(1, true).id });
+    t.report(Report::Finished { job, end: JobEnd::SomeFailed });
+    t.keys("c");
+    assert!(t.state.queue.jobs().len() == 1 && t.state.notice.as_ref().unwrap().text.contains("r goes on with it"));
+    let effects = t.keys("x");
+    let [Effect::Submit(Request::GiveUp { job: cleaning, unfinished, .. })] = effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(unfinished, left(1, true).id);
+    assert_ne!(cleaning, job, "its reports are its own");
+    t.report(Report::Finished { job: cleaning, end: JobEnd::Done });
+    t.keys("k");
+    assert!(t.keys("r").is_empty() && t.keys("x").is_empty(), "nothing is left of it");
+    t.keys("c");
+    assert!(t.state.queue.jobs().is_empty());
 }
 
 #[test]

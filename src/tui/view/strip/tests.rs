@@ -5,26 +5,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::filter::Filter;
 use crate::model::job::{Item, JobEnd, JobId, Report, Request, Transfer, Work};
 use crate::model::location::Location;
-use crate::model::plan::ConflictPolicy;
 use crate::model::progress::Progress;
 use crate::tui::view::picture::picture;
 
 fn upload() -> Work {
-    Work::Transfer(Transfer {
-        items: vec![Item::File("/home/me/data/reports/q4.parquet".into())],
-        to: Location::S3 { bucket: "acme-logs".into(), prefix: "2026/11/".into() },
-        rename: None,
-        takes_contents: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-        given: Box::default(),
-        is_rehearsal: false,
-    })
+    Work::Transfer(Transfer::new(
+        vec![Item::File("/home/me/data/reports/q4.parquet".into())],
+        Location::S3 { bucket: "acme-logs".into(), prefix: "2026/11/".into() },
+    ))
 }
 
 fn running() -> Queue {

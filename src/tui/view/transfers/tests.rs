@@ -9,27 +9,18 @@ use super::*;
 use crate::app::harness::left;
 use crate::app::state::Ids;
 use crate::model::error::Kind;
-use crate::model::filter::Filter;
 use crate::model::job::{Item, JobEnd, JobId, Report, Request, Transfer, Work};
 use crate::model::limit::ByteRate;
 use crate::model::location::{Location, ObjectRef};
-use crate::model::plan::{Conflict, ConflictPolicy, Side};
+use crate::model::plan::{Conflict, Side};
 use crate::model::progress::Progress;
 use crate::tui::view::picture::picture;
 
 fn download(keys: &[&str]) -> Work {
-    Work::Transfer(Transfer {
-        items: keys.iter().map(|key| Item::Object(ObjectRef::new("acme-logs", *key))).collect(),
-        to: Location::Local("/home/me/data".into()),
-        rename: None,
-        takes_contents: false,
-        filter: Filter::default(),
-        is_move: false,
-        policy: ConflictPolicy::Ask,
-        storage_class: None,
-        given: Box::default(),
-        is_rehearsal: false,
-    })
+    Work::Transfer(Transfer::new(
+        keys.iter().map(|key| Item::Object(ObjectRef::new("acme-logs", *key))).collect(),
+        Location::Local("/home/me/data".into()),
+    ))
 }
 
 fn add(queue: &mut Queue, id: u64, work: Work) -> Arc<Progress> {
