@@ -270,7 +270,7 @@ pub async fn run(
 pub fn tell_left_over(left: &LeftOver) {
     if left.kept > 0 {
         output::say(
-            "what has not ended is kept: the next start of the screen offers to go on with it, and so does --resume of cp and mv",
+            "what has not ended is kept: the next start of the screen offers to go on with it, and so do --resume of cp and mv, and the same sync again",
         );
     }
     for object in &left.uploads {

@@ -16,6 +16,8 @@ mod kill;
 mod list;
 #[path = "cli/object.rs"]
 mod object;
+#[path = "cli/place.rs"]
+mod place;
 #[path = "cli/profile.rs"]
 mod profile;
 #[path = "cli/remove.rs"]

@@ -10,7 +10,9 @@ use super::output::{Output, error_json, say, say_error};
 use super::progress::Display;
 use crate::engine::Engine;
 use crate::model::error::Error;
-use crate::model::job::{ItemOutcome, ItemResult, JobEnd, JobId, Report, Request, Ticket, Verified, Work};
+use crate::model::job::{
+    ItemOutcome, ItemResult, JobEnd, JobId, Report, Request, Ticket, Unfinished, UnfinishedId, Verified, Work,
+};
 use crate::model::location::ObjectRef;
 use crate::model::stream::Stream;
 use crate::model::text::{self, visible};
@@ -143,18 +145,36 @@ impl<'a> Session<'a> {
 
     /// Goes on with an earlier run of the same work that was interrupted; begins it if there is none.
     pub async fn resume(&mut self, work: Work, telling: Telling) -> Result<(), Stop> {
+        match self.unfinished().await.into_iter().rev().find(|left| left.work == work) {
+            Some(left) => self.take_up(left.id, work, telling).await,
+            None => self.run(work, telling).await,
+        }
+    }
+
+    /// Returns what earlier runs with this connection have not finished, the oldest first.
+    pub async fn unfinished(&mut self) -> Vec<Unfinished> {
         self.engine.submit(Request::FindUnfinished);
-        let left = loop {
+        let mut left = loop {
             match self.report().await {
                 Report::Unfinished(left) => break left,
                 report => tell_journal(&report),
             }
         };
-        let Some(left) = left.into_iter().rev().find(|left| left.work == work && left.is_from_here) else {
-            return self.run(work, telling).await;
-        };
+        left.retain(|left| left.is_from_here);
+        left
+    }
+
+    /// Goes on with what an earlier run has not finished.
+    pub async fn take_up(&mut self, unfinished: UnfinishedId, work: Work, telling: Telling) -> Result<(), Stop> {
         let job = self.next_job();
-        self.engine.submit(Request::TakeUp { job, unfinished: left.id, work });
+        self.engine.submit(Request::TakeUp { job, unfinished, work });
+        self.follow(job, telling).await
+    }
+
+    /// Cleans up behind what an earlier run has not finished.
+    pub async fn give_up(&mut self, left: Unfinished, telling: Telling) -> Result<(), Stop> {
+        let job = self.next_job();
+        self.engine.submit(Request::GiveUp { job, unfinished: left.id, work: left.work });
         self.follow(job, telling).await
     }
 
