@@ -164,9 +164,15 @@ impl Stage {
 
     /// The program with the demo's credentials and nothing else of the surroundings.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bucketry"));
+        let mut command = self.surrounded(env!("CARGO_BIN_EXE_bucketry"));
+        command.args(args);
         command
-            .args(args)
+    }
+
+    /// Any program in the same surroundings.
+    pub fn surrounded(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(self.folder())
             .env_clear()
             .env("HOME", self.path(".home"))
