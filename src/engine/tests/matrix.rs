@@ -85,6 +85,7 @@ fn cannot_strike(fault: Fault, operation: &str) -> Option<&'static str> {
 fn cannot_meet(fault: Fault, kind: Kind) -> Option<&'static str> {
     match (fault, kind) {
         (Fault::Flip | Fault::Short, Kind::Delete) => Some("a deletion moves no bytes"),
+        (Fault::ErrorInOk, Kind::SyncDown) => Some("it only reads objects, whatever they look like"),
         (Fault::Short, Kind::Down { .. } | Kind::SyncDown) => Some("a download stores nothing on a server"),
         _ => None,
     }
