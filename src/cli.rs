@@ -257,6 +257,9 @@ pub async fn run(
             ended = Box::pin(command.run(&mut session)) => ended,
         }
     };
+    if let Err(Stop::Signal(_)) = &ended {
+        session.tell_interrupted();
+    }
     let leaving = match &ended {
         // A line that was dropped, or a machine that goes down: nobody has chosen to end it.
         Err(Stop::Signal(signal)) if *signal != INTERRUPT || command.resumes() => Leaving::Keep,

@@ -6,6 +6,8 @@
 mod copy;
 #[path = "cli/dry_run.rs"]
 mod dry_run;
+#[path = "cli/fsync.rs"]
+mod fsync;
 #[path = "cli/full.rs"]
 mod full;
 #[path = "cli/given.rs"]

@@ -70,6 +70,8 @@ pub struct Session<'a> {
     /// Where paths start.
     pub base: Base,
     last: u64,
+    /// How the items of the job ended that runs, as far as that was heard.
+    tally: Tally,
 }
 
 /// How a job is told about.
@@ -97,7 +99,7 @@ struct Tally {
 impl<'a> Session<'a> {
     /// Opens a session on a running engine.
     pub fn new(engine: &'a Engine, reports: mpsc::Receiver<Report>, base: Base) -> Self {
-        Self { engine, reports, output: Output::new(), base, last: 0 }
+        Self { engine, reports, output: Output::new(), base, last: 0, tally: Tally::default() }
     }
 
     /// Returns the engine, for what has no answer.
@@ -206,6 +208,16 @@ impl<'a> Session<'a> {
         ended(end)
     }
 
+    /// Tells what failed of a job that was interrupted, before all of it is forgotten.
+    pub fn tell_interrupted(&mut self) {
+        while let Ok(report) = self.reports.try_recv() {
+            if let Report::Items { results, .. } = report {
+                self.tally.add_all(&results);
+            }
+        }
+        self.tally.tell_failures();
+    }
+
     fn next_job(&mut self) -> JobId {
         self.last += 1;
         JobId(self.last)
@@ -213,7 +225,7 @@ impl<'a> Session<'a> {
 
     async fn follow(&mut self, job: JobId, telling: Telling) -> Result<(), Stop> {
         let mut display = Display::new(telling.is_quiet || telling.is_json || telling.rehearsed.is_some());
-        let (mut tally, mut heard) = (Tally::default(), Ok(()));
+        let mut heard = Ok(());
         let end = loop {
             let report = tokio::select! {
                 biased;
@@ -223,12 +235,11 @@ impl<'a> Session<'a> {
             match report {
                 Report::Started { job: of, progress } if of == job => display.follow(progress),
                 Report::Items { job: of, results } if of == job => {
+                    // First, because an interruption may come while it is told.
+                    self.tally.add_all(&results);
                     // The work is what was asked for: that nobody reads of it any more does not end it half way.
                     if heard.is_ok() {
                         heard = self.tell(&results, telling).await;
-                    }
-                    for result in results {
-                        tally.add(result);
                     }
                 }
                 Report::Held { job: of, reason } if of == job => display.aside(|| tell_held(reason.as_ref())),
@@ -238,6 +249,7 @@ impl<'a> Session<'a> {
             }
         };
         drop(display);
+        let tally = std::mem::take(&mut self.tally);
         tally.tell_failures();
         let is_told = telling.is_quiet || telling.is_json || telling.rehearsed.is_some();
         if !matches!(end, JobEnd::Failed(_)) && !is_told {
@@ -301,15 +313,19 @@ impl Session<'_> {
 }
 
 impl Tally {
-    fn add(&mut self, result: ItemResult) {
-        match result.outcome {
+    fn add_all(&mut self, results: &[ItemResult]) {
+        results.iter().for_each(|result| self.add(result));
+    }
+
+    fn add(&mut self, result: &ItemResult) {
+        match &result.outcome {
             ItemOutcome::Done(_) => {
                 self.done += 1;
                 self.bytes += result.bytes;
             }
             ItemOutcome::Planned(_) => {}
-            ItemOutcome::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
-            ItemOutcome::Failed(error) => self.failed.push(error),
+            ItemOutcome::Skipped(reason) => *self.skipped.entry(reason.clone()).or_default() += 1,
+            ItemOutcome::Failed(error) => self.failed.push(error.clone()),
         }
     }
 
