@@ -20,6 +20,7 @@ mod session;
 mod signal;
 mod source;
 mod sync;
+mod tally;
 mod transfer;
 mod tuning;
 mod uploads;

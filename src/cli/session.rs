@@ -1,13 +1,12 @@
 //! One command on the engine: questions, jobs, and how it ends.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::location::Base;
 use super::output::{Output, error_json, say, say_error};
 use super::progress::Display;
+use super::tally::Tally;
 use crate::engine::Engine;
 use crate::model::error::Error;
 use crate::model::job::{
@@ -15,7 +14,7 @@ use crate::model::job::{
 };
 use crate::model::location::ObjectRef;
 use crate::model::stream::Stream;
-use crate::model::text::{self, visible};
+use crate::model::text::visible;
 
 /// Why a command ended without having done all.
 #[derive(Debug)]
@@ -85,15 +84,6 @@ pub struct Telling {
     pub is_json: bool,
     /// What would be done, if nothing is done and each item is told: `copy`.
     pub rehearsed: Option<&'static str>,
-}
-
-/// How the items of a job ended.
-#[derive(Debug, Default)]
-struct Tally {
-    done: u64,
-    bytes: u64,
-    skipped: BTreeMap<String, u64>,
-    failed: Vec<Error>,
 }
 
 impl<'a> Session<'a> {
@@ -309,42 +299,6 @@ impl Session<'_> {
             ItemOutcome::Skipped(reason) => Some(format!("would leave out {name}: {}", visible(reason))),
             ItemOutcome::Done(_) | ItemOutcome::Failed(_) => None,
         }
-    }
-}
-
-impl Tally {
-    fn add_all(&mut self, results: &[ItemResult]) {
-        results.iter().for_each(|result| self.add(result));
-    }
-
-    fn add(&mut self, result: &ItemResult) {
-        match &result.outcome {
-            ItemOutcome::Done(_) => {
-                self.done += 1;
-                self.bytes += result.bytes;
-            }
-            ItemOutcome::Planned(_) => {}
-            ItemOutcome::Skipped(reason) => *self.skipped.entry(reason.clone()).or_default() += 1,
-            ItemOutcome::Failed(error) => self.failed.push(error.clone()),
-        }
-    }
-
-    fn tell_failures(&self) {
-        for error in &self.failed {
-            say_error(error);
-        }
-    }
-
-    fn tell_totals(&self, verb: &str) {
-        for (reason, items) in &self.skipped {
-            say(&format!("skipped {}: {}", text::counted(*items, "item", "items"), visible(reason)));
-        }
-        let failed = match self.failed.len() as u64 {
-            0 => String::new(),
-            failed => format!("; {} failed", text::count(failed)),
-        };
-        let done = text::counted(self.done, "item", "items");
-        say(&format!("{verb} {done}, {}{failed}", text::size(self.bytes)));
     }
 }
 
