@@ -169,7 +169,12 @@ async fn withstand(kind: Kind) {
     let ended = t.run(work).await;
     assert_eq!(ended.end, JobEnd::Done, "{ended:#?}");
     // Only the requests that this work makes can fail in it, and each of them may.
-    let rounds = [Round::all(false, asked(&t.demo)), Round::all(true, asked(&far.demo))].concat();
+    let mut asked_here = asked(&t.demo);
+    if kind == Kind::SyncDown {
+        // It lists nothing itself, but the comparison before may have a page under way that it does not need any more.
+        asked_here.remove("ListObjectsV2");
+    }
+    let rounds = [Round::all(false, asked_here), Round::all(true, asked(&far.demo))].concat();
     plain.check(&t, &far, &ended, false, "without a fault").await;
     let mut met = Vec::new();
     for (number, round) in rounds.into_iter().enumerate() {
