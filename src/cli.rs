@@ -5,6 +5,7 @@
 
 mod bucket;
 mod confirm;
+mod endings;
 mod filters;
 mod folder;
 mod history;
@@ -259,6 +260,9 @@ pub async fn run(
             ended = Box::pin(command.run(&mut session)) => ended,
         }
     };
+    if let Err(Stop::Signal(_)) = &ended {
+        session.tell_interrupted();
+    }
     let leaving = match &ended {
         // A line that was dropped, or a machine that goes down: nobody has chosen to end it.
         Err(Stop::Signal(signal)) if *signal != INTERRUPT || command.resumes() => Leaving::Keep,
@@ -272,7 +276,7 @@ pub async fn run(
 pub fn tell_left_over(left: &LeftOver) {
     if left.kept > 0 {
         output::say(
-            "what has not ended is kept: the next start of the screen offers to go on with it, and so does --resume of cp and mv",
+            "what has not ended is kept: the next start of the screen offers to go on with it, and so do --resume of cp and mv, and the same sync again",
         );
     }
     for object in &left.uploads {

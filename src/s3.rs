@@ -18,6 +18,7 @@ mod identity;
 mod list;
 mod multipart;
 mod object;
+mod patience;
 mod presign;
 mod probe;
 mod region;
@@ -35,5 +36,6 @@ pub use object::{
     Attributes, Check, Checksum, Condition, Crc, Encryption, ObjectBody, ObjectFacts, PartsTag, Payload, WriteOptions,
     Written,
 };
+pub use patience::Patience;
 pub use presign::Presigned;
 pub use settings::{Keys, Settings};

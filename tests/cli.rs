@@ -6,6 +6,10 @@
 mod copy;
 #[path = "cli/dry_run.rs"]
 mod dry_run;
+#[path = "cli/fsync.rs"]
+mod fsync;
+#[path = "cli/full.rs"]
+mod full;
 #[path = "cli/given.rs"]
 mod given;
 #[path = "cli/history.rs"]
@@ -16,6 +20,8 @@ mod kill;
 mod list;
 #[path = "cli/object.rs"]
 mod object;
+#[path = "cli/place.rs"]
+mod place;
 #[path = "cli/profile.rs"]
 mod profile;
 #[path = "cli/remove.rs"]

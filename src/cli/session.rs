@@ -2,13 +2,14 @@
 
 use tokio::sync::mpsc;
 
+use super::endings::Endings;
 use super::location::Base;
 use super::output::{Output, say, say_error};
 use super::progress::Display;
-use super::telling::{Endings, Telling, result_json, would};
+use super::telling::{Telling, result_json, would};
 use crate::engine::Engine;
 use crate::model::error::Error;
-use crate::model::job::{ItemResult, JobEnd, JobId, Report, Request, Ticket, Unfinished, Work};
+use crate::model::job::{ItemResult, JobEnd, JobId, Report, Request, Ticket, Unfinished, UnfinishedId, Work};
 use crate::model::location::ObjectRef;
 use crate::model::stream::Stream;
 use crate::model::text::visible;
@@ -66,12 +67,14 @@ pub struct Session<'a> {
     /// Where paths start.
     pub base: Base,
     last: u64,
+    /// How the items of the job ended that runs, as far as that was heard.
+    endings: Endings,
 }
 
 impl<'a> Session<'a> {
     /// Opens a session on a running engine.
     pub fn new(engine: &'a Engine, reports: mpsc::Receiver<Report>, base: Base) -> Self {
-        Self { engine, reports, output: Output::new(), base, last: 0 }
+        Self { engine, reports, output: Output::new(), base, last: 0, endings: Endings::default() }
     }
 
     /// Returns the engine, for what has no answer.
@@ -120,11 +123,23 @@ impl<'a> Session<'a> {
     /// Goes on with an earlier run of the same work that was interrupted; begins it if there is none.
     pub async fn resume(&mut self, work: Work, telling: Telling) -> Result<(), Stop> {
         let left = self.unfinished().await;
-        let Some(left) = left.into_iter().rev().find(|left| left.work == work && left.is_from_here) else {
-            return self.run(work, telling).await;
-        };
+        match left.into_iter().rev().find(|left| left.work == work && left.is_from_here) {
+            Some(left) => self.take_up(left.id, work, telling).await,
+            None => self.run(work, telling).await,
+        }
+    }
+
+    /// Goes on with what an earlier run has not finished.
+    pub async fn take_up(&mut self, unfinished: UnfinishedId, work: Work, telling: Telling) -> Result<(), Stop> {
         let job = self.next_job();
-        self.engine.submit(Request::TakeUp { job, unfinished: left.id, work });
+        self.engine.submit(Request::TakeUp { job, unfinished, work });
+        self.follow(job, telling).await
+    }
+
+    /// Cleans up behind what an earlier run has not finished.
+    pub async fn give_up(&mut self, left: Unfinished, telling: Telling) -> Result<(), Stop> {
+        let job = self.next_job();
+        self.engine.submit(Request::GiveUp { job, unfinished: left.id, work: left.work });
         self.follow(job, telling).await
     }
 
@@ -174,6 +189,16 @@ impl<'a> Session<'a> {
         ended(end)
     }
 
+    /// Tells what failed of a job that was interrupted, before all of it is forgotten.
+    pub fn tell_interrupted(&mut self) {
+        while let Ok(report) = self.reports.try_recv() {
+            if let Report::Items { results, .. } = report {
+                self.endings.add_all(&results);
+            }
+        }
+        self.endings.tell_failures();
+    }
+
     fn next_job(&mut self) -> JobId {
         self.last += 1;
         JobId(self.last)
@@ -181,7 +206,7 @@ impl<'a> Session<'a> {
 
     async fn follow(&mut self, job: JobId, telling: Telling) -> Result<(), Stop> {
         let mut display = Display::new(telling.is_quiet || telling.is_json || telling.rehearsed.is_some());
-        let (mut endings, mut heard) = (Endings::default(), Ok(()));
+        let mut heard = Ok(());
         let end = loop {
             let report = tokio::select! {
                 biased;
@@ -191,12 +216,11 @@ impl<'a> Session<'a> {
             match report {
                 Report::Started { job: of, progress } if of == job => display.follow(progress),
                 Report::Items { job: of, results } if of == job => {
+                    // First, because an interruption may come while it is told.
+                    self.endings.add_all(&results);
                     // The work is what was asked for: that nobody reads of it any more does not end it half way.
                     if heard.is_ok() {
                         heard = self.tell(&results, telling).await;
-                    }
-                    for result in results {
-                        endings.add(result);
                     }
                 }
                 Report::Held { job: of, reason } if of == job => display.aside(|| tell_held(reason.as_ref())),
@@ -206,6 +230,7 @@ impl<'a> Session<'a> {
             }
         };
         drop(display);
+        let endings = std::mem::take(&mut self.endings);
         endings.tell_failures();
         let is_told = telling.is_quiet || telling.is_json || telling.rehearsed.is_some();
         if !matches!(end, JobEnd::Failed(_)) && !is_told {

@@ -11,7 +11,7 @@ use super::location::{End, folder_prefix};
 use super::output::{say, say_error};
 use super::progress::Display;
 use super::session::{Session, Stop};
-use super::telling::TellingOptions;
+use super::telling::{Telling, TellingOptions};
 use super::tuning::Tuning;
 use super::written::Written;
 use crate::model::compare::{Cause, Comparison, Criterion, Hand, Places};
@@ -32,7 +32,8 @@ by, and a deletion leaves the folders that it empties.
 Unlike there, deletions come last, and not at all if something could not be copied; more than one asks, or needs \
 --yes. What changed at the target since it was compared is a conflict and stays as it is. Below what could not be read \
 at the source nothing is deleted, nor behind a link to a folder, nor a key that no local file could have: `a//b`, \
-`../x`. Two places of which one is in the other are refused, and so is a source folder that is not there.
+`../x`. Two places of which one is in the other are refused, and so is a source folder that is not there. A sync that was \
+killed is gone on with when it is run again: of what it has begun only what is missing is sent.
 
 With --checksum two of the same size are the same if the object's entity tag is the MD5 of the file (or of the parts \
 that it was sent in); where it cannot be told, times decide.
@@ -78,9 +79,16 @@ pub struct Sync {
 /// Runs `sync`.
 pub async fn sync(session: &mut Session<'_>, sync: &Sync) -> Result<(), Stop> {
     let places = sync.places(session).map_err(Stop::Use)?;
-    let given = sync.written.given_for(places.right.is_s3())?;
-    let comparison = Arc::new(compare(session, places, sync.told.quiet || sync.told.json).await?);
-    let plan = SyncPlan { given: Arc::new(given), ..SyncPlan::new(comparison, sync.choice()) };
+    let given = Arc::new(sync.written.given_for(places.right.is_s3())?);
+    let telling = sync.told.telling("synced");
+    if !sync.dry_run {
+        let copies = Choice { deletes: false, ..sync.choice() };
+        let again =
+            SyncPlan { given: Arc::clone(&given), ..SyncPlan::new(Arc::new(Comparison::new(places.clone())), copies) };
+        finish_earlier(session, again, telling).await?;
+    }
+    let comparison = Arc::new(compare(session, places, telling.is_quiet || telling.is_json).await?);
+    let plan = SyncPlan { given, ..SyncPlan::new(comparison, sync.choice()) };
     if sync.dry_run {
         return print(session, sync, &plan).await;
     }
@@ -96,7 +104,34 @@ pub async fn sync(session: &mut Session<'_>, sync: &Sync) -> Result<(), Stop> {
         let loss = Loss { items: deleted.items, bytes: deleted.bytes, nouns, below: &sync.target, undone: "" };
         loss.confirm().await?;
     }
-    session.run(Work::Sync(Arc::new(plan)), sync.told.telling("synced")).await
+    session.run(Work::Sync(Arc::new(plan)), telling).await
+}
+
+/// Goes on with earlier runs of the same sync that were interrupted, so that only what is missing is sent of what they
+/// have begun; what was begun for the same places otherwise is cleaned up behind.
+///
+/// They are compared anew and delete nothing: what is to be deleted is decided, and asked for, by the run that follows.
+async fn finish_earlier(session: &mut Session<'_>, again: SyncPlan, telling: Telling) -> Result<(), Stop> {
+    for left in session.unfinished().await {
+        let Work::Sync(plan) = &left.work else { continue };
+        if !left.is_from_here || (plan.from(), plan.to()) != (again.from(), again.to()) {
+            continue;
+        }
+        let is_same = SyncPlan { choice: Choice { deletes: false, ..plan.choice }, ..(**plan).clone() } == again;
+        if is_same {
+            if !telling.is_quiet {
+                say("going on with a sync that was interrupted");
+            }
+            match session.take_up(left.id, Work::Sync(Arc::new(again.clone())), telling).await {
+                // What failed is tried once more by the run that follows.
+                Ok(()) | Err(Stop::Told) => {}
+                stopped => return stopped,
+            }
+        } else {
+            session.give_up(left, Telling { verb: "cleaned up behind", ..telling }).await?;
+        }
+    }
+    Ok(())
 }
 
 impl Sync {

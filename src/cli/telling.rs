@@ -1,14 +1,11 @@
-//! How a job is told about: by options of all commands that run one, item by item, and in numbers at its end.
-
-use std::collections::BTreeMap;
+//! How a job is told about: by options of all commands that run one, and item by item.
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::output::{Output, error_json, say, say_error};
-use crate::model::error::Error;
+use super::output::{Output, error_json};
 use crate::model::job::{ItemOutcome, ItemResult, Verified};
-use crate::model::text::{self, visible};
+use crate::model::text::visible;
 
 /// How much is told.
 #[derive(Debug, Clone, Args)]
@@ -39,50 +36,6 @@ pub struct Telling {
     pub is_json: bool,
     /// What would be done, if nothing is done and each item is told: `copy`.
     pub rehearsed: Option<&'static str>,
-}
-
-/// How the items of a job ended.
-#[derive(Debug, Default)]
-pub struct Endings {
-    done: u64,
-    bytes: u64,
-    skipped: BTreeMap<String, u64>,
-    failed: Vec<Error>,
-}
-
-impl Endings {
-    /// Takes notice of an item that has ended.
-    pub fn add(&mut self, result: ItemResult) {
-        match result.outcome {
-            ItemOutcome::Done(_) => {
-                self.done += 1;
-                self.bytes += result.bytes;
-            }
-            ItemOutcome::Planned(_) => {}
-            ItemOutcome::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
-            ItemOutcome::Failed(error) => self.failed.push(error),
-        }
-    }
-
-    /// Says what failed.
-    pub fn tell_failures(&self) {
-        for error in &self.failed {
-            say_error(error);
-        }
-    }
-
-    /// Says how many ended how.
-    pub fn tell_totals(&self, verb: &str) {
-        for (reason, items) in &self.skipped {
-            say(&format!("skipped {}: {}", text::counted(*items, "item", "items"), visible(reason)));
-        }
-        let failed = match self.failed.len() as u64 {
-            0 => String::new(),
-            failed => format!("; {} failed", text::count(failed)),
-        };
-        let done = text::counted(self.done, "item", "items");
-        say(&format!("{verb} {done}, {}{failed}", text::size(self.bytes)));
-    }
 }
 
 /// Returns an item that has ended as JSON.
@@ -125,6 +78,7 @@ pub fn would(output: &Output, verb: &str, result: &ItemResult) -> Option<String>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::error::Error;
 
     #[test]
     fn an_item_says_in_json_how_it_ended() {

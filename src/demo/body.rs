@@ -14,14 +14,19 @@ use s3s::stream::{ByteStream, DynByteStream, RemainingLength};
 use s3s::{Body, StdError};
 
 use crate::demo::exchange::Exchange;
+use crate::demo::faults::{Fault, Faults};
 
 type Shared = Arc<Mutex<Option<Incoming>>>;
 
-/// The body of a request, which can break after so many bytes.
+/// The body of a request, which can break or stall after so many bytes.
 pub(super) struct Intake {
     body: Shared,
     exchange: Arc<Exchange>,
+    faults: Arc<Faults>,
     read: u64,
+    /// What a body waits for that stalls.
+    gone: Option<Gone>,
+    is_released: bool,
 }
 
 /// What the operation left unread of a request.
@@ -29,9 +34,9 @@ pub(super) struct Rest(Shared);
 
 impl Intake {
     /// Makes an intake without a body, and the handle on what will be left of it.
-    pub fn new(exchange: Arc<Exchange>) -> (Self, Rest) {
+    pub fn new(exchange: Arc<Exchange>, faults: Arc<Faults>) -> (Self, Rest) {
         let body = Shared::default();
-        (Self { body: Arc::clone(&body), exchange, read: 0 }, Rest(body))
+        (Self { body: Arc::clone(&body), exchange, faults, read: 0, gone: None, is_released: false }, Rest(body))
     }
 
     /// Puts the body in.
@@ -60,13 +65,38 @@ impl Rest {
     }
 }
 
+impl Intake {
+    /// Suffers what the body suffers at this place: it breaks, or waits until it may go on.
+    fn poll_fault(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StdError>> {
+        match self.exchange.early.get() {
+            Some(&(id, Fault::ResetAfter(bytes))) if self.read >= bytes => {
+                self.faults.strikes(id);
+                self.exchange.cut();
+                Poll::Ready(Err(reset()))
+            }
+            Some(&(id, Fault::StallAfter(bytes))) if self.read >= bytes && !self.is_released => {
+                let faults = &self.faults;
+                let gone = self.gone.get_or_insert_with(|| {
+                    faults.strikes(id);
+                    let faults = Arc::clone(faults);
+                    Box::pin(async move { faults.is_gone(id).await })
+                });
+                ready!(gone.as_mut().poll(cx));
+                self.is_released = true;
+                Poll::Ready(Ok(()))
+            }
+            _ => Poll::Ready(Ok(())),
+        }
+    }
+}
+
 impl Stream for Intake {
     type Item = Result<Bytes, StdError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if self.exchange.breaks_at(self.read) {
-                return Poll::Ready(Some(Err(reset())));
+            if let Err(error) = ready!(self.poll_fault(cx)) {
+                return Poll::Ready(Some(Err(error)));
             }
             match ready!(poll_shared(&self.body, cx)) {
                 None => return Poll::Ready(None),

@@ -1,7 +1,7 @@
 //! What is known of one request on its way through, and the log of those that were served.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hyper::HeaderMap;
@@ -75,26 +75,16 @@ pub(super) struct Exchange {
     pub region: OnceLock<&'static str>,
     /// Elements that the error's document gets besides code and message.
     pub details: OnceLock<String>,
-    /// After how many bytes the request body breaks, plus one; 0 for never.
-    cut: AtomicU64,
+    /// The fault that the body of the request suffers.
+    pub early: OnceLock<(RuleId, Fault)>,
     /// Whether it broke, and the connection with it.
     is_cut: AtomicBool,
 }
 
 impl Exchange {
-    /// Lets the request body break after so many bytes.
-    pub fn cut_after(&self, bytes: u64) {
-        self.cut.store(bytes.saturating_add(1), Ordering::Relaxed);
-    }
-
-    /// Returns whether the request body breaks, now that so many bytes were read.
-    pub fn breaks_at(&self, bytes: u64) -> bool {
-        let cut = self.cut.load(Ordering::Relaxed);
-        let breaks = cut > 0 && bytes >= cut - 1;
-        if breaks {
-            self.is_cut.store(true, Ordering::Relaxed);
-        }
-        breaks
+    /// Notes that the request body broke.
+    pub fn cut(&self) {
+        self.is_cut.store(true, Ordering::Relaxed);
     }
 
     /// Returns whether the request body broke.
@@ -103,9 +93,9 @@ impl Exchange {
     }
 
     /// Returns the fault by which what is stored differs from what was sent.
-    pub fn spoils(extensions: &Extensions) -> Option<Fault> {
-        let (_, fault) = extensions.get::<Arc<Self>>()?.late.get()?;
-        Some(*fault).filter(|fault| matches!(fault, Fault::Flip | Fault::Short))
+    pub fn spoils(extensions: &Extensions) -> Option<(RuleId, Fault)> {
+        let late = extensions.get::<Arc<Self>>()?.late.get()?;
+        Some(*late).filter(|(_, fault)| matches!(fault, Fault::Flip | Fault::Short))
     }
 
     /// Returns whether it asks for this operation.

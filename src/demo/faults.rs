@@ -1,5 +1,6 @@
 //! Faults on demand: what a network, a busy service or a strict administrator does, for the tests to order.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +26,8 @@ pub enum Fault {
     Latency(Duration),
     /// No answer comes until the rule is removed.
     Stall,
-    /// The body of the answer stops after so many bytes, until the rule is removed.
+    /// The body stops after so many bytes, until the rule is removed: of the request in `PutObject` and `UploadPart`,
+    /// else of the answer.
     StallAfter(u64),
     /// The connection breaks after so many bytes of the body: of the request in `PutObject` and `UploadPart`, where it
     /// is reset, else of the answer, where it ends early.
@@ -100,7 +102,7 @@ impl Rule {
 }
 
 /// Names a rule, to remove it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleId(u64);
 
 /// The rules that stand.
@@ -114,6 +116,8 @@ pub struct Faults {
 struct Rules {
     last: u64,
     all: Vec<(RuleId, Rule)>,
+    /// How often each rule, also one that is removed, has done what it says.
+    struck: BTreeMap<RuleId, u32>,
 }
 
 impl Faults {
@@ -136,6 +140,16 @@ impl Faults {
     pub fn clear(&self) {
         self.lock().all.clear();
         self.removed.notify_waiters();
+    }
+
+    /// Returns how often a rule has struck so far: not how often it was meant, but how often anybody could notice.
+    pub fn struck(&self, id: RuleId) -> u32 {
+        self.lock().struck.get(&id).copied().unwrap_or_default()
+    }
+
+    /// Notes that a rule strikes.
+    pub(super) fn strikes(&self, id: RuleId) {
+        *self.lock().struck.entry(id).or_default() += 1;
     }
 
     fn lock(&self) -> MutexGuard<'_, Rules> {
@@ -167,10 +181,12 @@ impl Faults {
     /// Returns the fault for one key of a batch: of the rules that name a key, since the others struck the request.
     pub(super) fn pick_of_batch(&self, operation: &str, key: &str) -> Option<Fault> {
         let mut rules = self.lock();
-        let (_, rule) =
+        let (id, rule) =
             rules.all.iter_mut().find(|(_, rule)| rule.key.is_some() && rule.matches(operation, Some(key), ""))?;
         rule.times = rule.times.map(|times| times - 1);
-        Some(rule.fault)
+        let (id, fault) = (*id, rule.fault);
+        *rules.struck.entry(id).or_default() += 1;
+        Some(fault)
     }
 
     /// Waits until the rule is gone.

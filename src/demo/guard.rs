@@ -15,7 +15,7 @@ use crate::demo::store::Store;
 
 /// Operations that any region answers.
 const ANYWHERE: &[&str] = &["ListBuckets", "CreateBucket", "GetBucketLocation"];
-/// Operations that upload a body, which a reset then cuts.
+/// Operations that upload a body, which then breaks or stalls.
 const UPLOADS: &[&str] = &["PutObject", "UploadPart"];
 /// Operations whose answers name the region of the bucket.
 const REGION_TELLERS: &[&str] = &["HeadBucket", "ListObjects", "ListObjectsV2"];
@@ -78,10 +78,18 @@ impl Guard {
             tokio::time::sleep(latency).await;
         }
         match fault {
-            Some((id, Fault::Stall)) => self.faults.is_gone(id).await,
-            Some((_, Fault::ResetAfter(bytes))) if UPLOADS.contains(&operation) => exchange.cut_after(bytes),
+            Some((id, Fault::Stall)) => {
+                self.faults.strikes(id);
+                self.faults.is_gone(id).await;
+            }
+            Some((id, fault @ (Fault::ResetAfter(_) | Fault::StallAfter(_)))) if UPLOADS.contains(&operation) => {
+                let _set_once = exchange.early.set((id, fault));
+            }
             Some((id, fault)) => match fault.as_error() {
-                Some(error) => return Err(error),
+                Some(error) => {
+                    self.faults.strikes(id);
+                    return Err(error);
+                }
                 None => drop(exchange.late.set((id, fault))),
             },
             None => {}

@@ -14,6 +14,7 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use s3s::Body;
 use s3s::service::S3Service;
+use s3s::stream::ByteStream;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -160,11 +161,15 @@ impl Front {
         if let Some(refusal) = refuse_unknown(request.method(), request.uri()) {
             return Ok(finish(refusal, number, &exchange));
         }
-        let (intake, rest) = Intake::new(Arc::clone(&exchange));
+        let (intake, rest) = Intake::new(Arc::clone(&exchange), Arc::clone(&self.faults));
         let mut request = request.map(|body| intake.over(body));
         request.extensions_mut().insert(Arc::clone(&exchange));
         let response = self.service.call(request).await.map_err(|_| Broken)?;
-        if exchange.is_cut() || matches!(exchange.late.get(), Some((_, Fault::Lost))) {
+        if exchange.is_cut() {
+            return Err(Broken);
+        }
+        if let Some((id, Fault::Lost)) = exchange.late.get() {
+            self.faults.strikes(*id);
             return Err(Broken);
         }
         if may_drain && response.status().as_u16() >= 400 {
@@ -182,8 +187,21 @@ impl Front {
     fn strike(&self, response: Response<Body>, exchange: &Exchange) -> Response<Body> {
         let Some(&(id, fault)) = exchange.late.get() else { return response };
         let faults = Arc::clone(&self.faults);
+        // What has no body, and what has less, has none that could break there.
+        let has_more_than =
+            |bytes| response.body().remaining_length().exact().is_none_or(|length| length as u64 > bytes);
+        let strikes = match fault {
+            Fault::ErrorInOk => response.status() == StatusCode::OK,
+            Fault::StallAfter(bytes) | Fault::ResetAfter(bytes) => has_more_than(bytes),
+            Fault::Flip => exchange.is("GetObject") && has_more_than(0),
+            _ => false,
+        };
+        if !strikes {
+            return response;
+        }
+        self.faults.strikes(id);
         match fault {
-            Fault::ErrorInOk if response.status() == StatusCode::OK => {
+            Fault::ErrorInOk => {
                 let text = "<Error><Code>InternalError</Code>\
                             <Message>We encountered an internal error. Please try again.</Message></Error>";
                 with_document(response, text.to_owned())
@@ -193,7 +211,7 @@ impl Front {
                 response.map(|body| Cut::new(body, bytes, gone).into())
             }
             Fault::ResetAfter(bytes) => response.map(|body| Cut::breaking(body, bytes).into()),
-            Fault::Flip if exchange.is("GetObject") => response.map(|body| Flip::new(body).into()),
+            Fault::Flip => response.map(|body| Flip::new(body).into()),
             _ => response,
         }
     }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::StatusCode;
+use hyper::http::Extensions;
 #[allow(clippy::wildcard_imports, reason = "every operation names two of its types; the lint sleeps in tests")]
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
 use crate::demo::account::caller;
 use crate::demo::exchange::Exchange;
-use crate::demo::faults::Faults;
+use crate::demo::faults::{Fault, Faults};
 use crate::demo::store::{Settings, Store};
 use crate::demo::{bucket, copy, detail, document, list, multipart, read, remove, write};
 
@@ -43,6 +44,15 @@ impl Service {
     fn unset<T: Default>(&self, bucket: &str, unset: impl FnOnce(&mut Settings)) -> S3Result<S3Response<T>> {
         document::change(&mut self.store.lock(), bucket, unset)?;
         Ok(S3Response::with_status(T::default(), StatusCode::NO_CONTENT))
+    }
+}
+
+impl Service {
+    /// Returns the fault by which what a request stores differs from what it sent.
+    fn spoils(&self, extensions: &Extensions) -> Option<Fault> {
+        let (id, fault) = Exchange::spoils(extensions)?;
+        self.faults.strikes(id);
+        Some(fault)
     }
 }
 
@@ -119,7 +129,7 @@ impl S3 for Service {
     }
 
     async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
-        let (caller, spoils) = (caller(req.credentials.as_ref()), Exchange::spoils(&req.extensions));
+        let (caller, spoils) = (caller(req.credentials.as_ref()), self.spoils(&req.extensions));
         write::put(&self.store, caller, req.input, &req.headers, req.trailing_headers.as_ref(), spoils)
             .await
             .map(S3Response::new)
@@ -133,7 +143,7 @@ impl S3 for Service {
     }
 
     async fn upload_part(&self, req: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
-        let spoils = Exchange::spoils(&req.extensions);
+        let spoils = self.spoils(&req.extensions);
         multipart::put_part(&self.store, req.input, &req.headers, req.trailing_headers.as_ref(), spoils)
             .await
             .map(S3Response::new)
@@ -143,7 +153,7 @@ impl S3 for Service {
         &self,
         req: S3Request<UploadPartCopyInput>,
     ) -> S3Result<S3Response<UploadPartCopyOutput>> {
-        let (caller, spoils) = (caller(req.credentials.as_ref()), Exchange::spoils(&req.extensions));
+        let (caller, spoils) = (caller(req.credentials.as_ref()), self.spoils(&req.extensions));
         copy::part(&self.store, caller, req.input, spoils).await.map(S3Response::new)
     }
 
@@ -173,7 +183,7 @@ impl S3 for Service {
     }
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
-        let (caller, spoils) = (caller(req.credentials.as_ref()), Exchange::spoils(&req.extensions));
+        let (caller, spoils) = (caller(req.credentials.as_ref()), self.spoils(&req.extensions));
         copy::object(&self.store, caller, req.input, &req.headers, spoils).await.map(S3Response::new)
     }
 

@@ -9,7 +9,7 @@ use super::far::Far;
 use super::jobs::Job;
 use crate::local::read::Source;
 use crate::model::error::Error;
-use crate::s3::Payload;
+use crate::s3::{PartDone, Payload};
 
 /// Where large bodies are until they are read, all at once or in parts.
 #[derive(Debug, Clone)]
@@ -38,12 +38,11 @@ impl Origin {
         }
     }
 
-    /// Returns the state that it is in, if what was sent of it can be gone on with by another run. What is checked while
-    /// it is read cannot.
+    /// Returns the state that it is in, by which another run knows what was sent of it already; empty if it has none.
     pub fn state(&self) -> String {
         match self {
             Self::File(source) => source.identity().state(),
-            Self::Object(_) => String::new(),
+            Self::Object(far) => far.state(),
         }
     }
 
@@ -70,6 +69,15 @@ impl Origin {
         match self {
             Self::File(_) => wanted,
             Self::Object(far) => far.step(wanted),
+        }
+    }
+
+    /// Takes a part as read that an earlier run has sent. Returns whether that will do: else it has to be read once more,
+    /// so that all of it can be compared with what the source says.
+    pub fn takes_as_read(&self, offset: u64, part: &PartDone) -> bool {
+        match self {
+            Self::File(_) => true,
+            Self::Object(far) => far.takes_as_read(offset, part),
         }
     }
 

@@ -14,7 +14,7 @@ use super::jobs::Job;
 use crate::model::error::{Error, Kind};
 use crate::model::job::Verified;
 use crate::model::location::ObjectRef;
-use crate::s3::{Check, Crc, ObjectFacts, PartsTag, Payload, Store};
+use crate::s3::{Check, Crc, ObjectFacts, PartDone, PartsTag, Payload, Store};
 
 /// One object, and what was found of its bytes so far.
 #[derive(Debug)]
@@ -84,6 +84,13 @@ impl Far {
         self.object.to_string()
     }
 
+    /// Returns the state that it is in: its bytes, by the entity tag, and when they or what is said of them were written.
+    /// Empty without an entity tag.
+    pub fn state(&self) -> String {
+        let written = self.facts.modified.map(|at| at.to_string()).unwrap_or_default();
+        self.facts.etag.as_ref().map(|etag| format!("{etag} {} {written}", self.facts.size)).unwrap_or_default()
+    }
+
     /// Returns its size in bytes.
     pub fn size(&self) -> u64 {
         self.facts.size
@@ -101,6 +108,19 @@ impl Far {
     pub fn goes_in_order(&self) -> bool {
         let is_nothing = || matches!(self.tally().ordered, Ordered::Until(_, Check::Nothing));
         matches!(self.proof, Proof::InOrder) && !is_nothing()
+    }
+
+    /// Counts a piece that an earlier run has read of the same state, if what is known of it is enough for the proof.
+    pub fn takes_as_read(&self, offset: u64, part: &PartDone) -> bool {
+        let crc = match self.proof {
+            Proof::Crc(crc) => part.crc64.and_then(|crc64| crc.of_sum(crc64)),
+            Proof::InOrder if !self.goes_in_order() => Some(0),
+            Proof::Parts(_) | Proof::InOrder => None,
+        };
+        let Some(crc) = crc else { return false };
+        let piece = Piece { size: part.size, crc64: part.crc64.unwrap_or_default(), crc, md5s: Vec::new() };
+        self.tally().pieces.insert(offset, piece);
+        true
     }
 
     /// Returns whether the source cannot be read as it was: then what failed was not the target.

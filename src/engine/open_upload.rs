@@ -34,7 +34,7 @@ pub(super) struct OpenUpload {
 pub(super) struct Cut {
     /// The source, as it is shown.
     pub name: String,
-    /// The state that it is in; empty if it is not gone on with.
+    /// The state that it is in; empty if it cannot be known again.
     pub state: String,
     /// The size of the parts, in bytes.
     pub step: u64,
@@ -105,7 +105,7 @@ async fn take_up(context: &Context, object: &ObjectRef, cut: &Cut) -> Result<Opt
             }
             "its unfinished upload is gone"
         }
-        Some(_) if cut.state.is_empty() => "what goes through this machine's memory cannot be gone on with",
+        Some(_) if cut.state.is_empty() => "its source has no entity tag by which it could be known again",
         Some(_) => "its source has changed since",
         None => "its upload had not begun",
     };

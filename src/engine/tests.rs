@@ -31,6 +31,7 @@ mod matrix;
 mod overlap;
 mod pause;
 mod rehearse;
+mod relay_resume;
 mod remove;
 mod resume;
 mod server_side;

@@ -3,7 +3,7 @@
 //! Parts are numbered from 1 and may finish in any order. If anything fails after the upload was created it is aborted
 //! here, because unfinished parts are billed and invisible to the user.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -227,23 +227,31 @@ async fn send_parts(
     let job = &context.job;
     let size = origin.size();
     let step = upload.step;
-    let mut parts = upload.parts.clone();
-    let there: HashSet<_> = parts.iter().map(|part| part.number).collect();
-    let mut offsets = (0..size)
-        .step_by(usize::try_from(step).unwrap_or(usize::MAX))
-        .zip(1_i32..)
-        .filter(|(_, number)| !there.contains(number));
+    let there: HashMap<_, _> = upload.parts.iter().map(|part| (part.number, part)).collect();
+    let mut parts = Vec::new();
+    let mut open_offsets = Vec::new();
+    for (offset, number) in (0..size).step_by(usize::try_from(step).unwrap_or(usize::MAX)).zip(1_i32..) {
+        match there.get(&number) {
+            Some(part) if origin.takes_as_read(offset, part) => parts.push((*part).clone()),
+            sent => open_offsets.push((offset, number, sent.map(|part| (*part).clone()))),
+        }
+    }
+    let mut open_offsets = open_offsets.into_iter();
     let mut open = JoinSet::new();
     loop {
         let width = width(context, upload);
         while open.len() < if origin.goes_in_order() { 1 } else { width }
-            && let Some((offset, number)) = offsets.next()
+            && let Some((offset, number, sent)) = open_offsets.next()
         {
             let (context, object, upload, moved) =
                 (Arc::clone(context), object.clone(), Arc::clone(upload), Arc::clone(moved));
             let length = step.min(size - offset);
             let body = origin.part(offset, length);
             open.spawn(async move {
+                if let Some(part) = sent {
+                    read_again(&context, &object, &part, &body).await?;
+                    return Ok(part);
+                }
                 let part = send_part(&context, &object, &upload, number, &body).await?;
                 moved.fetch_add(length, Relaxed);
                 upload.has(&context.job, &part).await;
@@ -284,6 +292,17 @@ pub(super) async fn send_part(
         context.store.upload_part(object, &upload.id, number, payload).await
     };
     job.call(job.core.lanes.parts.carrying(body.size()), send).await
+}
+
+/// Reads once more what an earlier run has sent, and compares both.
+async fn read_again(context: &Context, object: &ObjectRef, part: &PartDone, body: &Body) -> Result<(), Error> {
+    let job = &context.job;
+    let read = job.call(job.core.lanes.parts.carrying(body.size()), || body.load(job)).await?;
+    if read.size() == part.size && part.crc64.is_none_or(|sent| sent == read.crc64()) {
+        return Ok(());
+    }
+    let cause = "what was sent of it before is not what is read now; start it anew";
+    Err(Error::new(Kind::Corrupt, "go on with", object.to_string(), cause))
 }
 
 /// Compares what the server says it has with what was sent.

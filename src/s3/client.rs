@@ -16,15 +16,13 @@ use super::alias::RootAliases;
 use super::credentials::{self, Found};
 use super::fault;
 use super::object::Departure;
+use super::patience::Patience;
 use super::probe::Abilities;
 use super::region::{self, Hint, Regions};
 use super::settings::Settings;
 use crate::model::capability::Capabilities;
 use crate::model::error::{Error, Kind};
 use crate::model::name::BucketName;
-
-/// How long a call without a large body may take, retries included.
-const LIMIT: Duration = Duration::from_mins(2);
 
 /// One endpoint with one set of credentials. Cheap to clone.
 #[derive(Clone)]
@@ -54,8 +52,8 @@ pub(super) struct Call<'a> {
     pub(super) permission: &'static str,
     /// The bucket whose region it goes to.
     pub(super) bucket: Option<&'a BucketName>,
-    /// How long it may take, retries included; one that carries a body, while nothing moves.
-    pub(super) limit: Duration,
+    /// Whether the server may have to join or copy gigabytes before it answers.
+    is_patient: bool,
     /// The body that it carries.
     departure: Option<&'a Departure>,
 }
@@ -68,12 +66,12 @@ impl<'a> Call<'a> {
         permission: &'static str,
         bucket: &'a BucketName,
     ) -> Self {
-        Self { operation, target: target.into(), permission, bucket: Some(bucket), limit: LIMIT, departure: None }
+        Self { operation, target: target.into(), permission, bucket: Some(bucket), is_patient: false, departure: None }
     }
 
     /// Returns a call about no bucket.
     pub(super) fn service(operation: &'static str, target: &'static str, permission: &'static str) -> Self {
-        Self { operation, target: target.to_owned(), permission, bucket: None, limit: LIMIT, departure: None }
+        Self { operation, target: target.to_owned(), permission, bucket: None, is_patient: false, departure: None }
     }
 
     /// Gives the call all the time in which anything of its body moves.
@@ -84,7 +82,7 @@ impl<'a> Call<'a> {
 
     /// Gives the call the time that a server may take to join or copy gigabytes.
     pub(super) fn patient(mut self) -> Self {
-        self.limit = Duration::from_mins(30);
+        self.is_patient = true;
         self
     }
 
@@ -162,6 +160,11 @@ impl Store {
     }
 
     /// Returns what requests say when the caller pays.
+    /// Returns how long the server is waited for.
+    pub(super) fn patience(&self) -> Patience {
+        self.0.settings.patience
+    }
+
     pub(super) fn payer(&self) -> Option<RequestPayer> {
         self.0.settings.request_payer.then_some(RequestPayer::Requester)
     }
@@ -190,11 +193,11 @@ impl Store {
     {
         let started = Instant::now();
         let answer = Box::pin(self.send(call, send));
-        let result = match call.departure {
-            Some(departure) => departure.watch(answer).await.ok_or("the connection stands still".to_owned()),
-            None => tokio::time::timeout(call.limit, answer)
-                .await
-                .map_err(|_| format!("no answer within {} s", call.limit.as_secs())),
+        let result = if let Some(departure) = call.departure {
+            departure.watch(answer).await.ok_or("the connection stands still".to_owned())
+        } else {
+            let limit = if call.is_patient { self.patience().work } else { self.patience().answer };
+            tokio::time::timeout(limit, answer).await.map_err(|_| format!("no answer within {} s", limit.as_secs()))
         };
         let result = result.unwrap_or_else(|cause| Err(call.error(Kind::Network, cause)));
         log(call, started.elapsed(), &result);

@@ -148,7 +148,7 @@ impl Store {
         body: impl Into<Payload>,
     ) -> Result<PartDone, Error> {
         let payload = body.into();
-        let departure = payload.depart();
+        let departure = payload.depart(self.patience());
         let call = Call::new("send a part of", object.to_string(), "s3:PutObject", &object.bucket).carrying(&departure);
         let is_unsigned = self.leaves_body_unsigned();
         let md5 = self.wants_md5(upload.has_checksums).then(|| payload.md5());

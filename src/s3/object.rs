@@ -144,7 +144,7 @@ impl Store {
         if if_match.is_some() && facts.etag.is_some() && facts.etag.as_ref() != if_match {
             return Err(call.error(Kind::Conflict, "another object than was asked for came back"));
         }
-        Ok(ObjectBody::new(facts, output.body, expected, call.target))
+        Ok(ObjectBody::new(facts, output.body, expected, call.target, self.patience().receiving))
     }
 
     /// Writes an object with one request, in memory and with its checksum.
@@ -188,7 +188,7 @@ impl Store {
         options: &WriteOptions,
         with_checksum: bool,
     ) -> Result<Written, Error> {
-        let departure = payload.depart();
+        let departure = payload.depart(self.patience());
         let call = Call::new("write", object.to_string(), "s3:PutObject", &object.bucket).carrying(&departure);
         let attributes = &options.attributes;
         let is_unsigned = self.leaves_body_unsigned();

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::patience::Patience;
+
 /// How to connect. The default is Amazon S3 with the standard chain.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -21,6 +23,8 @@ pub struct Settings {
     pub static_keys: Option<Keys>,
     /// Path style or virtual hosts; by the endpoint and the configuration if not given.
     pub path_style: Option<bool>,
+    /// How long a server is waited for.
+    pub patience: Patience,
 }
 
 /// An access key with its secret, which never shows.
@@ -38,7 +42,13 @@ impl Settings {
     /// Returns how another profile connects, beside this one: by what its files say.
     #[must_use]
     pub fn of_profile(&self, name: &str) -> Self {
-        Self { profile: Some(name.to_owned()), is_apart: true, request_payer: self.request_payer, ..Self::default() }
+        Self {
+            profile: Some(name.to_owned()),
+            is_apart: true,
+            request_payer: self.request_payer,
+            patience: self.patience,
+            ..Self::default()
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cp` and `mv`.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use bucketry::demo::{Fault, Rule};
@@ -208,4 +209,24 @@ fn credentials_that_are_old_from_the_start_end_a_command_that_nobody_watches() {
         let said = t.run(args);
         assert!(said.code == 1 && said.err.contains("ExpiredToken"), "{args:?}: {said:?}");
     }
+}
+
+#[test]
+fn what_had_failed_before_an_interruption_is_told() {
+    let t = Stage::new();
+    for name in ["refused", "slow"] {
+        t.write(&format!("up/{name}"), name);
+    }
+    t.demo.faults().add(Rule::new(Fault::Denied).on("PutObject").key("refused"));
+    t.demo.faults().add(Rule::new(Fault::Stall).on("PutObject").key("slow"));
+    let mut child = t.command(&["cp", "-r", "--json", "up", "s3://stage/"]).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("failed"), "{line}");
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let said = Said::of(child);
+    assert_eq!(said.code, 130, "{said:?}");
+    let (failure, end) = (said.err.find("s3://stage/refused"), said.err.find("interrupted"));
+    assert!(failure.is_some() && failure < end, "{said:?}");
 }

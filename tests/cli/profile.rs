@@ -1,25 +1,6 @@
 //! Two endpoints: one of the surroundings, the other of a profile in the AWS configuration files.
 
-use std::fs;
-
-use crate::stage::{Said, Stage};
-
-/// A stage whose configuration has the profile `far`, and what that leads to.
-fn two() -> (Stage, Stage) {
-    let (t, far) = (Stage::new(), Stage::new());
-    let aws = t.path(".home/.aws");
-    fs::create_dir_all(&aws).unwrap();
-    let (endpoint, region) = (far.demo.endpoint(), far.demo.region());
-    let config = format!(
-        "[profile far]\nregion = {region}\nservices = far\n[services far]\ns3 =\n  endpoint_url = {endpoint}\n\
-         [profile plain]\nregion = {region}\nendpoint_url = {endpoint}\n"
-    );
-    let (id, secret) = (far.demo.access_key(), far.demo.secret_key());
-    let keys = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
-    fs::write(aws.join("config"), config).unwrap();
-    fs::write(aws.join("credentials"), format!("[far]\n{keys}[plain]\n{keys}")).unwrap();
-    (t, far)
-}
+use crate::stage::{Said, two};
 
 fn refused(said: &Said, code: i32, words: &str) {
     assert!(said.code == code && said.err.contains(words), "{said:?}");

@@ -54,6 +54,23 @@ pub fn wait(what: &str, is_so: impl Fn() -> bool) {
     assert!(ended.is_ok(), "in vain: {what}");
 }
 
+/// A stage whose configuration has the profile `far`, and what that leads to.
+pub fn two() -> (Stage, Stage) {
+    let (t, far) = (Stage::new(), Stage::new());
+    let aws = t.path(".home/.aws");
+    fs::create_dir_all(&aws).unwrap();
+    let (endpoint, region) = (far.demo.endpoint(), far.demo.region());
+    let config = format!(
+        "[profile far]\nregion = {region}\nservices = far\n[services far]\ns3 =\n  endpoint_url = {endpoint}\n\
+         [profile plain]\nregion = {region}\nendpoint_url = {endpoint}\n"
+    );
+    let (id, secret) = (far.demo.access_key(), far.demo.secret_key());
+    let keys = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    fs::write(aws.join("config"), config).unwrap();
+    fs::write(aws.join("credentials"), format!("[far]\n{keys}[plain]\n{keys}")).unwrap();
+    (t, far)
+}
+
 impl Stage {
     /// An endpoint with one bucket, and an empty working folder.
     pub fn new() -> Self {
@@ -147,9 +164,15 @@ impl Stage {
 
     /// The program with the demo's credentials and nothing else of the surroundings.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bucketry"));
+        let mut command = self.surrounded(env!("CARGO_BIN_EXE_bucketry"));
+        command.args(args);
         command
-            .args(args)
+    }
+
+    /// Any program in the same surroundings.
+    pub fn surrounded(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(self.folder())
             .env_clear()
             .env("HOME", self.path(".home"))

@@ -4,16 +4,21 @@ use std::fs;
 
 use bucketry::demo::{Fault, Rule};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, wait};
 
 fn stage() -> Stage {
     let t = Stage::new();
     for (name, contents) in [("a.txt", "a"), ("sub/b.txt", "bb"), ("sub/c.log", "ccc")] {
         t.write(&format!("site/{name}"), contents);
-        let file = fs::File::options().write(true).open(t.path(&format!("site/{name}"))).unwrap();
-        file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000)).unwrap();
+        make_old(&t, &format!("site/{name}"));
     }
     t
+}
+
+/// Lets a file be older than its object, which may be written within the same second.
+fn make_old(t: &Stage, relative: &str) {
+    let file = fs::File::options().write(true).open(t.path(relative)).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000)).unwrap();
 }
 
 #[test]
@@ -139,4 +144,31 @@ fn a_source_that_holds_nothing_deletes_only_where_that_is_meant() {
     assert_eq!(t.read("one/f"), "f");
     t.done(&["sync", "s3://stage/typo", "one", "--delete", "--yes"]);
     assert!(!t.path("one/f").exists());
+}
+
+#[test]
+fn a_sync_that_was_killed_is_gone_on_with_by_the_same_and_cleaned_up_behind_by_another() {
+    let t = Stage::new();
+    t.write("site/big", vec![7; 11 * 1024 * 1024]);
+    make_old(&t, "site/big");
+    let args = ["sync", "site", "s3://stage/www", "--part-size", "5MiB"];
+    let another = [&args[..], &["--storage-class", "STANDARD_IA"]].concat();
+    for (again, begun_anew, words) in
+        [(&args[..], 0, "going on with a sync that was interrupted"), (&another[..], 1, "cleaned up behind 1 item")]
+    {
+        let stall = t.demo.faults().add(Rule::new(Fault::Stall).on("UploadPart"));
+        t.demo.forget_requests();
+        let mut killed = t.command(&args).spawn().unwrap();
+        // A part is sent when the upload has been written down.
+        wait("a part of the upload", || t.demo.count("UploadPart") > 0);
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        t.demo.faults().remove(stall);
+        t.demo.forget_requests();
+        let said = t.run(again);
+        assert!(said.code == 0 && said.err.contains(words), "{said:?}");
+        assert_eq!((t.demo.count("CreateMultipartUpload"), t.demo.open_uploads()), (begun_anew, 0));
+        assert_eq!(t.keys(), ["www/big"]);
+        t.done(&["rm", "s3://stage/www/big"]);
+    }
 }

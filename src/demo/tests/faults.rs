@@ -114,6 +114,36 @@ async fn a_stall_lasts_until_it_is_lifted() {
 }
 
 #[tokio::test]
+async fn the_body_of_an_upload_stalls_until_it_is_lifted() {
+    let (demo, s3) = bucket().await;
+    let stall = demo.faults().add(Rule::new(Fault::StallAfter(1000)).on("PutObject"));
+    let body = ByteStream::from(vec![7; 1_000_000]);
+    let write = tokio::spawn(s3.put_object().bucket("acme-test").key("new").body(body).send());
+    while demo.faults().struck(stall) == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!write.is_finished());
+    demo.faults().remove(stall);
+    write.await.unwrap().unwrap();
+    assert_eq!(s3.head_object().bucket("acme-test").key("new").send().await.unwrap().content_length(), Some(1_000_000));
+}
+
+#[tokio::test]
+async fn a_rule_counts_how_often_it_struck_and_not_how_often_it_was_meant() {
+    let (demo, s3) = bucket().await;
+    let head = || s3.head_object().bucket("acme-test").key("small").send();
+    let denied = demo.faults().add(Rule::new(Fault::Denied).on("HeadObject").after(1).times(1));
+    for struck in [0, 1, 1] {
+        let _refused_once = head().await;
+        assert_eq!(demo.faults().struck(denied), struck);
+    }
+    demo.faults().clear();
+    let rule = demo.faults().add(Rule::new(Fault::ResetAfter(100)).on("HeadObject"));
+    head().await.unwrap();
+    assert_eq!(demo.faults().struck(rule), 0, "there is no body that could break");
+}
+
+#[tokio::test]
 async fn latency_is_added() {
     let (demo, s3) = bucket().await;
     demo.faults().add(Rule::new(Fault::Latency(Duration::from_millis(60))).on("HeadBucket"));

@@ -17,11 +17,16 @@ pub(super) async fn far(t: &Bench) -> Far {
     far_on(t, demo::Options { sample: false, ..demo::Options::default() }).await
 }
 
-async fn far_on(t: &Bench, options: demo::Options) -> Far {
+pub(super) async fn far_on(t: &Bench, options: demo::Options) -> Far {
     let demo = Demo::start(options).await.unwrap();
-    t.engine.declare(&Profile::named("far"), None, None, Some(demo.endpoint()));
+    declare(t, &demo);
     let store = open(&demo).await;
     Far { demo, store }
+}
+
+/// Tells the bench's engine of the other endpoint.
+pub(super) fn declare(t: &Bench, demo: &Demo) {
+    t.engine.declare(&Profile::named("far"), None, None, Some(demo.endpoint()));
 }
 
 fn far_bucket() -> BucketName {
@@ -32,7 +37,7 @@ pub(super) fn far_prefix(text: &str) -> Item {
     Item::Prefix { bucket: far_bucket(), prefix: text.into() }
 }
 
-fn far_object(key: &str) -> Item {
+pub(super) fn far_object(key: &str) -> Item {
     Item::Object(ObjectRef::new(far_bucket(), key))
 }
 

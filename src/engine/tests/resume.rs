@@ -9,7 +9,7 @@ const MIB: usize = 1024 * 1024;
 
 impl Bench {
     /// Ends the program with its jobs kept, and starts it anew.
-    async fn restart(&mut self) -> LeftOver {
+    pub(super) async fn restart(&mut self) -> LeftOver {
         let left = self.engine.shutdown(LIMIT, Leaving::Keep).await;
         self.start_anew();
         left
@@ -32,7 +32,7 @@ impl Bench {
     }
 
     /// Takes up the only job that is left, and follows it to its end.
-    async fn take_up(&mut self) -> (Ended, Vec<String>) {
+    pub(super) async fn take_up(&mut self) -> (Ended, Vec<String>) {
         let [left] = <[Unfinished; 1]>::try_from(self.unfinished().await).unwrap();
         assert!(left.is_from_here);
         self.last += 1;
@@ -87,7 +87,7 @@ impl Bench {
     }
 
     /// Waits until a table of the journal has so many rows.
-    async fn written_down(&self, table: &str, rows: i64) {
+    pub(super) async fn written_down(&self, table: &str, rows: i64) {
         let count = || {
             let path = self.path("data/journal.db");
             let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -130,7 +130,7 @@ fn kept(home: &Path) -> Options {
     Options { data_folder: Some(home.join("data")), keeps_failed: true, ..small_parts() }
 }
 
-async fn kept_bench() -> Bench {
+pub(super) async fn kept_bench() -> Bench {
     let mut t = bench().await;
     t.start_anew();
     t

@@ -35,6 +35,12 @@ impl Bench {
         Ok(Arc::new(comparison))
     }
 
+    /// A sync of all of one place to another, deletions included.
+    pub(super) async fn planned(&mut self, from: Location, to: Location) -> Work {
+        let comparison = self.compare(Places::new(from, to)).await.unwrap();
+        Work::Sync(Arc::new(SyncPlan::new(comparison, MIRROR_UP)))
+    }
+
     async fn compared(&mut self) -> Arc<Comparison> {
         let places = self.places();
         self.compare(places).await.unwrap()

@@ -17,10 +17,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::limit::Limits;
 use crate::model::name::ETag;
 use crate::model::progress::Progress;
-use crate::s3::fault;
-
-/// How long a body may stand still between two chunks.
-const STALL: Duration = Duration::from_mins(1);
+use crate::s3::{Patience, fault};
 
 /// A body in memory with its CRC64NVME, computed once.
 #[derive(Clone)]
@@ -78,8 +75,8 @@ impl Payload {
         self.bytes.clone()
     }
 
-    pub(in crate::s3) fn depart(&self) -> Departure {
-        Departure::new(self, self.progress.clone(), self.limits.clone())
+    pub(in crate::s3) fn depart(&self, patience: Patience) -> Departure {
+        Departure::new(self, self.progress.clone(), self.limits.clone(), patience)
     }
 }
 
@@ -120,6 +117,8 @@ pub struct ObjectBody {
     received: u64,
     target: String,
     limits: Limits,
+    /// How long it may stand still between two chunks.
+    patience: Duration,
 }
 
 impl fmt::Debug for ObjectBody {
@@ -132,8 +131,14 @@ impl fmt::Debug for ObjectBody {
 }
 
 impl ObjectBody {
-    pub(super) fn new(facts: ObjectFacts, body: ByteStream, expected: Option<u64>, target: String) -> Self {
-        Self { facts, body, expected, received: 0, target, limits: Limits::default() }
+    pub(super) fn new(
+        facts: ObjectFacts,
+        body: ByteStream,
+        expected: Option<u64>,
+        target: String,
+        patience: Duration,
+    ) -> Self {
+        Self { facts, body, expected, received: 0, target, limits: Limits::default(), patience }
     }
 
     /// Lets it come no faster than this: what is not read waits at the server.
@@ -151,8 +156,8 @@ impl ObjectBody {
     /// Returns the next chunk, or nothing at the end. A body that ends early is an error.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let failed = |cause: String| Error::new(Kind::Network, "read", self.target.clone(), cause);
-        match tokio::time::timeout(STALL, self.body.next()).await {
-            Err(_) => Err(failed(format!("nothing came for {} s", STALL.as_secs()))),
+        match tokio::time::timeout(self.patience, self.body.next()).await {
+            Err(_) => Err(failed(format!("nothing came for {} s", self.patience.as_secs()))),
             Ok(Some(Ok(chunk))) => {
                 self.received += chunk.len() as u64;
                 restraint::take(&self.limits, chunk.len()).await;

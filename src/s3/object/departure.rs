@@ -16,26 +16,19 @@ use super::body::Payload;
 use super::restraint;
 use crate::model::limit::Limits;
 use crate::model::progress::Progress;
+use crate::s3::Patience;
 
 /// What leaves at once, in bytes: enough to cost nothing, little enough to be a pulse on a slow line.
 const FRAME: usize = 128 * 1024;
 
-/// How long nothing may leave, and no answer come, before the connection is given up.
-const STILL: Duration = Duration::from_mins(2);
-
 /// What the system may hold of a body that has left us, in bytes (Linux, tcp(7): the default most of `tcp_wmem`).
 const HELD_BY_SYSTEM: u64 = 4 * 1024 * 1024;
-
-/// The slowest line that is waited for, in bytes a second, for what has left us and is still with the system.
-const SLOWEST: u64 = 16 * 1024;
-
-/// The same for a body that leaves in one piece, of which nobody sees whether it moves, where many share the line.
-const SLOWEST_UNSEEN: u64 = 4 * 1024;
 
 /// One sending of a payload, tries of the SDK included.
 pub(in crate::s3) struct Departure {
     bytes: Bytes,
     state: Arc<State>,
+    patience: Patience,
 }
 
 struct State {
@@ -92,7 +85,7 @@ impl State {
 
 impl Departure {
     /// Begins to send a payload.
-    pub fn new(payload: &Payload, progress: Option<Arc<Progress>>, limits: Limits) -> Self {
+    pub fn new(payload: &Payload, progress: Option<Arc<Progress>>, limits: Limits, patience: Patience) -> Self {
         let state = State {
             attempt: AtomicU64::new(0),
             left: AtomicU64::new(0),
@@ -102,7 +95,7 @@ impl Departure {
             is_whole: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
         };
-        Self { bytes: payload.bytes(), state: Arc::new(state) }
+        Self { bytes: payload.bytes(), state: Arc::new(state), patience }
     }
 
     /// Waits until its limits let a body leave that has to leave in one piece.
@@ -146,9 +139,10 @@ impl Departure {
     fn deadline(&self) -> Instant {
         let moved = *self.state.moved.lock().unwrap_or_else(PoisonError::into_inner);
         let size = self.bytes.len() as u64;
+        let Patience { sending, slowest, slowest_unseen, .. } = self.patience;
         let held =
-            if self.state.is_whole.load(Relaxed) { size / SLOWEST_UNSEEN } else { size.min(HELD_BY_SYSTEM) / SLOWEST };
-        moved + STILL + Duration::from_secs(held)
+            if self.state.is_whole.load(Relaxed) { size / slowest_unseen } else { size.min(HELD_BY_SYSTEM) / slowest };
+        moved + sending + Duration::from_secs(held)
     }
 
     /// Counts all of it: it has arrived.
@@ -230,7 +224,12 @@ mod tests {
     fn departure(size: usize) -> (Departure, Arc<Progress>) {
         let progress = Arc::new(Progress::default());
         (
-            Departure::new(&Payload::new(Bytes::from(vec![0; size])), Some(Arc::clone(&progress)), Limits::default()),
+            Departure::new(
+                &Payload::new(Bytes::from(vec![0; size])),
+                Some(Arc::clone(&progress)),
+                Limits::default(),
+                Patience::default(),
+            ),
             progress,
         )
     }
@@ -267,7 +266,7 @@ mod tests {
         for is_unsigned in [true, false] {
             let limit = Arc::new(Limit::of(ByteRate::new(FRAME as u64 / 60)));
             let payload = Payload::new(Bytes::from(vec![0; 10 * FRAME])).limited_by(&Limits::new([limit]));
-            let (departure, began) = (payload.depart(), Instant::now());
+            let (departure, began) = (payload.depart(Patience::default()), Instant::now());
             departure.wait_its_turn(is_unsigned).await;
             let body = departure.stream(is_unsigned);
             let left = departure.watch(async { body.collect().await.unwrap().into_bytes().len() }).await;

@@ -48,6 +48,11 @@ impl Crc {
         }
     }
 
+    /// Returns the checksum of a piece of which no more than the CRC64NVME is known, if it is that.
+    pub fn of_sum(self, crc64: u64) -> Option<u64> {
+        (self.algorithm == CrcAlgorithm::Crc64Nvme).then_some(crc64)
+    }
+
     /// Returns the checksum of two pieces together; the size of the second is in bytes.
     pub fn combine(self, first: u64, second: u64, second_size: u64) -> u64 {
         checksum_combine(self.algorithm, first, second, second_size)
