@@ -47,6 +47,7 @@ mod stream;
 mod sync;
 mod task;
 mod transfer;
+mod turns;
 mod unfinished;
 mod upload;
 mod uploads;
@@ -206,6 +207,7 @@ impl Engine {
                 jobs::start(core, job, Task::Asked(work), Origin::Forgotten(unfinished));
             }
             Request::FindUnfinished => resume::find(core),
+            Request::ListUnfinished => resume::list(core),
             Request::History { ticket, filter, before } => history::start(core, ticket, filter, before),
             Request::Uploads { ticket, bucket, prefix, with_sizes } => {
                 uploads::start(core, ticket, bucket, prefix, with_sizes);

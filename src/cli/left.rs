@@ -11,7 +11,7 @@ use crate::model::text::{counted, size, visible};
 
 /// Prints all of them, oldest first.
 pub async fn list(session: &mut Session<'_>, is_json: bool, zone: &TimeZone) -> Result<(), Stop> {
-    for left in session.unfinished().await {
+    for left in session.all_left().await {
         if is_json {
             session.output.json(&value(&left)).await?;
         } else {
@@ -24,7 +24,7 @@ pub async fn list(session: &mut Session<'_>, is_json: bool, zone: &TimeZone) -> 
 
 /// Strikes one out, and says which uploads nobody aborts any more.
 pub async fn forget(session: &mut Session<'_>, number: i64) -> Result<(), Stop> {
-    let found = session.unfinished().await.into_iter().find(|left| left.id.0 == number);
+    let found = session.all_left().await.into_iter().find(|left| left.id.0 == number);
     let none = || Stop::Use(format!("there is no interrupted job {number}; --unfinished lists them"));
     let left = found.ok_or_else(none)?;
     let uploads = left.uploads.clone();

@@ -136,16 +136,18 @@ impl<'a> Session<'a> {
         self.follow(job, telling).await
     }
 
-    /// Cleans up behind what an earlier run has not finished.
-    pub async fn give_up(&mut self, left: Unfinished, telling: Telling) -> Result<(), Stop> {
-        let job = self.next_job();
-        self.engine.submit(Request::GiveUp { job, unfinished: left.id, work: left.work });
-        self.follow(job, telling).await
+    /// Returns the jobs that earlier runs have not finished, oldest first, and cleans up behind those that are over.
+    pub async fn unfinished(&mut self) -> Vec<Unfinished> {
+        self.left(Request::FindUnfinished).await
     }
 
-    /// Returns the jobs that earlier runs have not finished, oldest first.
-    pub async fn unfinished(&mut self) -> Vec<Unfinished> {
-        self.engine.submit(Request::FindUnfinished);
+    /// Returns all jobs that earlier runs have left, oldest first, and touches none.
+    pub async fn all_left(&mut self) -> Vec<Unfinished> {
+        self.left(Request::ListUnfinished).await
+    }
+
+    async fn left(&mut self, request: Request) -> Vec<Unfinished> {
+        self.engine.submit(request);
         loop {
             match self.report().await {
                 Report::Unfinished(left) => return left,

@@ -15,6 +15,7 @@ use super::telling::{Telling, TellingOptions};
 use super::tuning::Tuning;
 use super::written::Written;
 use crate::model::compare::{Cause, Comparison, Criterion, Hand, Places};
+use crate::model::error::Kind;
 use crate::model::job::{Report, Request, Work};
 use crate::model::location::Location;
 use crate::model::progress::Progress;
@@ -33,7 +34,9 @@ Unlike there, deletions come last, and not at all if something could not be copi
 --yes. What changed at the target since it was compared is a conflict and stays as it is. Below what could not be read \
 at the source nothing is deleted, nor behind a link to a folder, nor a key that no local file could have: `a//b`, \
 `../x`. Two places of which one is in the other are refused, and so is a source folder that is not there. A sync that was \
-killed is gone on with when it is run again: of what it has begun only what is missing is sent.
+killed is gone on with when it is run again: of what it has begun only what is missing is sent. Its items \
+are told first, and what fails among them is tried once more. With other options it is left alone: `bucketry history \
+--unfinished` names it.
 
 With --checksum two of the same size are the same if the object's entity tag is the MD5 of the file (or of the parts \
 that it was sent in); where it cannot be told, times decide.
@@ -108,27 +111,32 @@ pub async fn sync(session: &mut Session<'_>, sync: &Sync) -> Result<(), Stop> {
 }
 
 /// Goes on with earlier runs of the same sync that were interrupted, so that only what is missing is sent of what they
-/// have begun; what was begun for the same places otherwise is cleaned up behind.
+/// have begun. What was begun for the same places with other options is left as it is, and said.
 ///
 /// They are compared anew and delete nothing: what is to be deleted is decided, and asked for, by the run that follows.
 async fn finish_earlier(session: &mut Session<'_>, again: SyncPlan, telling: Telling) -> Result<(), Stop> {
+    let tell = |words: &str| {
+        if !telling.is_quiet {
+            say(words);
+        }
+    };
     for left in session.unfinished().await {
-        let Work::Sync(plan) = &left.work else { continue };
-        if !left.is_from_here || (plan.from(), plan.to()) != (again.from(), again.to()) {
+        let Work::Sync(earlier) = &left.work else { continue };
+        if !left.is_from_here || (earlier.from(), earlier.to()) != (again.from(), again.to()) {
             continue;
         }
-        let is_same = SyncPlan { choice: Choice { deletes: false, ..plan.choice }, ..(**plan).clone() } == again;
-        if is_same {
-            if !telling.is_quiet {
-                say("going on with a sync that was interrupted");
+        if !again.is_like(earlier) {
+            tell("an interrupted sync of these places had other options; `bucketry history --unfinished` names it");
+            continue;
+        }
+        tell("going on with a sync that was interrupted");
+        match session.take_up(left.id, Work::Sync(Arc::new(again.clone())), telling).await {
+            // What failed is tried once more by the run that follows.
+            Ok(()) | Err(Stop::Told) => {}
+            Err(Stop::Failed(error)) if error.kind == Kind::Conflict => {
+                tell("another copy of the program goes on with it");
             }
-            match session.take_up(left.id, Work::Sync(Arc::new(again.clone())), telling).await {
-                // What failed is tried once more by the run that follows.
-                Ok(()) | Err(Stop::Told) => {}
-                stopped => return stopped,
-            }
-        } else {
-            session.give_up(left, Telling { verb: "cleaned up behind", ..telling }).await?;
+            stopped => return stopped,
         }
     }
     Ok(())

@@ -176,8 +176,8 @@ impl Core {
         operation: &'static str,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let _place = self.lanes.readers.acquire().await;
-        self.block(operation, work).await
+        let readers = Arc::clone(&self.lanes.readers);
+        self.block(operation, move || readers.take(work)).await
     }
 
     /// Looks into, or changes, which jobs run.

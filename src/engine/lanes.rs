@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::pace::Pace;
 use super::share::{Place, Share};
+use super::turns::Turns;
 use crate::model::error::Error;
 use crate::model::job::JobId;
 
@@ -41,7 +42,7 @@ pub(super) struct Lanes {
     /// Small files that are opened, looked at or written at once.
     pub files: Semaphore,
     /// Parts that are read and summed up at once.
-    pub readers: Semaphore,
+    pub readers: Arc<Turns>,
 }
 
 impl Lanes {
@@ -61,7 +62,7 @@ impl Lanes {
             parts,
             batches: Lane::new(8, 8),
             files: Semaphore::new(FILES),
-            readers: Semaphore::new(available_parallelism().map_or(READERS, NonZero::get).max(READERS)),
+            readers: Arc::new(Turns::new(available_parallelism().map_or(READERS, NonZero::get).max(READERS))),
             disk: Lane::new(4, 4),
         }
     }

@@ -270,7 +270,10 @@ fn planned_of(context: &Context, base: &Path, found: Found, fresh_since: Option<
     let name = found.path.to_string_lossy().into_owned();
     // What the filter knows a lone file by.
     let below = if found.below.as_os_str().is_empty() { found.path.file_name().map(Path::new) } else { None };
+    // That nothing can be read of what was asked for is told, whatever the filter takes.
+    let is_asked_for = found.below.as_os_str().is_empty() && matches!(found.what, What::Failed(_));
     if matches!(found.what, What::File(_) | What::Skipped(_) | What::Failed(_))
+        && !is_asked_for
         && !context.transfer.filter.takes(&below.unwrap_or(&found.below).to_string_lossy())
     {
         return vec![];

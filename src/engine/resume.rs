@@ -26,6 +26,17 @@ pub(super) fn find(core: &Arc<Core>) {
     });
 }
 
+/// Names all jobs that earlier runs have left, and touches none.
+pub(super) fn list(core: &Arc<Core>) {
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let (over, open) = look(&core).await;
+        let mut all = [over, open].concat();
+        all.sort_by_key(|left| left.id.0);
+        let _ = core.send(Report::Unfinished(all), &core.root).await;
+    });
+}
+
 /// Cleans up behind the jobs of earlier runs that nobody can go on with.
 pub(super) async fn clean(core: &Arc<Core>) {
     let (over, _) = look(core).await;
@@ -33,7 +44,7 @@ pub(super) async fn clean(core: &Arc<Core>) {
 }
 
 /// Returns the jobs that earlier runs have left: those that can be cleaned up behind without asking, and the others.
-async fn look(core: &Arc<Core>) -> (Vec<UnfinishedId>, Vec<Unfinished>) {
+async fn look(core: &Arc<Core>) -> (Vec<Unfinished>, Vec<Unfinished>) {
     let (mut over, mut open) = (Vec::new(), Vec::new());
     let left = core.journal.unfinished(core).await;
     if left.is_empty() {
@@ -44,7 +55,7 @@ async fn look(core: &Arc<Core>) -> (Vec<UnfinishedId>, Vec<Unfinished>) {
         unfinished.is_from_here = (&unfinished.profile, &unfinished.endpoint) == (&now.profile, &now.endpoint)
             && profiles(&unfinished.work).into_iter().all(|profile| core.stores.knows(profile));
         if is_over && unfinished.is_from_here {
-            over.push(unfinished.id);
+            over.push(unfinished);
         } else {
             open.push(unfinished);
         }
@@ -64,10 +75,10 @@ fn profiles(work: &Work) -> Vec<&Profile> {
     }
 }
 
-async fn clean_all(core: &Arc<Core>, over: Vec<UnfinishedId>) {
+async fn clean_all(core: &Arc<Core>, over: Vec<Unfinished>) {
     let clean = async {
-        for id in over {
-            Box::pin(clean_behind(core, id)).await;
+        for left in over {
+            Box::pin(clean_behind(core, left.id)).await;
         }
     };
     tokio::select! {

@@ -56,6 +56,7 @@ fn read_at(file: &File, chunk: &mut [u8], offset: u64) -> io::Result<usize> {
 mod tests {
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn all_bytes_come_in_their_order_from_any_file_system_and_an_early_end_is_an_error() {
         let contents: Vec<u8> = (0..251).cycle().take(STEP * 2 + 77).collect();

@@ -126,6 +126,12 @@ impl SyncSummary {
 }
 
 impl SyncPlan {
+    /// Returns whether another one is of the same places with the same options, but for what it deletes.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let copies = |plan: &Self| Choice { deletes: false, ..plan.choice };
+        self.comparison.places == other.comparison.places && copies(self) == copies(other) && self.given == other.given
+    }
+
     /// Returns the plan of a comparison and a choice.
     pub fn new(comparison: Arc<Comparison>, choice: Choice) -> Self {
         Self { comparison, choice, given: Arc::default() }

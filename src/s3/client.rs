@@ -159,12 +159,12 @@ impl Store {
         self.0.regions.forget(bucket);
     }
 
-    /// Returns what requests say when the caller pays.
     /// Returns how long the server is waited for.
     pub(super) fn patience(&self) -> Patience {
         self.0.settings.patience
     }
 
+    /// Returns what requests say when the caller pays.
     pub(super) fn payer(&self) -> Option<RequestPayer> {
         self.0.settings.request_payer.then_some(RequestPayer::Requester)
     }

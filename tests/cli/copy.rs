@@ -116,6 +116,17 @@ fn a_move_deletes_its_source_and_the_folders_that_it_emptied() {
 }
 
 #[test]
+fn a_source_that_is_not_there_is_a_failure_whatever_the_filter_takes() {
+    let t = Stage::new();
+    for filter in [&[][..], &["--exclude", "*", "--include", "*.txt"]] {
+        for verb in ["cp", "mv"] {
+            let said = t.run(&[&[verb, "-r", "no-such-folder", "s3://stage/"], filter].concat());
+            assert!(said.code == 1 && said.err.contains("no-such-folder"), "{said:?}");
+        }
+    }
+}
+
+#[test]
 fn what_failed_is_listed_with_code_request_id_and_hint_and_the_rest_is_done() {
     let t = Stage::new();
     t.put("a", "a");

@@ -75,7 +75,7 @@ impl Yard<'_> {
         ended.success()
     }
 
-    /// Kills the command at all moments, with a look behind each; at least half of them are in the middle of the work.
+    /// Kills the command at all moments, with a look behind each; at least one of them is in the middle of the work.
     /// Returns whether the last had come to its end.
     fn kill_again_and_again(&self, seed: usize, goes_on: bool, look: impl Fn(Moment)) -> bool {
         let (mut killed, mut is_done) = (0, false);
@@ -87,7 +87,7 @@ impl Yard<'_> {
                 break;
             }
         }
-        assert!(2 * killed >= KILLS, "{:?}: killed only {killed} times", self.args);
+        assert!(killed > 0, "{:?}: it was never killed in its middle", self.args);
         is_done
     }
 

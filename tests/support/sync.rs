@@ -13,9 +13,6 @@ use crate::program::Program;
 use crate::servers::{Which, aws_program};
 use crate::target::{Target, object};
 
-/// A home folder that is not there, and is not needed.
-const NO_HOME: &str = "/nonexistent";
-
 /// Names and bytes.
 type Tree = BTreeMap<String, Vec<u8>>;
 
@@ -170,11 +167,12 @@ async fn objects(t: &Target, bucket: &BucketName) -> Tree {
 
 pub async fn a_sync_leaves_what_aws_s3_sync_leaves(t: Target) {
     let Some(aws) = aws_program() else { return };
+    let home = tempfile::tempdir().unwrap();
     for (options, ways) in OPTIONS {
         for way in *ways {
             let (theirs, own) = (
-                Side::new(&t, Program::new(aws.clone(), NO_HOME.as_ref())).await,
-                Side::new(&t, Program::ours(NO_HOME.as_ref())).await,
+                Side::new(&t, Program::new(aws.clone(), home.path())).await,
+                Side::new(&t, Program::ours(home.path())).await,
             );
             let ends = |side: &Side| match way {
                 Way::Up => [side.here(), side.there()],
@@ -195,10 +193,9 @@ pub async fn a_sync_leaves_what_aws_s3_sync_leaves(t: Target) {
 
 pub async fn what_one_has_synced_is_the_same_to_the_other(t: Target) {
     let Some(aws) = aws_program() else { return };
-    let (theirs, own) = (
-        Side::new(&t, Program::new(aws, NO_HOME.as_ref())).await,
-        Side::new(&t, Program::ours(NO_HOME.as_ref())).await,
-    );
+    let home = tempfile::tempdir().unwrap();
+    let (theirs, own) =
+        (Side::new(&t, Program::new(aws, home.path())).await, Side::new(&t, Program::ours(home.path())).await);
     for (name, here, _) in BEFORE.iter().filter(|(_, here, _)| here.is_some_and(|(_, age)| age == Age::New)) {
         let (contents, _) = here.unwrap();
         for side in [&theirs, &own] {

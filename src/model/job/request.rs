@@ -131,6 +131,8 @@ pub enum Request {
     },
     /// Find the jobs that earlier runs of the program have not finished.
     FindUnfinished,
+    /// Names all jobs that earlier runs have left, also those that only need to be cleaned up behind, and touches none.
+    ListUnfinished,
     /// Read one page of what was transferred, newest first.
     History {
         /// Answers carry it.
