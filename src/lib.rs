@@ -32,6 +32,11 @@
 //! | [`cli`] | the command line, and the commands that need no screen: locations, output, progress, exit codes | a command is added |
 //! | `demo` | an S3 endpoint in this process, with access rules of its own and faults on demand | S3 does something new |
 //!
+//! # Who may do what
+//!
+//! [`model::access`] judges: it reads policies and ACLs exactly, and says yes, no, depends or unknown with the layer that
+//! decides. The engine gathers what it judges, from a server or from files; nothing in it touches either.
+//!
 //! # Who reaches a bucket
 //!
 //! A bucket's name carries the profile that it is reached by ([`model::bucket`]), and the engine opens one

@@ -25,6 +25,7 @@ pub mod case;
 pub mod condition;
 pub mod context;
 pub mod document;
+pub mod evidence;
 pub mod finding;
 pub mod layers;
 mod network;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::access::Access;
+use super::access::evidence::{Evidence, Source};
 use super::attributes::Given;
 use super::compare::{ComparedPage, Places};
 use super::entry::{Entry, StorageClass};
@@ -282,6 +283,15 @@ pub enum Request {
         /// What to look at.
         item: Item,
     },
+    /// Read all that decides who may do what with a bucket or an object in it.
+    Gather {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// Where it is read.
+        source: Source,
+        /// The file of the caller's own IAM policy.
+        identity: Option<PathBuf>,
+    },
     /// Read the first bytes. Newest wins.
     Preview {
         /// Answers carry it.
@@ -547,6 +557,13 @@ pub enum Report {
         ticket: Ticket,
         /// The word.
         access: Access,
+    },
+    /// What decides who may do what.
+    Gathered {
+        /// Of this question.
+        ticket: Ticket,
+        /// What was found.
+        evidence: Box<Evidence>,
     },
     /// The first bytes.
     Previewed {

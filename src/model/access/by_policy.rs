@@ -23,23 +23,20 @@ fn allow_by(case: &Case<'_>, policy: &Policy, statement: &Statement, layer: Laye
     }
     let label = Label { number: statement.number, sid: statement.sid.clone() };
     let holds = case.holds(policy, statement);
-    let condition = in_words(&statement.conditions);
+    let name = layer.name();
     let finding = match met.and(holds) {
-        Truth::Yes => Finding::new(Answer::Yes, layer, format!("{label} of the {} allows it{condition}", layer.name())),
+        Truth::Yes => Finding::new(Answer::Yes, layer, format!("{label} of the {name} allows it{}", so(statement))),
         Truth::Depends(words) => {
-            Finding::new(Answer::Depends, layer, format!("{label} of the {} allows it, if {words}", layer.name()))
+            Finding::new(Answer::Depends, layer, format!("{label} of the {name} allows it, if {words}"))
         }
         Truth::Unknown(read) => {
-            let because = format!("whether {label} of the {} allows it cannot be said: {read}", layer.name());
+            let because = format!("whether {label} of the {name} allows it cannot be said: {read}");
             Finding::new(Answer::Unknown, layer, because)
         }
         Truth::No => {
-            let because = format!(
-                "{label} of the {} would allow it{condition}, which {}",
-                layer.name(),
-                failing(case, policy, statement)
-            );
-            Finding::held_back(layer, because)
+            let condition = words::all(&statement.conditions);
+            let but = failing(case, policy, statement);
+            Finding::held_back(layer, format!("{label} of the {name} would allow it if {condition}, but {but}"))
         }
     };
     Some(finding.about(label))
@@ -57,8 +54,7 @@ fn deny_by(case: &Case<'_>, policy: &Policy, statement: &Statement, layer: Layer
     let finding = match truth {
         Truth::No => return None,
         Truth::Yes => {
-            let condition = in_words(&statement.conditions);
-            Finding::held_back(layer, format!("{label} of the {} denies it explicitly{condition}", layer.name()))
+            Finding::held_back(layer, format!("{label} of the {} denies it explicitly{}", layer.name(), so(statement)))
         }
         Truth::Depends(words) => {
             Finding::new(Answer::Depends, layer, format!("{label} of the {} denies it, if {words}", layer.name()))
@@ -76,12 +72,16 @@ fn failing(case: &Case<'_>, policy: &Policy, statement: &Statement) -> String {
     let fails = |condition: &&Condition| condition.holds(&case.context, policy.has_variables()).is_no();
     match statement.conditions.iter().find(fails) {
         Some(condition) if case.context.get(&condition.key).is_none() => {
-            format!("fails without {} in the request", condition.key)
+            format!("the request has no {}", condition.key)
         }
-        _ => "is not so here".to_owned(),
+        _ => "that is not so here".to_owned(),
     }
 }
 
-fn in_words(conditions: &[Condition]) -> String {
-    if conditions.is_empty() { String::new() } else { format!(", only if {}", words::all(conditions)) }
+/// Says under which conditions a statement did what it did.
+fn so(statement: &Statement) -> String {
+    match statement.conditions.as_slice() {
+        [] => String::new(),
+        conditions => format!(" where {}, as here", words::all(conditions)),
+    }
 }

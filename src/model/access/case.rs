@@ -1,5 +1,7 @@
 //! One question with all that is known: what the layers are asked.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::action::{Action, Target};
@@ -29,7 +31,7 @@ pub struct Given {
     /// The condition keys that were said.
     pub context: Context,
     /// The caller's own IAM policy.
-    pub identity: Option<Policy>,
+    pub identity: Option<Arc<Policy>>,
     /// Whether requests say that the requester pays.
     pub pays: bool,
     /// The time of the request.

@@ -1,5 +1,7 @@
 //! The layers that decide together, as far as they could be read.
 
+use std::sync::Arc;
+
 use super::acl::Acl;
 use super::document::Policy;
 use super::truth::Truth;
@@ -22,7 +24,7 @@ pub struct Layers {
     /// The ACL of the object.
     pub object_acl: Fact<Acl>,
     /// The bucket policy.
-    pub policy: Fact<Policy>,
+    pub policy: Fact<Arc<Policy>>,
     /// The tags of the object.
     pub tags: Fact<Vec<(String, String)>>,
     /// How the object is kept.

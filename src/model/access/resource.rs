@@ -61,6 +61,17 @@ impl Resource {
 }
 
 impl Names {
+    /// Returns whether each name is about one bucket or about what is in it, as S3 wants of a bucket policy.
+    pub fn are_within(&self, bucket: &str) -> bool {
+        let of_bucket = Resource::Bucket(bucket.to_owned());
+        let of_objects = Resource::Objects(bucket.to_owned());
+        let is_within = |name: &String| {
+            let pattern = Pattern::new(name);
+            of_bucket.reach(&pattern) != Reach::None || of_objects.reach(&pattern) != Reach::None
+        };
+        self.names.iter().all(is_within)
+    }
+
     /// Returns whether these names of actions mean an action; their case does not count.
     pub fn mean_action(&self, name: &str) -> bool {
         let name = name.to_lowercase();

@@ -109,13 +109,13 @@ fn id(canonical: &str) -> String {
 impl Bench {
     fn policy(mut self, statements: &str) -> Self {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
-        self.layers.policy = Fact::Known(reader::policy(&text).unwrap());
+        self.layers.policy = Fact::Known(reader::policy(&text).unwrap().into());
         self
     }
 
     fn identity(mut self, statements: &str) -> Self {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
-        self.given.identity = Some(reader::identity(&text).unwrap());
+        self.given.identity = Some(reader::identity(&text).unwrap().into());
         self
     }
 

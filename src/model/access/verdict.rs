@@ -33,12 +33,17 @@ impl Layers {
     /// Judges whether somebody may do something.
     pub fn judge(&self, place: &Place, who: &Who, action: Action, given: &Given) -> Verdict {
         let case = Case::new(self, given, place, who.clone(), action);
-        let (who, action, resource) = (case.who.clone(), case.action, case.resource.to_string());
-        Verdict { who, action, resource, finding: decide(&case) }
+        let finding = permitted(&case).and(beyond::clear(&case));
+        Verdict { who: case.who, action: case.action, resource: case.resource.to_string(), finding }
+    }
+
+    /// Judges whether policies and ACLs let somebody do something, whatever else stands in the way.
+    pub fn permit(&self, place: &Place, who: &Who, action: Action, given: &Given) -> Answer {
+        permitted(&Case::new(self, given, place, who.clone(), action)).answer
     }
 }
 
-fn decide(case: &Case<'_>) -> Finding {
+fn permitted(case: &Case<'_>) -> Finding {
     let (allowed, is_root) = match case.who.account() {
         None => (by_stranger(case), false),
         Some(account) => match account.is(&case.layers.owner) {
@@ -51,7 +56,7 @@ fn decide(case: &Case<'_>) -> Finding {
     };
     // The root user of the owner's account is never locked out of the policy.
     let denied = if is_root && case.action.is_of_policy() { Finding::pass() } else { not_denied(case) };
-    allowed.and(denied).and(beyond::clear(case))
+    allowed.and(denied)
 }
 
 /// Where it is not known whether the caller's account owns the bucket, only what holds in both cases is certain.
@@ -101,12 +106,12 @@ fn by_owner(case: &Case<'_>) -> Finding {
 
 /// Returns whether what is asked about belongs to the owner of the bucket, or is the owner's to do anyhow.
 fn owned(case: &Case<'_>) -> Finding {
-    let yes = format!("the bucket belongs to {}", case.layers.owner);
+    let yes = "the bucket belongs to the caller's account";
     if case.action.is_of_bucket_owner() {
         return Finding::new(Answer::Yes, Layer::Owner, yes);
     }
     let no = "the object belongs to another account, and its ACL does not let the bucket's owner do it";
-    let own = Finding::of(case.layers.object_is_the_owners(), Layer::Owner, &yes, no);
+    let own = Finding::of(case.layers.object_is_the_owners(), Layer::Owner, yes, no);
     if own.answer == Answer::Yes || case.action.right().is_none() && own.answer != Answer::No {
         return own;
     }

@@ -79,8 +79,11 @@ impl Account {
         if is_number(&id) { Self::numbered(id) } else { Self { number: None, canonical: Some(id) } }
     }
 
-    /// Returns whether both are one account.
+    /// Returns whether both are one account. That of which nothing is known is the owner's.
     pub fn is(&self, other: &Self) -> Truth {
+        if self == other {
+            return Truth::Yes;
+        }
         let same = |one: &Option<String>, other: &Option<String>| Some(one.as_ref()? == other.as_ref()?);
         match same(&self.number, &other.number).or_else(|| same(&self.canonical, &other.canonical)) {
             Some(is_same) => is_same.into(),
@@ -98,11 +101,6 @@ impl Account {
             },
             _ => self,
         }
-    }
-
-    /// Returns whether nothing is known of it.
-    pub fn is_unknown(&self) -> bool {
-        *self == Self::default()
     }
 }
 

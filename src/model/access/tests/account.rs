@@ -147,6 +147,10 @@ fn an_account_that_may_or_may_not_own_the_bucket_is_told_so() {
     let mut bench = bench();
     bench.layers.owner = Account::canonical(OWNER_ID);
     assert_eq!((bench.read(OTHER), bench.read(OWNER_ID), bench.read("anonymous")), (Depends, Yes, No));
+    bench.layers.owner = Account::default();
+    let owner = Who::Account(Account::default());
+    let said = bench.layers.judge(&bench.place, &owner, Action::parse("s3:GetObject").unwrap(), &bench.given);
+    assert_eq!((said.who.name().as_str(), said.finding.answer), ("owner", Yes), "whoever that is");
     let denied = policy(&deny("\"*\"", "s3:GetObject"));
     assert_eq!(denied.read(OTHER), No, "denied either way");
 }

@@ -237,7 +237,7 @@ fn variables_count_in_a_policy_of_2012_alone() {
     let bench = policy(home).at("home/alice/x");
     assert_eq!(bench.read(ALICE), Yes);
     let mut old = bench.identity(r#"{"Effect":"Allow","Action":"ec2:*","Resource":"*"}"#);
-    old.layers.policy = Fact::Known(reader::policy(&format!(r#"{{"Statement":{home}}}"#)).unwrap());
+    old.layers.policy = Fact::Known(reader::policy(&format!(r#"{{"Statement":{home}}}"#)).unwrap().into());
     assert_eq!(old.read(ALICE), No);
     assert_eq!(old.at("home/${aws:username}/x").read(ALICE), Yes, "plain text");
 }
