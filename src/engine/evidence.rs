@@ -48,8 +48,8 @@ async fn gather(core: &Arc<Core>, source: Source, identity: Option<PathBuf>) -> 
     let evidence = match source {
         Source::Server { bucket, object, owner } => server::gather(core, &bucket, object.as_ref(), owner).await?,
         Source::Folder { path, owner } => {
-            let layers = core.block("read", move || folder::layers(&path, owner)).await?;
-            Evidence { layers, ..Evidence::default() }
+            let (layers, notes) = core.block("read", move || folder::layers(&path, owner)).await?;
+            Evidence { layers, notes, ..Evidence::default() }
         }
     };
     Ok(Evidence {

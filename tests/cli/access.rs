@@ -47,6 +47,8 @@ fn each_answer_has_its_exit_code() {
     assert_eq!(read(&t, "arn:aws:iam::444455556666:user/bob"), is(3, "depends"));
     t.write("docs/account-public-access-block.denied", "");
     assert_eq!(read(&t, "anonymous"), is(3, "unknown"));
+    t.write("docs/policy.denied", "");
+    assert_eq!(read(&t, OWNER), is(3, "unknown"), "whatever stands beside it");
 }
 
 #[test]
@@ -160,9 +162,8 @@ fn what_is_wrongly_given_is_told_with_its_place_and_ends_with_two() {
         "{said:?}"
     );
     t.write("docs/policy.json", OPEN);
-    t.write("docs/policy.denied", "");
-    assert!(ask(&t, &[]).err.contains("policy.json stands beside it"));
-    std::fs::remove_file(t.path("docs/policy.denied")).unwrap();
+    t.write("docs/polcy.json", OPEN);
+    assert!(ask(&t, &[]).err.contains("polcy.json was not read; did you mean policy.json?"));
     for args in [
         &["--action", "s3:GetObjects"][..],
         &["--as", "bob"],

@@ -5,6 +5,7 @@
 
 use super::context::{Context, Value};
 use super::operator::Operator;
+use super::pattern::Pattern;
 use super::truth::Truth;
 use super::variable::Filled;
 use crate::model::json::{Fault, Node};
@@ -93,6 +94,10 @@ impl Condition {
                 }
             }
             None | Some(Value::Known(_)) => self.holds_without_key(operator).into(),
+            Some(Value::Pathless(arn)) if self.values.iter().any(|wanted| is_with_path(wanted, arn)) => {
+                Truth::Depends(self.words())
+            }
+            Some(Value::Pathless(arn)) => self.fits(operator, arn, context, has_variables),
             Some(Value::Strange) => self.fits_stranger(operator),
             Some(Value::Open) => Truth::Depends(self.words()),
             Some(Value::Unread(read)) => Truth::Unknown(read.clone()),
@@ -144,4 +149,13 @@ impl Condition {
         let fits = self.values.iter().map(one).fold(Truth::No, Truth::or);
         if operator.is_negated { !fits } else { fits }
     }
+}
+
+/// Returns whether a value names a role with a path, and may be that of an ARN that lacks its path.
+fn is_with_path(wanted: &str, arn: &str) -> bool {
+    let (Some((of, path)), Some((account, name))) = (wanted.split_once(":role/"), arn.split_once(":role/")) else {
+        return false;
+    };
+    let last = path.rsplit_once('/').map(|(_, last)| Pattern::new(last));
+    last.is_some_and(|last| last.matches(name)) && Pattern::new(of).matches(account)
 }

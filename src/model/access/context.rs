@@ -14,6 +14,8 @@ use super::who::{Account, Kind, Who};
 pub enum Value {
     /// Its values.
     Known(Vec<String>),
+    /// The ARN of a role without its path, which the ARN of a session does not tell.
+    Pathless(String),
     /// It is there, and nothing that anybody has named: what a stranger has.
     Strange,
     /// It is there, and has a value that was not said.
@@ -82,12 +84,11 @@ impl Context {
                         self.set_default("aws:userid", known(&format!("{number}:{name}")));
                     }
                 }
-                // Of a session, the key holds the role, whose path the ARN of the session does not tell.
                 let arn = match &principal.kind {
-                    Kind::Session { role, .. } => role_arn(&principal.arn, role),
-                    _ => principal.arn.clone(),
+                    Kind::Session { role, .. } => Value::Pathless(role_arn(&principal.arn, role)),
+                    _ => known(&principal.arn),
                 };
-                self.set_default("aws:PrincipalArn", Value::Known(vec![arn]));
+                self.set_default("aws:PrincipalArn", arn);
                 self.set_default("aws:PrincipalIsAWSService", known("false"));
             }
             Who::Service(name) => {
@@ -134,6 +135,7 @@ impl Context {
     }
 }
 
+/// Of a session, the key holds the role.
 fn role_arn(session: &str, role: &str) -> String {
     let mut parts: Vec<&str> = session.splitn(6, ':').take(5).collect();
     if let Some(service) = parts.get_mut(2) {
@@ -170,7 +172,8 @@ mod tests {
         assert_eq!(one(&user, "aws:PrincipalAccount").as_deref(), Some("111122223333"));
         assert_eq!(one(&user, "aws:userid"), None, "its unique ID does not follow from its name");
         let session = of("arn:aws:sts::111122223333:assumed-role/app/one");
-        assert_eq!(one(&session, "aws:PrincipalArn").as_deref(), Some("arn:aws:iam::111122223333:role/app"));
+        let role = Value::Pathless("arn:aws:iam::111122223333:role/app".to_owned());
+        assert_eq!(session.get("aws:PrincipalArn"), Some(&role));
         let root = of("111122223333");
         assert_eq!(one(&root, "aws:PrincipalArn").as_deref(), Some("arn:aws:iam::111122223333:root"));
         assert_eq!(one(&of("444455556666"), "aws:PrincipalArn").as_deref(), Some("Open"));

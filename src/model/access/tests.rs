@@ -6,6 +6,7 @@ mod beyond;
 mod block;
 mod condition;
 mod document;
+mod gap;
 mod policy;
 mod public;
 mod unread;

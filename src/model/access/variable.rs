@@ -90,6 +90,7 @@ fn value_of(variable: &str, context: &Context) -> Result<String, Truth> {
         (Some(Value::Open), _) => Err(Truth::Depends(format!("the value of {key} fits"))),
         (Some(Value::Unread(read)), _) => Err(Truth::Unknown(read.clone())),
         (None, Some(default)) => Ok(default),
+        (Some(Value::Pathless(arn)), _) => Ok(arn.clone()),
         (Some(Value::Strange), _) | (None, None) => Err(Truth::No),
     }
 }

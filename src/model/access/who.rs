@@ -140,7 +140,13 @@ impl Who {
     pub fn of_arn(arn: &str) -> Option<Self> {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let ["arn", partition, service, "", number, rest] = parts.as_slice() else { return None };
-        if !partition.starts_with("aws") || !is_number(number) || arn.contains(['*', '?']) {
+        if !partition.starts_with("aws") || arn.contains(['*', '?']) {
+            return None;
+        }
+        if let Some(id) = ceph_user(service, number, rest) {
+            return Some(Self::Account(Account::canonical(id)));
+        }
+        if !is_number(number) {
             return None;
         }
         let account = Account::numbered(*number);
@@ -209,6 +215,18 @@ impl fmt::Display for Who {
     }
 }
 
+/// Returns the ID of a user of Ceph's gateway, who is an account of their own there (Ceph Object Gateway, "Bucket
+/// Policies": `arn:aws:iam::TENANT:user/ID`).
+fn ceph_user(service: &str, tenant: &str, rest: &str) -> Option<String> {
+    let id = rest.strip_prefix("user/").filter(|id| service == "iam" && !id.is_empty())?;
+    let is_amazons = tenant.bytes().all(|byte| byte.is_ascii_digit()) && !tenant.is_empty();
+    match tenant {
+        "" => Some(id.to_owned()),
+        _ if is_amazons => None,
+        tenant => Some(format!("{tenant}${id}")),
+    }
+}
+
 /// Returns whether a text looks like a canonical user ID of Amazon's.
 fn is_canonical(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -240,6 +258,8 @@ mod tests {
         ] {
             assert_eq!(Who::parse(text).unwrap().name(), text);
         }
+        assert_eq!(Who::of_arn("arn:aws:iam:::user/one").unwrap().name(), "canonical:one");
+        assert_eq!(Who::of_arn("arn:aws:iam::acme:user/one").unwrap().name(), "canonical:acme$one");
         let root = Who::parse("arn:aws:iam::111122223333:root").unwrap();
         assert_eq!(root, Who::Account(Account::numbered("111122223333")));
     }

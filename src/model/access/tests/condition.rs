@@ -179,6 +179,9 @@ fn keys_that_follow_from_the_caller_are_known() {
     let role = read_if(r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/app*"}}"#).trusted();
     assert_eq!((role.read(SESSION), role.read(BOB)), (Yes, No));
     assert_eq!(role.read(OTHER), Depends, "somebody of that account");
+    let path = read_if(r#"{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/team/app"}}"#).trusted();
+    assert_eq!(path.read(SESSION), Depends, "the ARN of a session does not tell the path of its role");
+    assert_eq!(path.read("arn:aws:sts::444455556666:assumed-role/other/one"), No);
     let foreign = denied_if(r#"{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}"#).trusted();
     assert_eq!((foreign.read("any-aws-user"), foreign.read(BOB), foreign.read("anonymous")), (No, No, No));
     assert_eq!((foreign.read(OWNER), foreign.read(ALICE)), (Yes, Yes));
