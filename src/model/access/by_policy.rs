@@ -25,7 +25,9 @@ fn allow_by(case: &Case<'_>, policy: &Policy, statement: &Statement, layer: Laye
     let holds = case.holds(policy, statement);
     let name = layer.name();
     let finding = match met.and(holds) {
-        Truth::Yes => Finding::new(Answer::Yes, layer, format!("{label} of the {name} allows it{}", so(statement))),
+        Truth::Yes => {
+            Finding::new(Answer::Yes, layer, format!("{label} of the {name} allows it{}", so(case, statement)))
+        }
         Truth::Depends(words) => {
             Finding::new(Answer::Depends, layer, format!("{label} of the {name} allows it, if {words}"))
         }
@@ -53,9 +55,10 @@ fn deny_by(case: &Case<'_>, policy: &Policy, statement: &Statement, layer: Layer
     let truth = case.is_met_by(policy, statement, Naming::Any).and(case.holds(policy, statement));
     let finding = match truth {
         Truth::No => return None,
-        Truth::Yes => {
-            Finding::held_back(layer, format!("{label} of the {} denies it explicitly{}", layer.name(), so(statement)))
-        }
+        Truth::Yes => Finding::held_back(
+            layer,
+            format!("{label} of the {} denies it explicitly{}", layer.name(), so(case, statement)),
+        ),
         Truth::Depends(words) => {
             Finding::new(Answer::Depends, layer, format!("{label} of the {} denies it, if {words}", layer.name()))
         }
@@ -79,9 +82,20 @@ fn failing(case: &Case<'_>, policy: &Policy, statement: &Statement) -> String {
 }
 
 /// Says under which conditions a statement did what it did.
-fn so(statement: &Statement) -> String {
+fn so(case: &Case<'_>, statement: &Statement) -> String {
     match statement.conditions.as_slice() {
         [] => String::new(),
-        conditions => format!(" where {}, as here", words::all(conditions)),
+        conditions => {
+            let mut absent: Vec<_> = conditions.iter().map(|condition| condition.key.as_str()).collect();
+            absent.retain(|key| case.context.get(key).is_none());
+            absent.dedup();
+            // That a missing key is taken for one that fits is what people trip over.
+            let here = if absent.is_empty() {
+                "as here".to_owned()
+            } else {
+                format!("as in a request without {}", absent.join(" and "))
+            };
+            format!(" where {}, {here}", words::all(conditions))
+        }
     }
 }

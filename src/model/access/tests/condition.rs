@@ -31,6 +31,7 @@ fn a_range_of_addresses_lets_in_from_there_alone() {
 fn a_deny_for_other_addresses_hits_who_has_none() {
     let bench = denied_if(r#"{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#);
     assert_eq!((bench.read("anonymous"), bench.read(OWNER)), (No, No));
+    assert!(bench.finding(OWNER, "s3:GetObject").because.ends_with("as in a request without aws:SourceIp"));
     let inside = denied_if(r#"{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#).key("aws:SourceIp", "203.0.113.9");
     assert_eq!(inside.read("anonymous"), Yes);
     assert_eq!(denied_if(r#"{"NotIpAddressIfExists":{"aws:SourceIp":"203.0.113.0/24"}}"#).read("anonymous"), No);

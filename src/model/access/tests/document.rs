@@ -79,3 +79,20 @@ fn one_and_many_mean_the_same() {
     let (one, many) = (of(&one), of(&many));
     assert_eq!((one.principals, one.actions, one.resources), (many.principals, many.actions, many.resources));
 }
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>: what a server sends may be anything.
+#[test]
+fn no_text_makes_the_reader_panic() {
+    let text =
+        statement("Allow", r#"{"AWS":["*","111122223333"],"Service":"ü"}"#, "s3:*", r#"{"Null":{"a:b":[true,1]}}"#);
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{text}]}}"#);
+    assert!(Policy::of_bucket(&text).is_ok());
+    for (at, c) in text.char_indices() {
+        let (before, rest) = text.split_at(at);
+        let after = rest.strip_prefix(c).unwrap();
+        let _ = Policy::of_bucket(before);
+        for instead in ["", "\"", "{", "]", "null", "é"] {
+            let _ = Policy::of_bucket(&format!("{before}{instead}{after}"));
+        }
+    }
+}
