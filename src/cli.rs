@@ -3,6 +3,7 @@
 //! A command is a client of the engine like the screen: it asks and starts jobs by the same requests, and prints the
 //! reports. Standard output carries data and nothing else; all that is said goes to standard error.
 
+mod access;
 mod bucket;
 mod confirm;
 mod endings;
@@ -150,6 +151,9 @@ pub enum Command {
     Cat(object::Cat),
     /// Print what is known of objects, buckets, prefixes and files, and who may read them
     Stat(object::Stat),
+    /// Say who may do what with a bucket or an object, and which layer decides
+    #[command(after_long_help = access::PAGE_END)]
+    Access(access::Access),
     /// Make a bucket, with public access blocked and ACLs disabled
     Mb(bucket::Make),
     /// Remove a bucket: an empty one, unless --force empties it
@@ -185,6 +189,7 @@ impl Command {
             Self::Ls(_)
             | Self::Cat(_)
             | Self::Stat(_)
+            | Self::Access(_)
             | Self::Du(_)
             | Self::Presign(_)
             | Self::Completions(_)
@@ -231,6 +236,7 @@ impl Command {
             Self::Sync(places) => Box::pin(sync::sync(session, places)).await,
             Self::Cat(cat) => object::cat(session, cat).await,
             Self::Stat(stat) => object::stat(session, stat).await,
+            Self::Access(access) => Box::pin(access::access(session, access)).await,
             Self::Mb(make) => bucket::make(session, make).await,
             Self::Rb(remove) => bucket::remove(session, remove).await,
             Self::Du(usage) => list::usage(session, usage).await,

@@ -20,7 +20,6 @@ mod guard;
 mod link;
 mod list;
 mod multipart;
-mod policy;
 mod read;
 mod remove;
 mod sample;

@@ -16,6 +16,7 @@ mod count;
 mod download;
 mod duplicate;
 mod edit;
+mod evidence;
 mod far;
 mod ferry;
 mod footprint;
@@ -183,6 +184,7 @@ impl Engine {
                 presign::start(core, ticket, object, method, lifetime);
             }
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
+            Request::Gather { ticket, source, identity } => evidence::start(core, ticket, source, identity),
             Request::Preview { ticket, item } => self.preview.ask(ticket, item),
             Request::Complete { ticket, text, base } => self.complete.ask(ticket, (text, base)),
             Request::Count { ticket, items, purpose } => count::start(core, ticket, items, purpose),

@@ -30,7 +30,12 @@
 //! | [`tui`] | the loop, the terminal, input, themes and the views | looks change |
 //! | [`config`] | `config.toml`, `keymap.toml` and themes, with faults by file and line | an option is added |
 //! | [`cli`] | the command line, and the commands that need no screen: locations, output, progress, exit codes | a command is added |
-//! | `demo` | an S3 endpoint in this process, with access rules of its own and faults on demand | S3 does something new |
+//! | `demo` | an S3 endpoint in this process that judges by the rules of [`model::access`], with faults on demand | S3 does something new |
+//!
+//! # Who may do what
+//!
+//! [`model::access`] judges: it reads policies and ACLs exactly, and says yes, no, depends or unknown with the layer that
+//! decides. The engine gathers what it judges, from a server or from files; nothing in it touches either.
 //!
 //! # Who reaches a bucket
 //!

@@ -13,6 +13,7 @@ pub mod history;
 pub mod identity;
 pub mod inspect;
 pub mod job;
+pub mod json;
 pub mod limit;
 pub mod location;
 pub mod name;

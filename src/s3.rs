@@ -4,6 +4,7 @@
 //! bucket from the server's own hints, and never asks for `GetBucketLocation`.
 
 mod access;
+mod account;
 mod alias;
 mod bucket;
 mod client;
@@ -25,7 +26,7 @@ mod region;
 mod settings;
 mod tags;
 
-pub use access::{BucketEncryption, Grant, Ownership, Versioning};
+pub use access::{BucketEncryption, Versioning};
 pub use client::Store;
 pub use copy::CopyOptions;
 pub use credentials::profile_names;

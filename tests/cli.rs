@@ -2,6 +2,8 @@
 #![cfg(feature = "demo")]
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "cli/access.rs"]
+mod access;
 #[path = "cli/copy.rs"]
 mod copy;
 #[path = "cli/dry_run.rs"]

@@ -27,6 +27,8 @@ pub enum Stop {
     Closed,
     /// A signal asked for it; its number.
     Signal(u8),
+    /// It answered by its exit code, and has said so.
+    Answered(u8),
 }
 
 impl From<Error> for Stop {
@@ -49,6 +51,7 @@ impl Stop {
             }
             Self::Told => 1,
             Self::Closed => 0,
+            Self::Answered(code) => code,
             Self::Signal(number) => {
                 say("interrupted; what was finished stays");
                 // As shells have it: 130 for SIGINT, which is 2.

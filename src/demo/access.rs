@@ -1,14 +1,29 @@
-//! Who may do what: the bucket policy, ACLs, Object Ownership and Block Public Access, put together.
+//! Who may do what: each request is judged by the rules that the program judges other servers by.
 //!
-//! An account that owns a bucket acts in it as its root user: only a `Deny` of the policy stops it. Anyone else needs
-//! a grant, by policy or by ACL, that nothing holds back (Amazon S3 User Guide, "How Amazon S3 authorizes a request").
+//! An account acts as its root user, whose own account lets it do everything. What else stands in the way of a request
+//! (an archive, a header that is missing) is left to the operation, which has an error of its own for it.
+
+use std::sync::{Arc, LazyLock};
 
 use s3s::{S3Result, s3_error};
 
 use crate::demo::account::Caller;
-use crate::demo::acl::Right;
-use crate::demo::policy::{Ask, Verdict};
+use crate::demo::acl::Acl;
 use crate::demo::store::{Bucket, Object, State};
+use crate::model::access::action::Action;
+use crate::model::access::case::{Given, Place};
+use crate::model::access::context::Context;
+use crate::model::access::document::Policy;
+use crate::model::access::finding::Answer;
+use crate::model::access::layers::{Layers, ObjectOwnership};
+use crate::model::access::who::Who;
+use crate::model::access::{Fact, PublicAccessBlock};
+
+/// The IAM policy that every account has here.
+static EVERYTHING: LazyLock<Option<Arc<Policy>>> = LazyLock::new(|| {
+    let text = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    Policy::of_identity(text).ok().map(Arc::new)
+});
 
 /// What somebody wants to do.
 #[derive(Debug)]
@@ -45,55 +60,43 @@ pub(super) fn check(state: &State, wish: &Wish<'_>) -> S3Result<()> {
 }
 
 fn is_allowed(bucket: &Bucket, wish: &Wish<'_>) -> bool {
+    let Some(action) = Action::parse(wish.action) else { return false };
     let object = wish.key.and_then(|key| find(bucket, key, wish.version));
-    let verdict = judge(bucket, wish, object);
-    if wish.caller == Some(bucket.owner) {
-        // A policy cannot lock the root user out of the policy itself.
-        let is_policy = wish.action.ends_with("BucketPolicy");
-        return (verdict != Verdict::Denied || is_policy) && owner_reaches(bucket, wish, object);
+    let place = Place { bucket: wish.bucket.to_owned(), key: wish.key.map(str::to_owned), version: None };
+    let mut context = Context::default();
+    for (key, value) in &wish.context {
+        context.add(key, value.as_str());
     }
-    if verdict == Verdict::Denied {
-        return false;
-    }
-    let block = bucket.settings.block.as_ref();
-    let is_restricted = block.and_then(|block| block.restrict_public_buckets) == Some(true)
-        && bucket.settings.policy.as_ref().is_some_and(|policy| policy.is_public());
-    // A policy speaks for the bucket owner's objects only.
-    let is_ours = bucket.acls_are_disabled() || object.is_none_or(|object| object.owner == bucket.owner);
-    (verdict == Verdict::Allowed && !is_restricted && is_ours) || acl_allows(bucket, wish, object)
+    let given = Given { context, identity: EVERYTHING.clone(), now: jiff::Timestamp::now(), ..Given::default() };
+    let who = wish.caller.map_or(Who::Anonymous, |account| Who::Account(account.to_model()));
+    layers(bucket, object).permit(&place, &who, action, &given) == Answer::Yes
 }
 
-fn judge(bucket: &Bucket, wish: &Wish<'_>, object: Option<&Object>) -> Verdict {
-    let Some(policy) = &bucket.settings.policy else { return Verdict::Silent };
-    let resource = match wish.key {
-        Some(key) => format!("arn:aws:s3:::{}/{key}", wish.bucket),
-        None => format!("arn:aws:s3:::{}", wish.bucket),
-    };
-    let tags: Vec<_> = object.iter().flat_map(|object| &object.facts.tags).collect();
-    let names: Vec<_> = tags.iter().map(|(name, _)| format!("s3:existingobjecttag/{}", name.to_lowercase())).collect();
-    let mut context: Vec<(&str, String)> = wish.context.clone();
-    context.extend(names.iter().map(String::as_str).zip(tags.iter().map(|(_, value)| value.clone())));
-    policy.judge(&Ask { caller: wish.caller, action: wish.action, resource: &resource, context: &context })
+/// Returns the layers of a bucket and of an object in it. All of them are known.
+fn layers(bucket: &Bucket, object: Option<&Object>) -> Layers {
+    let settings = &bucket.settings;
+    let is_on = |setting: Option<bool>| setting == Some(true);
+    Layers {
+        owner: bucket.owner.to_model(),
+        account_block: Fact::Absent,
+        bucket_block: set(settings.block.as_ref().map(|block| PublicAccessBlock {
+            block_public_acls: is_on(block.block_public_acls),
+            ignore_public_acls: is_on(block.ignore_public_acls),
+            block_public_policy: is_on(block.block_public_policy),
+            restrict_public_buckets: is_on(block.restrict_public_buckets),
+        })),
+        ownership: set(settings.ownership.as_ref().map(|own| ObjectOwnership(own.as_str().to_owned()))),
+        bucket_acl: set(settings.acl.as_ref().map(Acl::to_model)),
+        object_acl: set(object.map(|object| object.acl.to_model())),
+        policy: set(settings.policy.as_ref().map(Arc::clone)),
+        tags: set(object.map(|object| object.facts.tags.clone())),
+        kept: Fact::Absent,
+        requester_pays: Fact::Absent,
+    }
 }
 
-/// The bucket's owner reads what another account wrote only if its ACL says so, unless ACLs are disabled.
-fn owner_reaches(bucket: &Bucket, wish: &Wish<'_>, object: Option<&Object>) -> bool {
-    let (Some(object), Some((right, true))) = (object, right(wish.action)) else { return true };
-    bucket.acls_are_disabled() || object.owner == bucket.owner || object.acl.allows(wish.caller, right, false)
-}
-
-fn acl_allows(bucket: &Bucket, wish: &Wish<'_>, object: Option<&Object>) -> bool {
-    if bucket.acls_are_disabled() {
-        return false;
-    }
-    let ignore_public = bucket.settings.block.as_ref().and_then(|block| block.ignore_public_acls) == Some(true);
-    match right(wish.action) {
-        Some((right, true)) => object.is_some_and(|object| object.acl.allows(wish.caller, right, ignore_public)),
-        Some((right, false)) => {
-            bucket.settings.acl.as_ref().is_some_and(|acl| acl.allows(wish.caller, right, ignore_public))
-        }
-        None => false,
-    }
+fn set<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Absent, Fact::Known)
 }
 
 fn find<'a>(bucket: &'a Bucket, key: &str, version: Option<&str>) -> Option<&'a Object> {
@@ -103,21 +106,6 @@ fn find<'a>(bucket: &'a Bucket, key: &str, version: Option<&str>) -> Option<&'a 
         None => versions.last(),
     };
     found?.object.as_deref()
-}
-
-/// Returns the right of an ACL that allows an action, and whether it is asked of the object's list, not the bucket's
-/// (Amazon S3 User Guide, "Mapping of ACL permissions and access policy permissions").
-fn right(action: &str) -> Option<(Right, bool)> {
-    Some(match action {
-        "s3:GetObject" | "s3:GetObjectVersion" => (Right::Read, true),
-        "s3:GetObjectAcl" | "s3:GetObjectVersionAcl" => (Right::ReadAcp, true),
-        "s3:PutObjectAcl" | "s3:PutObjectVersionAcl" => (Right::WriteAcp, true),
-        "s3:ListBucket" | "s3:ListBucketVersions" | "s3:ListBucketMultipartUploads" => (Right::Read, false),
-        "s3:PutObject" | "s3:DeleteObject" => (Right::Write, false),
-        "s3:GetBucketAcl" => (Right::ReadAcp, false),
-        "s3:PutBucketAcl" => (Right::WriteAcp, false),
-        _ => return None,
-    })
 }
 
 /// Returns the permission that an operation needs (Service Authorization Reference, "Actions defined by Amazon S3").

@@ -4,6 +4,8 @@ use s3s::auth::{Credentials, S3Auth, SecretKey};
 use s3s::dto::Owner;
 use s3s::{S3Result, s3_error};
 
+use crate::model::access::who;
+
 /// An account that owns buckets or visits those of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Account {
@@ -57,6 +59,11 @@ impl Account {
             Self::Acme => "demo/secret/of/acme/for/127001/EXAMPLEKEY",
             Self::Partner => "demo/secret/of/partner/for/127001/EXAMPLE",
         }
+    }
+
+    /// Returns the account as the rules of access know it.
+    pub fn to_model(self) -> who::Account {
+        who::Account { number: Some(self.number().to_owned()), canonical: Some(self.canonical_id().to_owned()) }
     }
 
     /// Returns the account as listings and ACLs name it.

@@ -3,11 +3,8 @@
 use s3s::dto::{self, Grant, Grantee, Permission, Type};
 use s3s::{S3Result, s3_error};
 
-use crate::demo::account::{Account, Caller};
-
-const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
-const AUTHENTICATED_USERS: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
-const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+use crate::demo::account::Account;
+use crate::model::access::acl::{self, ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY};
 
 /// Whom a grant is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,22 +102,21 @@ impl Acl {
         Ok(Self { owner, grants })
     }
 
-    /// Returns whether some group of strangers is granted anything: what Block Public Access calls a public ACL.
-    pub fn is_public(&self) -> bool {
-        self.grants.iter().any(|(who, _)| matches!(who, Who::AllUsers | Who::AuthenticatedUsers))
-    }
-
-    /// Returns whether the caller is granted a right; `ignore_public` takes the groups of strangers out.
-    pub fn allows(&self, caller: Caller, right: Right, ignore_public: bool) -> bool {
-        self.grants.iter().any(|&(who, granted)| {
-            let is_meant = match who {
-                Who::Account(account) => caller == Some(account),
-                Who::AllUsers => !ignore_public,
-                Who::AuthenticatedUsers => !ignore_public && caller.is_some(),
-                Who::LogDelivery => false,
-            };
-            is_meant && (granted == right || granted == Right::FullControl)
-        })
+    /// Returns the list as the rules of access know it.
+    pub fn to_model(&self) -> acl::Acl {
+        let grantee = |who: Who| match who {
+            Who::Account(account) => {
+                let (id, name) = (account.canonical_id().to_owned(), account.name().to_owned());
+                acl::Grantee::Account { id, name: Some(name) }
+            }
+            Who::AllUsers => acl::Grantee::Group(acl::ALL_USERS.to_owned()),
+            Who::AuthenticatedUsers => acl::Grantee::Group(acl::AUTHENTICATED_USERS.to_owned()),
+            Who::LogDelivery => acl::Grantee::Group(acl::LOG_DELIVERY.to_owned()),
+        };
+        let grant =
+            |&(who, right): &(Who, Right)| acl::Grant { grantee: grantee(who), permission: right.name().to_owned() };
+        let owner = Some(self.owner.canonical_id().to_owned());
+        acl::Acl { owner, grants: self.grants.iter().map(grant).collect() }
     }
 
     /// Returns the grants as a document.

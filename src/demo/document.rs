@@ -8,9 +8,11 @@ use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 use crate::demo::access::denied;
 use crate::demo::acl::{Acl, Headers};
 use crate::demo::bucket::check_ownership;
-use crate::demo::policy::Policy;
 use crate::demo::store::{Bucket, Settings, State, Versioning};
 use crate::demo::write::{check_public_acl, check_tags};
+use crate::model::access::condition::Test;
+use crate::model::access::document::Policy;
+use crate::model::access::truth::Truth;
 
 /// Returns a document, or the error that says that there is none.
 pub(super) fn read<T: Clone>(
@@ -43,13 +45,33 @@ pub(super) fn policy(state: &State, bucket: &str) -> S3Result<Arc<Policy>> {
 /// Sets the policy (`PutBucketPolicy`), unless it is public and public ones are blocked.
 pub(super) fn set_policy(state: &mut State, input: &dto::PutBucketPolicyInput) -> S3Result<()> {
     let bucket = state.bucket_mut(&input.bucket)?;
-    let policy = Policy::parse(&input.policy, &input.bucket)?;
+    let policy = parse_policy(&input.policy, &input.bucket)?;
     let blocks = bucket.settings.block.as_ref().and_then(|block| block.block_public_policy) == Some(true);
-    if blocks && policy.is_public() {
+    if blocks && policy.is_public() != Truth::No {
         return Err(denied());
     }
     bucket.settings.policy = Some(Arc::new(policy));
     Ok(())
+}
+
+/// Reads a policy, and refuses what Amazon does: faults, and what is about another bucket.
+pub(super) fn parse_policy(text: &str, bucket: &str) -> S3Result<Policy> {
+    let malformed = |words: String| s3_error!(MalformedPolicy, "{words}");
+    let policy = Policy::of_bucket(text).map_err(|fault| malformed(fault.message))?;
+    for statement in &policy.statements {
+        if !statement.resources.are_within(bucket) {
+            return Err(malformed("Policy has invalid resource".to_owned()));
+        }
+        if let Some(field) = statement.unknown.first() {
+            return Err(malformed(format!("Unknown field {field}")));
+        }
+        for condition in &statement.conditions {
+            if let Test::Other(name) = &condition.test {
+                return Err(malformed(format!("Invalid Condition type : {name}")));
+            }
+        }
+    }
+    Ok(policy)
 }
 
 /// Sets the ownership of objects (`PutBucketOwnershipControls`).

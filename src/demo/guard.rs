@@ -146,9 +146,6 @@ impl Guard {
 /// Returns the values of condition keys that a request has.
 fn context(cx: &S3AccessContext<'_>) -> Vec<(&'static str, String)> {
     let mut context = vec![("aws:sourceip", "127.0.0.1".to_owned()), ("aws:securetransport", "false".to_owned())];
-    if let Some(account) = caller(cx.credentials()) {
-        context.push(("aws:principalaccount", account.number().to_owned()));
-    }
     let of_query = [
         ("s3:prefix", "prefix"),
         ("s3:delimiter", "delimiter"),

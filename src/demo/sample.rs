@@ -12,7 +12,7 @@ use crate::demo::account::Account;
 use crate::demo::acl::{Acl, Right, Who};
 use crate::demo::checksum::{Algorithm, Hasher};
 use crate::demo::content::Content;
-use crate::demo::policy::Policy;
+use crate::demo::document::parse_policy;
 use crate::demo::store::{
     Bucket, FAR_REGION, Facts, HOME_REGION, NULL_VERSION, Object, Restore, State, Version, Versioning, now,
 };
@@ -72,7 +72,7 @@ impl<'a> Builder<'a> {
             r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"PublicRead","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{}/*"}}]}}"#,
             self.name
         );
-        self.bucket.settings.policy = Policy::parse(&text, self.name).ok().map(Arc::new);
+        self.bucket.settings.policy = parse_policy(&text, self.name).ok().map(Arc::new);
         self
     }
 
@@ -275,7 +275,7 @@ fn exchange(state: &mut State) {
     let text = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{acme}:root"}},"Action":["s3:ListBucket","s3:GetObject"],"Resource":["arn:aws:s3:::partner-exchange","arn:aws:s3:::partner-exchange/*"]}}]}}"#
     );
-    to.bucket.settings.policy = Policy::parse(&text, to.name).ok().map(Arc::new);
+    to.bucket.settings.policy = parse_policy(&text, to.name).ok().map(Arc::new);
     to.file("to-acme/offer.txt", "Ten anvils, please.\n");
     to.done();
 }

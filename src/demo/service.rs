@@ -14,6 +14,7 @@ use crate::demo::exchange::Exchange;
 use crate::demo::faults::{Fault, Faults};
 use crate::demo::store::{Settings, Store};
 use crate::demo::{bucket, copy, detail, document, list, multipart, read, remove, write};
+use crate::model::access::truth::Truth;
 
 /// The operations over one store.
 pub(super) struct Service {
@@ -247,7 +248,7 @@ impl S3 for Service {
         req: S3Request<GetBucketPolicyInput>,
     ) -> S3Result<S3Response<GetBucketPolicyOutput>> {
         let policy = document::policy(&self.store.lock(), &req.input.bucket)?;
-        Ok(S3Response::new(GetBucketPolicyOutput { policy: Some(policy.text.clone()) }))
+        Ok(S3Response::new(GetBucketPolicyOutput { policy: Some(policy.text().to_owned()) }))
     }
 
     async fn get_bucket_policy_status(
@@ -255,7 +256,7 @@ impl S3 for Service {
         req: S3Request<GetBucketPolicyStatusInput>,
     ) -> S3Result<S3Response<GetBucketPolicyStatusOutput>> {
         let policy = document::policy(&self.store.lock(), &req.input.bucket)?;
-        let policy_status = Some(PolicyStatus { is_public: Some(policy.is_public()) });
+        let policy_status = Some(PolicyStatus { is_public: Some(policy.is_public() != Truth::No) });
         Ok(S3Response::new(GetBucketPolicyStatusOutput { policy_status }))
     }
 

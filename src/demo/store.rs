@@ -11,7 +11,7 @@ use crate::demo::account::Account;
 use crate::demo::acl::Acl;
 use crate::demo::checksum::{Algorithm, Sum};
 use crate::demo::content::Content;
-use crate::demo::policy::Policy;
+use crate::model::access::document::Policy;
 
 /// The region of most sample buckets, in which requests are signed by default.
 pub const HOME_REGION: &str = "us-east-1";

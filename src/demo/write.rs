@@ -261,7 +261,7 @@ pub(super) fn object_acl(bucket: &Bucket, caller: Caller, headers: &Headers<'_>)
 /// Refuses a public ACL where Block Public Access says so.
 pub(super) fn check_public_acl(bucket: &Bucket, acl: &Acl) -> S3Result<()> {
     let blocks = bucket.settings.block.as_ref().and_then(|block| block.block_public_acls) == Some(true);
-    if blocks && acl.is_public() {
+    if blocks && acl.to_model().is_public() {
         return Err(crate::demo::access::denied());
     }
     Ok(())

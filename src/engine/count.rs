@@ -321,7 +321,7 @@ async fn note_copy_losses(totals: &mut Totals<'_>, store: &Store, items: &[Item]
             _ => None,
         })
         .collect();
-    let enforced = |result: Result<Option<crate::s3::Ownership>, Error>| matches!(result, Ok(Some(ownership)) if ownership.disables_acls());
+    let enforced = |result: Result<Option<crate::model::access::layers::ObjectOwnership>, Error>| matches!(result, Ok(Some(ownership)) if ownership.disables_acls());
     let mut have_acls = false;
     for (at, bucket) in sources.iter().enumerate() {
         if sources.iter().take(at).all(|earlier| earlier != bucket) {

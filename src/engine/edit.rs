@@ -14,11 +14,12 @@ use crate::local::metadata::Identity;
 use crate::local::read::Source;
 use crate::local::root::Root;
 use crate::local::write::Replace;
+use crate::model::access::acl::Grant;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::location::ObjectRef;
 use crate::model::name::{self, ETag, UnsafeKeys};
-use crate::s3::{Condition, Grant, Payload, Store, WriteOptions};
+use crate::s3::{Condition, Payload, Store, WriteOptions};
 
 /// Above this size a file is downloaded rather than edited in place, in bytes.
 const MAX_EDITED: u64 = 64 * 1024 * 1024;
@@ -176,10 +177,10 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
 /// Returns the ACL that must be sent along; nothing where it is the owner's alone, as it is where ACLs are disabled.
 async fn grants(store: &Store, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
     match store.object_acl(object).await {
-        Ok(grants) => {
+        Ok(acl) => {
             let is_private =
-                matches!(grants.as_slice(), [only] if only.permission == "FULL_CONTROL" && only.group.is_none());
-            Ok(if is_private { Vec::new() } else { grants })
+                matches!(acl.grants.as_slice(), [only] if only.permission == "FULL_CONTROL" && only.group().is_none());
+            Ok(if is_private { Vec::new() } else { acl.grants })
         }
         Err(error) if error.kind == Kind::Unsupported => Ok(Vec::new()),
         // It cannot be read, and would be lost wherever ACLs are not known to be disabled.

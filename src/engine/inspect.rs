@@ -75,7 +75,7 @@ async fn address(view: &View, bucket: &BucketName, key: &str) -> Vec<Field> {
 }
 
 /// Turns what a read said into the words of an unread layer.
-fn unread(error: &Error) -> String {
+pub(super) fn unread(error: &Error) -> String {
     match (error.kind, error.permission) {
         (Kind::Denied, Some(permission)) => format!("{permission} denied"),
         _ => error.cause.clone(),

@@ -35,6 +35,11 @@ impl Stores {
         Self { own, open: Mutex::default() }
     }
 
+    /// Returns whether requests say that the requester pays.
+    pub fn requester_pays(&self) -> bool {
+        self.own.request_payer
+    }
+
     /// Says how a profile connects that is in no file, before it is first asked for.
     pub fn declare(&self, name: &Profile, like: Option<&str>, region: Option<String>, endpoint_url: Option<String>) {
         let like = like.map_or_else(|| self.own.clone(), |like| self.own.of_profile(like));

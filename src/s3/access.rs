@@ -3,38 +3,29 @@
 //! "None is set" is an answer here, not an error; "the server has no such thing" and "denied" are errors with their
 //! own kinds, which the inspector shows per section.
 
-use aws_sdk_s3::types::Grant as SdkGrant;
+use aws_sdk_s3::types::{Grant as SdkGrant, Owner as SdkOwner, Payer};
 
 use super::client::{Call, Store};
 use super::fault;
 use crate::model::access::PublicAccessBlock;
+use crate::model::access::acl::{Acl, Grant, Grantee};
+use crate::model::access::layers::ObjectOwnership;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::model::name::BucketName;
 
-/// The groups that stand for everyone (Amazon S3 User Guide, "Amazon S3 predefined groups").
-const EVERYONE: [&str; 2] =
-    ["http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"];
-
-/// One grant of an ACL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// Who: a display name, an id, an address or a group.
-    pub grantee: String,
-    /// The group's address, if it is a group.
-    pub group: Option<String>,
-    /// What: `READ`, `FULL_CONTROL`.
-    pub permission: String,
-    /// Who, as a header of a write takes it: `id="…"`, `uri="…"`.
-    pub header: String,
+/// Returns the four settings of a type of the SDK: that of buckets and that of accounts share no trait, only names.
+macro_rules! block_of {
+    ($own:expr) => {
+        $crate::model::access::PublicAccessBlock {
+            block_public_acls: $own.block_public_acls() == Some(true),
+            ignore_public_acls: $own.ignore_public_acls() == Some(true),
+            block_public_policy: $own.block_public_policy() == Some(true),
+            restrict_public_buckets: $own.restrict_public_buckets() == Some(true),
+        }
+    };
 }
-
-impl Grant {
-    /// Returns whether it grants to everyone, or to every AWS user, which is as good as everyone.
-    pub fn is_public(&self) -> bool {
-        self.group.as_deref().is_some_and(|group| EVERYONE.contains(&group))
-    }
-}
+pub(super) use block_of;
 
 /// Versioning of a bucket, in Amazon's words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,17 +52,6 @@ pub struct BucketEncryption {
     pub key: Option<String>,
     /// Whether a bucket key saves calls to KMS.
     pub has_bucket_key: bool,
-}
-
-/// Object Ownership of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ownership(pub String);
-
-impl Ownership {
-    /// Returns whether ACLs are switched off.
-    pub fn disables_acls(&self) -> bool {
-        self.0 == "BucketOwnerEnforced"
-    }
 }
 
 impl Store {
@@ -112,22 +92,17 @@ impl Store {
         let call = section("read the public access block of", "s3:GetBucketPublicAccessBlock", bucket);
         let output = self.call(&call, |client| client.get_public_access_block().bucket(bucket.as_str()).send()).await;
         let Some(output) = set(output)? else { return Ok(None) };
-        Ok(output.public_access_block_configuration().map(|own| PublicAccessBlock {
-            block_public_acls: own.block_public_acls() == Some(true),
-            ignore_public_acls: own.ignore_public_acls() == Some(true),
-            block_public_policy: own.block_public_policy() == Some(true),
-            restrict_public_buckets: own.restrict_public_buckets() == Some(true),
-        }))
+        Ok(output.public_access_block_configuration().map(|own| block_of!(own)))
     }
 
     /// Reads the Object Ownership of a bucket.
-    pub async fn ownership(&self, bucket: &BucketName) -> Result<Option<Ownership>, Error> {
+    pub async fn ownership(&self, bucket: &BucketName) -> Result<Option<ObjectOwnership>, Error> {
         let call = section("read the object ownership of", "s3:GetBucketOwnershipControls", bucket);
         let output =
             self.call(&call, |client| client.get_bucket_ownership_controls().bucket(bucket.as_str()).send()).await;
         let Some(output) = set(output)? else { return Ok(None) };
         let rule = output.ownership_controls().and_then(|own| own.rules().first());
-        Ok(rule.map(|rule| Ownership(rule.object_ownership().as_str().to_owned())))
+        Ok(rule.map(|rule| ObjectOwnership(rule.object_ownership().as_str().to_owned())))
     }
 
     /// Reads whether Amazon calls the bucket's policy public; nothing if there is no policy.
@@ -145,15 +120,23 @@ impl Store {
         Ok(set(output)?.and_then(|output| output.policy))
     }
 
+    /// Returns whether the requester pays.
+    pub async fn requester_pays(&self, bucket: &BucketName) -> Result<bool, Error> {
+        let call = section("read the request payment of", "s3:GetBucketRequestPayment", bucket);
+        let output =
+            self.call(&call, |client| client.get_bucket_request_payment().bucket(bucket.as_str()).send()).await?;
+        Ok(output.payer() == Some(&Payer::Requester))
+    }
+
     /// Reads the ACL of a bucket.
-    pub async fn bucket_acl(&self, bucket: &BucketName) -> Result<Vec<Grant>, Error> {
+    pub async fn bucket_acl(&self, bucket: &BucketName) -> Result<Acl, Error> {
         let call = section("read the ACL of", "s3:GetBucketAcl", bucket);
         let output = self.call(&call, |client| client.get_bucket_acl().bucket(bucket.as_str()).send()).await?;
-        Ok(output.grants().iter().map(grant).collect())
+        Ok(acl(output.owner(), output.grants()))
     }
 
     /// Reads the ACL of an object.
-    pub async fn object_acl(&self, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
+    pub async fn object_acl(&self, object: &ObjectRef) -> Result<Acl, Error> {
         let call = Call::new("read the ACL of", object.to_string(), "s3:GetObjectAcl", &object.bucket);
         let output = self
             .call(&call, |client| {
@@ -166,7 +149,7 @@ impl Store {
                     .send()
             })
             .await?;
-        Ok(output.grants().iter().map(grant).collect())
+        Ok(acl(output.owner(), output.grants()))
     }
 }
 
@@ -176,7 +159,7 @@ fn section<'a>(operation: &'static str, permission: &'static str, bucket: &'a Bu
 
 /// Turns "no such document" into nothing. Not so any other 404: a server that does not know the question may look for
 /// an object, or something in between may know nothing of the bucket.
-fn set<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+pub(super) fn set<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Ok(output) => Ok(Some(output)),
         Err(error) if error.code.as_deref().is_some_and(fault::says_none_is_set) => Ok(None),
@@ -184,23 +167,22 @@ fn set<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     }
 }
 
+fn acl(owner: Option<&SdkOwner>, grants: &[SdkGrant]) -> Acl {
+    Acl { owner: owner.and_then(|owner| owner.id()).map(str::to_owned), grants: grants.iter().map(grant).collect() }
+}
+
 fn grant(grant: &SdkGrant) -> Grant {
-    let grantee = grant.grantee();
-    let group = grantee.and_then(|own| own.uri());
-    let name = grantee
-        .and_then(|own| own.display_name().filter(|name| !name.is_empty()).or(own.id()).or(own.email_address()))
-        .or(group.and_then(|uri| uri.rsplit('/').next()))
-        .unwrap_or("unknown");
-    let header = match (grantee.and_then(|own| own.id()), group, grantee.and_then(|own| own.email_address())) {
-        (Some(id), ..) => format!("id=\"{id}\""),
-        (_, Some(uri), _) => format!("uri=\"{uri}\""),
-        (.., Some(address)) => format!("emailAddress=\"{address}\""),
-        _ => String::new(),
-    };
-    Grant {
-        header,
-        grantee: name.to_owned(),
-        group: group.map(str::to_owned),
-        permission: grant.permission().map_or_else(String::new, |own| own.as_str().to_owned()),
-    }
+    let own = grant.grantee();
+    let grantee =
+        match (own.and_then(|own| own.id()), own.and_then(|own| own.uri()), own.and_then(|own| own.email_address())) {
+            (Some(id), ..) => {
+                let name = own.and_then(|own| own.display_name()).filter(|name| !name.is_empty());
+                Grantee::Account { id: id.to_owned(), name: name.map(str::to_owned) }
+            }
+            (None, Some(uri), _) => Grantee::Group(uri.to_owned()),
+            (None, None, Some(address)) => Grantee::Email(address.to_owned()),
+            (None, None, None) => Grantee::Unnamed,
+        };
+    let permission = grant.permission().map_or_else(String::new, |own| own.as_str().to_owned());
+    Grant { grantee, permission }
 }

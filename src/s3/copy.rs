@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
-use super::access::Grant;
 use super::client::{Call, Store};
 use super::dress::{dressed, expires};
 use super::encoding::{copy_source, crc64_value, tag_query};
 use super::multipart::{PartDone, UploadId};
 use super::object::{Attributes, Condition, Encryption, Written};
+use crate::model::access::acl::Grant;
 use crate::model::attributes::CannedAcl;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;

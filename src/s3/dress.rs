@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use aws_sdk_s3::types::ServerSideEncryption;
 
-use super::access::Grant;
 use super::object::{Attributes, BodyMd5, Encryption};
+use crate::model::access::acl::Grant;
 
 /// Gives an operation of the SDK metadata, tags, ACL, storage class and encryption. The builders share no trait, only names.
 macro_rules! dressed {
@@ -40,8 +40,7 @@ pub(super) fn user_metadata(attributes: &Attributes) -> Option<std::collections:
 /// Returns who is granted a permission, as the headers of a write take it (Amazon S3 User Guide, "Access control list
 /// (ACL) overview").
 pub(super) fn grantees(grants: &[Grant], permission: &str) -> Option<String> {
-    let headers: Vec<_> =
-        grants.iter().filter(|grant| grant.permission == permission).map(|grant| grant.header.as_str()).collect();
+    let headers: Vec<_> = grants.iter().filter(|grant| grant.permission == permission).map(Grant::header).collect();
     (!headers.is_empty()).then(|| headers.join(", "))
 }
 

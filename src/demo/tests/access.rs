@@ -133,8 +133,10 @@ async fn a_condition_narrows_a_statement_and_an_unknown_one_is_refused() {
     set(r#"{"StringLike":{"s3:prefix":"shared/*"},"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}"#).await.unwrap();
     partner.list_objects_v2().bucket("acme-test").prefix("shared/x").send().await.unwrap();
     assert_eq!(failure(partner.list_objects_v2().bucket("acme-test").send().await).0, 403);
-    let unknown = set(r#"{"DateLessThan":{"aws:CurrentTime":"2030-01-01T00:00:00Z"}}"#).await;
-    assert_eq!(failure(unknown), (501, "NotImplemented".to_owned()));
+    set(r#"{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}"#).await.unwrap();
+    assert_eq!(failure(partner.list_objects_v2().bucket("acme-test").send().await).0, 403);
+    let unknown = set(r#"{"StringMatches":{"s3:prefix":"shared/*"}}"#).await;
+    assert_eq!(failure(unknown), (400, "MalformedPolicy".to_owned()));
     let malformed = s3.put_bucket_policy().bucket("acme-test").policy("{}").send().await;
     assert_eq!(failure(malformed), (400, "MalformedPolicy".to_owned()));
 }

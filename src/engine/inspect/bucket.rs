@@ -70,7 +70,7 @@ async fn access(view: &View, bucket: &BucketName) {
     let acl = async {
         let read = view.ask(store.bucket_acl(bucket)).await;
         let public = public_by(store, &read);
-        view.say(Section::Acl, read.map(|grants| acl_content(&grants))).await;
+        view.say(Section::Acl, read.map(|acl| acl_content(&acl.grants))).await;
         public
     };
     let (policy_is_public, public_access_block, acls_disabled, acl_is_public) =

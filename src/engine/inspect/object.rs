@@ -5,13 +5,14 @@ use jiff::tz::TimeZone;
 
 use super::{View, address, unread};
 use crate::local::metadata::exact_size;
+use crate::model::access::acl::{Acl, Grant};
 use crate::model::access::{AccessFacts, Fact};
 use crate::model::error::Error;
 use crate::model::inspect::{Content, Field, Section};
 use crate::model::location::ObjectRef;
 use crate::model::name::BucketName;
 use crate::model::text;
-use crate::s3::{Grant, ObjectFacts, Store};
+use crate::s3::{ObjectFacts, Store};
 
 /// Loads all sections at once.
 pub(super) async fn inspect(view: &View, object: &ObjectRef) {
@@ -32,7 +33,7 @@ pub(super) async fn inspect(view: &View, object: &ObjectRef) {
         let acl = async {
             let acl = view.ask(store.object_acl(object)).await;
             let fact = public_by(store, &acl);
-            view.say(Section::Acl, acl.map(|grants| acl_content(&grants))).await;
+            view.say(Section::Acl, acl.map(|acl| acl_content(&acl.grants))).await;
             fact
         };
         let (acl_is_public, layers) = tokio::join!(acl, bucket_layers(view, store, object));
@@ -67,8 +68,8 @@ pub(super) fn fact<T: Clone, U>(store: &Store, read: &Result<T, Error>, pick: im
 }
 
 /// Returns whether an ACL opens what it belongs to.
-pub(super) fn public_by(store: &Store, acl: &Result<Vec<Grant>, Error>) -> Fact<bool> {
-    fact(store, acl, |grants| grants.iter().any(Grant::is_public))
+pub(super) fn public_by(store: &Store, acl: &Result<Acl, Error>) -> Fact<bool> {
+    fact(store, acl, |acl| acl.is_public())
 }
 
 /// Returns whether the policy opens the bucket. A server that cannot say so may have one all the same.
@@ -93,7 +94,8 @@ pub(super) fn acl_content(grants: &[Grant]) -> Content {
         return Content::NotSet("no grants");
     }
     let field = |grant: &Grant| {
-        let who = if grant.is_public() { format!("{} (public)", grant.grantee) } else { grant.grantee.clone() };
+        let label = grant.label();
+        let who = if grant.is_public() { format!("{label} (public)") } else { label.to_owned() };
         Field::new(who, grant.permission.clone())
     };
     Content::Fields(grants.iter().map(field).collect())

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{ItemResult, JobEnd, JobId, PageToken, Ticket, Unfinished, UnfinishedId};
 use crate::model::access::Access;
+use crate::model::access::evidence::Evidence;
 use crate::model::compare::ComparedPage;
 use crate::model::entry::Entry;
 use crate::model::error::Error;
@@ -107,6 +108,13 @@ pub enum Report {
         ticket: Ticket,
         /// The word.
         access: Access,
+    },
+    /// What decides who may do what.
+    Gathered {
+        /// Of this question.
+        ticket: Ticket,
+        /// What was found.
+        evidence: Box<Evidence>,
     },
     /// The first bytes.
     Previewed {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Item, JobId, Ticket, UnfinishedId, Work};
+use crate::model::access::evidence::Source;
 use crate::model::compare::Places;
 use crate::model::history::HistoryId;
 use crate::model::limit::ByteRate;
@@ -76,6 +77,15 @@ pub enum Request {
         ticket: Ticket,
         /// What to look at.
         item: Item,
+    },
+    /// Read all that decides who may do what with a bucket or an object in it.
+    Gather {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// Where it is read.
+        source: Source,
+        /// The file of the caller's own IAM policy.
+        identity: Option<PathBuf>,
     },
     /// Read the first bytes. Newest wins.
     Preview {

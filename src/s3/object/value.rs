@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
+use crate::model::access::acl::Grant;
 use crate::model::attributes::CannedAcl;
 pub use crate::model::attributes::{Attributes, Encryption};
 use crate::model::name::{ETag, VersionId};
-use crate::s3::access::Grant;
 
 /// A stored checksum.
 #[derive(Debug, Clone, PartialEq, Eq)]

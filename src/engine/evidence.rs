@@ -1,0 +1,80 @@
+//! Gathers what decides who may do what: the layers, each on its own, so that one that is denied hides no other.
+
+mod folder;
+mod server;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::core::Core;
+use crate::local::read::Source as File;
+use crate::model::access::evidence::{Evidence, Source};
+use crate::model::access::reader;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{Report, Ticket};
+use crate::model::json::Fault;
+
+/// How long a document may be, in bytes: many times what S3 takes of any.
+const LIMIT: usize = 1 << 20;
+
+/// Gathers, and says what was found.
+pub(super) fn start(core: &Arc<Core>, ticket: Ticket, source: Source, identity: Option<PathBuf>) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let result = tokio::select! {
+            biased;
+            () = token.cancelled() => Err(Error::cancelled("judge", "access")),
+            result = Box::pin(gather(&core, source, identity)) => result,
+        };
+        let report = match result {
+            Ok(evidence) => Report::Gathered { ticket, evidence: Box::new(evidence) },
+            Err(error) => Report::Failed { ticket, error },
+        };
+        let _ = core.send(report, &token).await;
+        core.close_ticket(ticket);
+    });
+}
+
+async fn gather(core: &Arc<Core>, source: Source, identity: Option<PathBuf>) -> Result<Evidence, Error> {
+    let identity = match identity {
+        None => None,
+        Some(path) => {
+            Some(core.block("read", move || document(&path, reader::identity)?.ok_or_else(|| missing(&path))).await?)
+        }
+    };
+    let evidence = match source {
+        Source::Server { bucket, object, owner } => server::gather(core, &bucket, object.as_ref(), owner).await?,
+        Source::Folder { path, owner } => {
+            let (layers, notes) = core.block("read", move || folder::layers(&path, owner)).await?;
+            Evidence { layers, notes, ..Evidence::default() }
+        }
+    };
+    Ok(Evidence {
+        identity: identity.map(Arc::new),
+        pays: core.stores.requester_pays(),
+        now: Timestamp::now(),
+        ..evidence
+    })
+}
+
+/// Reads a document from a file; nothing if there is no such file.
+fn document<T>(path: &Path, read: fn(&str) -> Result<T, Fault>) -> Result<Option<T>, Error> {
+    let invalid = |cause: String| Error::new(Kind::Invalid, "read", path.to_string_lossy(), cause);
+    let file = match File::open(path) {
+        Err(error) if error.kind == Kind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let bytes = file.read_start(LIMIT + 1)?;
+    if bytes.len() > LIMIT {
+        return Err(invalid(format!("it is longer than {LIMIT} bytes, which no such document is")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| invalid("it is not UTF-8".to_owned()))?;
+    read(&text).map(Some).map_err(|fault| invalid(fault.to_string()))
+}
+
+fn missing(path: &Path) -> Error {
+    Error::new(Kind::Invalid, "read", path.to_string_lossy(), "there is no such file")
+}

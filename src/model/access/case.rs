@@ -1,0 +1,126 @@
+//! One question with all that is known: what the layers are asked.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::action::{Action, Target};
+use super::context::{Context, Value};
+use super::document::{Policy, Statement};
+use super::layers::Layers;
+use super::principal::Naming;
+use super::resource::Resource;
+use super::truth::Truth;
+use super::who::Who;
+use super::word::Fact;
+
+/// Where the question is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// The bucket.
+    pub bucket: String,
+    /// The key; any object without it.
+    pub key: Option<String>,
+    /// The version that requests name.
+    pub version: Option<String>,
+}
+
+/// What is known beside the layers.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// The condition keys that were said.
+    pub context: Context,
+    /// The caller's own IAM policy.
+    pub identity: Option<Arc<Policy>>,
+    /// Whether requests say that the requester pays.
+    pub pays: bool,
+    /// The time of the request.
+    pub now: Timestamp,
+}
+
+/// One question, ready to be judged.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    pub layers: &'a Layers,
+    pub given: &'a Given,
+    pub who: Who,
+    pub action: Action,
+    pub resource: Resource,
+    pub context: Context,
+}
+
+impl<'a> Case<'a> {
+    pub fn new(layers: &'a Layers, given: &'a Given, place: &Place, who: Who, action: Action) -> Self {
+        let who = who.completed_by(&layers.owner);
+        let action = if place.version.is_some() { action.of_version() } else { action };
+        let bucket = place.bucket.clone();
+        let resource = match (action.target, &place.key) {
+            (Target::Bucket, _) => Resource::Bucket(bucket),
+            (Target::Object, Some(key)) => Resource::Object { bucket, key: key.clone() },
+            (Target::Object, None) => Resource::Objects(bucket),
+        };
+        let mut case = Self { layers, given, who, action, resource, context: given.context.clone() };
+        case.complete(place.version.as_deref());
+        case
+    }
+
+    /// Adds the condition keys that follow from the question and from what was read of the object.
+    fn complete(&mut self, version: Option<&str>) {
+        self.context.add_caller(&self.who, &self.layers.owner);
+        self.context.add_common(self.given.now);
+        if let Some(number) = &self.layers.owner.number {
+            for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
+                self.context.set_default(key, Value::Known(vec![number.clone()]));
+            }
+        }
+        if let Some(version) = version.filter(|_| self.action.target == Target::Object) {
+            self.context.set_default("s3:VersionId", Value::Known(vec![version.to_owned()]));
+        }
+        if has_existing_tags(self.action) {
+            self.add_tags();
+        }
+    }
+
+    fn add_tags(&mut self) {
+        const FAMILY: &str = "s3:ExistingObjectTag";
+        match &self.layers.tags {
+            Fact::Known(tags) => {
+                for (name, value) in tags {
+                    self.context.set_default(&format!("{FAMILY}/{name}"), Value::Known(vec![value.clone()]));
+                }
+            }
+            Fact::Absent if matches!(self.resource, Resource::Objects(_)) => {
+                self.context.set_default(FAMILY, Value::Open);
+            }
+            Fact::Absent => {}
+            Fact::Unread(read) => self.context.set_default(FAMILY, Value::Unread(read.clone())),
+            Fact::Unasked => self.context.set_default(FAMILY, Value::Unread("tags not read yet".to_owned())),
+        }
+    }
+
+    /// Returns whether a statement is about this question, its conditions aside.
+    pub fn is_met_by(&self, policy: &Policy, statement: &Statement, naming: Naming) -> Truth {
+        let who = statement.principals.as_ref();
+        let who = who.map_or(Truth::Yes, |named| named.include(&self.who, &self.layers.owner, naming));
+        let action = Truth::from(statement.actions.mean_action(self.action.name));
+        let resource = statement.resources.mean_resource(&self.resource, &self.context, policy.has_variables());
+        let understood = match statement.unknown.first() {
+            Some(field) => Truth::Unknown(format!("{field} is no field that S3 knows")),
+            None => Truth::Yes,
+        };
+        who.and(action).and(resource).and(understood)
+    }
+
+    /// Returns whether the conditions of a statement hold.
+    pub fn holds(&self, policy: &Policy, statement: &Statement) -> Truth {
+        let one = |condition: &super::condition::Condition| condition.holds(&self.context, policy.has_variables());
+        statement.conditions.iter().map(one).fold(Truth::Yes, Truth::and)
+    }
+}
+
+/// Returns whether requests for an action bring the tags of the object as it is (Amazon S3 User Guide, "Categorizing your
+/// storage using tags": not those that write or delete it).
+fn has_existing_tags(action: Action) -> bool {
+    const WITHOUT: [&str; 3] = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"];
+    action.target == Target::Object && !WITHOUT.contains(&action.name)
+}

@@ -1,0 +1,97 @@
+//! What is asked about, and what of it a statement names.
+
+use std::fmt;
+
+use super::context::Context;
+use super::document::Names;
+use super::pattern::{Pattern, Reach};
+use super::truth::Truth;
+use super::variable::Filled;
+
+/// The partitions of Amazon's cloud. A bucket is in one of them, and its policy names no other.
+const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
+/// What is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    /// A bucket.
+    Bucket(String),
+    /// An object.
+    Object {
+        /// Its bucket.
+        bucket: String,
+        /// Its key.
+        key: String,
+    },
+    /// Whichever object of a bucket.
+    Objects(String),
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bucket(bucket) => write!(f, "arn:aws:s3:::{bucket}"),
+            Self::Object { bucket, key } => write!(f, "arn:aws:s3:::{bucket}/{key}"),
+            Self::Objects(bucket) => write!(f, "arn:aws:s3:::{bucket}/*"),
+        }
+    }
+}
+
+impl Resource {
+    /// Returns how much of it a pattern takes.
+    fn reach(&self, pattern: &Pattern) -> Reach {
+        let whole = |is_whole: bool| if is_whole { Reach::All } else { Reach::None };
+        let Some(parts) = pattern.parts() else {
+            return match self {
+                Self::Objects(bucket) => pattern.reach_below(&format!("arn:aws:s3:::{bucket}/")),
+                one => whole(pattern.matches(&one.to_string())),
+            };
+        };
+        let [arn, partition, service, region, account, rest] = parts.as_slice() else { return Reach::None };
+        let is_s3 = arn.matches("arn") && service.matches("s3") && region.matches("") && account.matches("");
+        if !is_s3 || !PARTITIONS.iter().any(|own| partition.matches(own)) {
+            return Reach::None;
+        }
+        match self {
+            Self::Bucket(bucket) => whole(rest.matches(bucket)),
+            Self::Object { bucket, key } => whole(rest.matches(&format!("{bucket}/{key}"))),
+            Self::Objects(bucket) => rest.reach_below(&format!("{bucket}/")),
+        }
+    }
+}
+
+impl Names {
+    /// Returns whether each name is about one bucket or about what is in it, as S3 wants of a bucket policy.
+    pub fn are_within(&self, bucket: &str) -> bool {
+        let of_bucket = Resource::Bucket(bucket.to_owned());
+        let of_objects = Resource::Objects(bucket.to_owned());
+        let is_within = |name: &String| {
+            let pattern = Pattern::new(name);
+            of_bucket.reach(&pattern) != Reach::None || of_objects.reach(&pattern) != Reach::None
+        };
+        self.names.iter().all(is_within)
+    }
+
+    /// Returns whether these names of actions mean an action; their case does not count.
+    pub fn mean_action(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.names.iter().any(|own| Pattern::new(&own.to_lowercase()).matches(&name)) != self.is_negated
+    }
+
+    /// Returns whether these names of resources mean a resource.
+    pub fn mean_resource(&self, resource: &Resource, context: &Context, has_variables: bool) -> Truth {
+        let one = |name: &String| {
+            let filled = if has_variables { Filled::fill(name, context) } else { Ok(Filled::plain(name)) };
+            match filled.map(|filled| resource.reach(&filled.pattern())) {
+                Ok(Reach::All) => Truth::Yes,
+                Ok(Reach::Some) => Truth::Depends(format!("the object is in {name}")),
+                Ok(Reach::None) => Truth::No,
+                // Whether "all but the missing thing" means it, the guides leave open.
+                Err(Truth::No) if self.is_negated => Truth::Unknown(format!("{name} has no value here")),
+                Err(truth) => truth,
+            }
+        };
+        let means = self.names.iter().map(one).fold(Truth::No, Truth::or);
+        if self.is_negated { !means } else { means }
+    }
+}
