@@ -56,6 +56,7 @@ impl Named {
             ("AWS", _) => match Account::parse(&text).map(Who::Account).or_else(|| Who::of_arn(&text)) {
                 Some(Who::Account(account)) => Self::Account(account),
                 Some(Who::Principal(principal)) => Self::Principal(principal),
+                Some(Who::Service(name)) => Self::Service(name),
                 _ => Self::Other(text),
             },
             (_, "*") => Self::Other(format!("{kind}:*")),
@@ -160,6 +161,11 @@ impl Principals {
             return self.leave_in(who, owner);
         }
         self.named.iter().map(|named| named.means(who, owner, naming)).fold(Truth::No, Truth::or)
+    }
+
+    /// Returns whether somebody is meant who signed in with an identity provider.
+    pub fn are_federated(&self) -> bool {
+        !self.is_negated && self.named.iter().any(|named| matches!(named, Named::Federated(_)))
     }
 
     /// Returns whether everyone is meant: by `*`, or as all but a few.

@@ -51,7 +51,8 @@ impl Statement {
             Some(text) if !principals.are_everyone() => {
                 Truth::Unknown(format!("{text} is no principal that S3 accepts"))
             }
-            _ => principals.are_everyone().into(),
+            // Whoever signed in elsewhere is nobody whom the list of fixed principals names.
+            _ => (principals.are_everyone() || principals.are_federated()).into(),
         };
         let strange = self.conditions.iter().find_map(|condition| match &condition.test {
             Test::Other(name) => Some(name),

@@ -44,6 +44,13 @@ impl Layers {
 }
 
 fn permitted(case: &Case<'_>) -> Finding {
+    let outsider = "only the account that owns the bucket may read and change its policy, whatever that allows";
+    let denied_outside = match case.who.account().map(|account| account.is(&case.layers.owner)) {
+        _ if !case.action.is_of_policy() => Finding::pass(),
+        Some(Truth::Yes) => Finding::pass(),
+        // Amazon S3 API Reference, "PutBucketPolicy": 405 for an identity that is not of the bucket owner's account.
+        is_own => Finding::of(is_own.unwrap_or(Truth::No), Layer::Owner, "the caller may", outsider),
+    };
     let (allowed, is_root) = match case.who.account() {
         None => (by_stranger(case), false),
         Some(account) => match account.is(&case.layers.owner) {
@@ -56,7 +63,7 @@ fn permitted(case: &Case<'_>) -> Finding {
     };
     // The root user of the owner's account is never locked out of the policy.
     let denied = if is_root && case.action.is_of_policy() { Finding::pass() } else { not_denied(case) };
-    allowed.and(denied)
+    allowed.and(denied_outside).and(denied)
 }
 
 /// Where it is not known whether the caller's account owns the bucket, only what holds in both cases is certain.

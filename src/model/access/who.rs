@@ -143,6 +143,10 @@ impl Who {
         if !partition.starts_with("aws") || arn.contains(['*', '?']) {
             return None;
         }
+        // A service's own: an origin access identity (Amazon CloudFront Developer Guide, "Use an origin access identity").
+        if (*service, *number) == ("iam", "cloudfront") {
+            return Some(Self::Service(arn.to_owned()));
+        }
         if let Some(id) = ceph_user(service, number, rest) {
             return Some(Self::Account(Account::canonical(id)));
         }

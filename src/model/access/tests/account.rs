@@ -178,3 +178,25 @@ fn everyone_whom_policy_and_acls_name_is_asked_about_once() {
     let names: Vec<_> = named(&bench.layers).iter().map(Who::name).collect();
     assert_eq!(names, [OTHER, BOB, "service:cloudfront.amazonaws.com", THIRD_ID]);
 }
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html>: who is not of the bucket owner's account gets
+/// 405.
+#[test]
+fn a_policy_opens_itself_to_nobody_else() {
+    let bench = policy(&allow("\"*\"", "s3:*")).trusted();
+    for action in ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] {
+        for who in ["anonymous", "any-aws-user", OTHER, BOB] {
+            assert_eq!(bench.ask(who, action), No, "{who} {action}");
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html>: an origin
+/// access identity is a principal of its own.
+#[test]
+fn an_origin_access_identity_may_what_the_policy_says() {
+    let identity = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1";
+    let bench = policy(&allow(&aws(identity), "s3:GetObject"));
+    assert_eq!((bench.read(identity), bench.ask(identity, "s3:PutObject")), (Yes, No));
+    assert_eq!(bench.layers.policy_is_public(), Some(false));
+}

@@ -186,3 +186,11 @@ fn what_was_not_read_makes_it_unknown_only_where_it_could_matter() {
     assert_eq!(with(no_acl, bench().ownership("BucketOwnerEnforced")), (Some(false), Some(false)));
     assert_eq!(is_public(r#"{"StringMatches":{"aws:SourceVpc":"vpc-1"}}"#), None);
 }
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>: its first example of a
+/// public policy names `graph.facebook.com`.
+#[test]
+fn who_signed_in_elsewhere_is_the_public() {
+    let bench = policy(&allow(r#"{"Federated":"graph.facebook.com"}"#, "s3:PutObject"));
+    assert_eq!(bench.layers.policy_is_public(), Some(true));
+}
