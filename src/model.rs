@@ -6,6 +6,7 @@ pub mod bucket;
 pub mod capability;
 pub mod compare;
 pub mod entry;
+pub mod document;
 pub mod error;
 pub mod fault;
 pub mod filter;
