@@ -6,7 +6,8 @@ use super::look::{problem, text};
 use super::shape::word;
 use super::{Document, Layout, Problem, Removal};
 
-const PAGE: &str = "Amazon S3 User Guide, Configuring fast, secure file transfers using Amazon S3 Transfer Acceleration";
+const PAGE: &str =
+    "Amazon S3 User Guide, Configuring fast, secure file transfers using Amazon S3 Transfer Acceleration";
 
 /// Transfer Acceleration.
 pub(super) const DOCUMENT: Document = Document {

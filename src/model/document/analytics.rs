@@ -39,7 +39,7 @@ pub(super) const DOCUMENT: Document = Document {
     name: "analytics",
     title: "Storage class analysis",
     query: "analytics",
-    root: "ListBucketAnalyticsConfigurationsResult",
+    root: "ListBucketAnalyticsConfigurationResult",
     wrapper: None,
     layout: Layout::Each(LIST, "AnalyticsConfiguration"),
     fields: &[list(LIST, "AnalyticsConfiguration", &Form::Group(CONFIGURATION))],

@@ -114,7 +114,9 @@ mod tests {
         });
         assert_eq!(
             summary(&json!({ "CORSRules": [rule] })),
-            ["pages of https://a.example may send PUT with any header and see ETag; the answer is remembered for 60 seconds"]
+            [
+                "pages of https://a.example may send PUT with any header and see ETag; the answer is remembered for 60 seconds"
+            ]
         );
     }
 

@@ -56,12 +56,10 @@ fn common(old: &[String], new: &[String]) -> Vec<Vec<u32>> {
 /// put the items of a list into another order, but must not drop or change one.
 pub fn holds(stored: &Value, written: &Value) -> bool {
     match (stored, written) {
-        (Value::Object(stored), Value::Object(written)) => {
-            written.iter().all(|(name, value)| match stored.get(name) {
-                Some(stored) => holds(stored, value),
-                None => is_nothing(value),
-            })
-        }
+        (Value::Object(stored), Value::Object(written)) => written.iter().all(|(name, value)| match stored.get(name) {
+            Some(stored) => holds(stored, value),
+            None => is_nothing(value),
+        }),
         (Value::Array(stored), Value::Array(written)) => {
             let mut left: Vec<_> = stored.iter().collect();
             stored.len() == written.len()

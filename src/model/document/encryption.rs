@@ -14,10 +14,7 @@ const DEFAULT: &[Field] =
 const RULE: &[Field] = &[
     group("ApplyServerSideEncryptionByDefault", DEFAULT),
     flag("BucketKeyEnabled"),
-    group(
-        "BlockedEncryptionTypes",
-        &[list("EncryptionType", "EncryptionType", &Form::Word(&["NONE", "SSE-C"]))],
-    ),
+    group("BlockedEncryptionTypes", &[list("EncryptionType", "EncryptionType", &Form::Word(&["NONE", "SSE-C"]))]),
 ];
 
 /// Default encryption.

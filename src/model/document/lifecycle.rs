@@ -29,11 +29,8 @@ const FILTER: &[Field] = &[
 
 const TRANSITION: &[Field] = &[text_field("Date"), number_field("Days"), word("StorageClass", COLDER).required()];
 
-const OLD_TRANSITION: &[Field] = &[
-    number_field("NoncurrentDays"),
-    number_field("NewerNoncurrentVersions"),
-    word("StorageClass", COLDER).required(),
-];
+const OLD_TRANSITION: &[Field] =
+    &[number_field("NoncurrentDays"), number_field("NewerNoncurrentVersions"), word("StorageClass", COLDER).required()];
 
 const RULE: &[Field] = &[
     text_field("ID"),
@@ -181,7 +178,11 @@ fn times(rule: &Value, path: &str) -> Vec<Problem> {
         }
         let class = text(own, "StorageClass").unwrap_or_default();
         if matches!(class, "STANDARD_IA" | "ONEZONE_IA") && start < 30 {
-            found.push(problem(format!("{path}.Days"), format!("objects move to {class} after 30 days at the earliest"), PAGE));
+            found.push(problem(
+                format!("{path}.Days"),
+                format!("objects move to {class} after 30 days at the earliest"),
+                PAGE,
+            ));
         }
     }
     found
@@ -254,9 +255,7 @@ mod tests {
 
     #[test]
     fn rules_about_the_same_objects_are_named() {
-        let rule = |prefix: &str, status: &str| {
-            json!({ "Filter": { "Prefix": prefix }, "Status": status, "Expiration": { "Days": 9 } })
-        };
+        let rule = |prefix: &str, status: &str| json!({ "Filter": { "Prefix": prefix }, "Status": status, "Expiration": { "Days": 9 } });
         let found = rules(&json!({ "Rules": [rule("a/", "Enabled"), rule("a/b/", "Enabled")] }));
         assert!(found[0].message.starts_with("Rules[0]") && found[0].path == "Rules[1]", "{found:?}");
         assert!(rules(&json!({ "Rules": [rule("a/", "Enabled"), rule("a/b/", "Disabled")] })).is_empty());

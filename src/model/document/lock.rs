@@ -9,8 +9,7 @@ use crate::model::text::counted;
 
 const PAGE: &str = "Amazon S3 API Reference, PutObjectLockConfiguration";
 
-const RETENTION: &[Field] =
-    &[word("Mode", &["GOVERNANCE", "COMPLIANCE"]), number_field("Days"), number_field("Years")];
+const RETENTION: &[Field] = &[word("Mode", &["GOVERNANCE", "COMPLIANCE"]), number_field("Days"), number_field("Years")];
 
 /// Object Lock.
 pub(super) const DOCUMENT: Document = Document {

@@ -19,11 +19,9 @@ pub(super) const DOCUMENT: Document = Document {
     fields: &[list(
         "Rules",
         "Rule",
-        &Form::Group(&[word(
-            "ObjectOwnership",
-            &["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"],
-        )
-        .required()]),
+        &Form::Group(&[
+            word("ObjectOwnership", &["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]).required()
+        ]),
     )
     .required()],
     headers: &[],

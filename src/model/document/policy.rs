@@ -12,17 +12,8 @@ const MAX_BYTES: usize = 20 * 1024;
 
 /// What a policy may hold, and what a statement.
 const FIELDS: [&str; 3] = ["Version", "Id", "Statement"];
-const STATEMENT: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
+const STATEMENT: [&str; 9] =
+    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// The bucket policy.
 pub(super) const DOCUMENT: Document = Document {

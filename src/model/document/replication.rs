@@ -86,7 +86,8 @@ fn rule_sentence(rule: &Value) -> String {
     let to = rule.get("Destination").unwrap_or(&none);
     let bucket = text(to, "Bucket").unwrap_or_default();
     let off = if text(rule, "Status") == Some("Disabled") { "(switched off) " } else { "" };
-    let mut words = format!("{off}{} are copied to {}", sentence(&scope(rule)), bucket.rsplit(':').next().unwrap_or(bucket));
+    let mut words =
+        format!("{off}{} are copied to {}", sentence(&scope(rule)), bucket.rsplit(':').next().unwrap_or(bucket));
     if let Some(class) = text(to, "StorageClass") {
         words.push_str(&format!(" as {class}"));
     }

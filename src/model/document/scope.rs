@@ -13,7 +13,9 @@ pub fn scope(rule: &Value) -> String {
     let prefix = text(filter, "Prefix").filter(|prefix| !prefix.is_empty());
     let tags: Vec<_> = items(filter, "Tags").iter().chain(filter.get("Tag")).map(tag).collect();
     let mut words = match (prefix, tags.is_empty()) {
-        (None, true) if bounds(filter).is_empty() && text(filter, "AccessPointArn").is_none() => "all objects".to_owned(),
+        (None, true) if bounds(filter).is_empty() && text(filter, "AccessPointArn").is_none() => {
+            "all objects".to_owned()
+        }
         (None, _) => "objects".to_owned(),
         (Some(prefix), _) => format!("objects under {prefix}"),
     };

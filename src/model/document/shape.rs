@@ -106,7 +106,9 @@ pub const COLDER: &[&str] =
 
 /// Whom a grant is for.
 pub const GRANTEE: &[Field] = &[
-    Field::new("Type", Form::Type(&["CanonicalUser", "AmazonCustomerByEmail", "Group"])).required().as_element("xsi:type"),
+    Field::new("Type", Form::Type(&["CanonicalUser", "AmazonCustomerByEmail", "Group"]))
+        .required()
+        .as_element("xsi:type"),
     text("ID"),
     text("DisplayName"),
     text("EmailAddress"),
@@ -166,7 +168,9 @@ impl Check {
     fn value(&mut self, form: &Form, value: &Value, standing: Option<&Value>, path: &str) {
         match form {
             Form::Text if !value.is_string() => self.add(path, "it must be a text".to_owned()),
-            Form::Number if !value.is_i64() && !value.is_u64() => self.add(path, "it must be a whole number".to_owned()),
+            Form::Number if !value.is_i64() && !value.is_u64() => {
+                self.add(path, "it must be a whole number".to_owned())
+            }
             Form::Flag if !value.is_boolean() => self.add(path, "it must be true or false".to_owned()),
             Form::Word(words) | Form::Type(words) if !value.as_str().is_some_and(|text| words.contains(&text)) => {
                 self.add(path, format!("it must be one of {}", words.join(", ")));
@@ -174,7 +178,9 @@ impl Check {
             Form::Text | Form::Number | Form::Flag | Form::Word(_) | Form::Type(_) => {}
             Form::Group(fields) => self.group(fields, &[], value, standing, path),
             Form::List(item) | Form::Wrapped(_, item) => {
-                let Some(items) = value.as_array() else { return self.add(path, "it must be a list: […]".to_owned()) };
+                let Some(items) = value.as_array() else {
+                    return self.add(path, "it must be a list: […]".to_owned());
+                };
                 for (index, value) in items.iter().enumerate() {
                     // Items move about in an edit, so a field may stand in any of them.
                     let others = standing.and_then(Value::as_array).into_iter().flatten();
@@ -221,7 +227,8 @@ mod tests {
 
     #[test]
     fn a_field_that_the_server_has_given_out_is_no_problem() {
-        let rule = |age: u64| json!({ "AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAgeSeconds": age, "New": 1 });
+        let rule =
+            |age: u64| json!({ "AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAgeSeconds": age, "New": 1 });
         let standing = json!({ "CORSRules": [rule(1)], "Newer": {} });
         let edited = json!({ "CORSRules": [rule(2)], "Newer": {} });
         assert!(problems(&edited, Some(&standing)).is_empty());

@@ -28,9 +28,8 @@ pub(super) const DOCUMENT: Document = Document {
 };
 
 fn summary(document: &Value) -> Vec<String> {
-    let line = |tag: &Value| {
-        format!("{} = {}", text(tag, "Key").unwrap_or_default(), text(tag, "Value").unwrap_or_default())
-    };
+    let line =
+        |tag: &Value| format!("{} = {}", text(tag, "Key").unwrap_or_default(), text(tag, "Value").unwrap_or_default());
     items(document, "TagSet").iter().map(line).collect()
 }
 

@@ -16,10 +16,8 @@ const FILTER: &[Field] = &[
     group("And", &[text_field("Prefix"), list("Tags", "Tag", &Form::Group(TAG))]),
 ];
 
-const TIERING: &[Field] = &[
-    number_field("Days").required(),
-    word("AccessTier", &["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"]).required(),
-];
+const TIERING: &[Field] =
+    &[number_field("Days").required(), word("AccessTier", &["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"]).required()];
 
 const CONFIGURATION: &[Field] = &[
     text_field("Id").required(),

@@ -73,7 +73,10 @@ fn redirect(rule: &Value) -> String {
     let code = text(condition, "HttpErrorCodeReturnedEquals").map(|code| format!(" that end with {code}"));
     let mut words = format!("requests{prefix}{} are redirected", code.unwrap_or_default());
     if let Some(host) = text(to, "HostName") {
-        words.push_str(&format!(" to {}{host}", text(to, "Protocol").map(|own| format!("{own}://")).unwrap_or_default()));
+        words.push_str(&format!(
+            " to {}{host}",
+            text(to, "Protocol").map(|own| format!("{own}://")).unwrap_or_default()
+        ));
     }
     if let Some(key) = text(to, "ReplaceKeyWith") {
         words.push_str(&format!(" to the key {key}"));
@@ -123,7 +126,8 @@ mod tests {
 
     #[test]
     fn pages_and_redirects_are_said() {
-        let rule = json!({ "Condition": { "KeyPrefixEquals": "old/" }, "Redirect": { "ReplaceKeyPrefixWith": "new/" } });
+        let rule =
+            json!({ "Condition": { "KeyPrefixEquals": "old/" }, "Redirect": { "ReplaceKeyPrefixWith": "new/" } });
         let site = json!({
             "IndexDocument": { "Suffix": "index.html" }, "ErrorDocument": { "Key": "404.html" }, "RoutingRules": [rule]
         });
