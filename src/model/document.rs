@@ -28,6 +28,8 @@ mod tiering;
 mod versioning;
 mod website;
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -52,6 +54,28 @@ impl std::fmt::Display for Problem {
         }
         write!(f, "{} ({})", self.message, self.page)
     }
+}
+
+/// A change of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentWrite {
+    /// What stood there when it was read; nothing if none was set.
+    pub seen: Option<Value>,
+    /// What is to stand there; nothing to take it away.
+    pub new: Option<Value>,
+    /// The serial number of an MFA device and its code, which changes of MFA delete need.
+    pub mfa: Option<String>,
+}
+
+/// What came of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// What stands there now.
+    pub stored: Option<Value>,
+    /// Whether that is all that was written.
+    pub is_whole: bool,
+    /// Where that is kept which stood there before.
+    pub kept: PathBuf,
 }
 
 /// How a document travels.

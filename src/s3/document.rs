@@ -97,7 +97,9 @@ impl Store {
                     "IsTruncated" | "ContinuationToken" => {}
                     name if name == element => items.push(self.object_of(call, item_fields(facts), child)?),
                     other => {
-                        return Err(call.error(Kind::Unsupported, format!("the list holds {other}, which is not known")));
+                        return Err(
+                            call.error(Kind::Unsupported, format!("the list holds {other}, which is not known"))
+                        );
                     }
                 }
             }
