@@ -29,6 +29,8 @@ mod scripted;
 mod servers;
 #[path = "support/settings.rs"]
 mod settings;
+#[path = "support/strange_settings.rs"]
+mod strange_settings;
 #[path = "support/sync.rs"]
 mod sync;
 #[path = "support/target.rs"]

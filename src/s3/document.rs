@@ -16,7 +16,7 @@ use super::alias;
 use super::client::{Call, Store};
 use super::fault;
 use crate::model::document::shape::{Field, Form};
-use crate::model::document::{Document, DocumentKind, Layout};
+use crate::model::document::{Document, DocumentKind, Layout, Removal};
 use crate::model::error::{Error, Kind};
 use crate::model::name::BucketName;
 
@@ -66,7 +66,7 @@ impl Store {
             let read = serde_json::from_str::<Value>(&answer.text).ok().filter(Value::is_object);
             return read.ok_or_else(|| call.error(Kind::Unsupported, NOT_OFFERED));
         }
-        let mut document = self.object_of(call, facts.fields, &rooted(call, facts, &answer.text)?)?;
+        let mut document = object_of(call, facts.fields, &rooted(call, facts, &answer.text)?)?;
         for (field, header) in facts.headers {
             if let (Some(value), Some(object)) = (answer.headers.get(*header), document.as_object_mut()) {
                 object.insert((*field).to_owned(), value.as_str().into());
@@ -95,7 +95,7 @@ impl Store {
                 match child.name.as_str() {
                     "NextContinuationToken" => token = Some(child.text.clone()).filter(|token| !token.is_empty()),
                     "IsTruncated" | "ContinuationToken" => {}
-                    name if name == element => items.push(self.object_of(call, item_fields(facts), child)?),
+                    name if name == element => items.push(object_of(call, item_fields(facts), child)?),
                     other => {
                         return Err(
                             call.error(Kind::Unsupported, format!("the list holds {other}, which is not known"))
@@ -109,10 +109,6 @@ impl Store {
             }
         }
         Err(call.error(Kind::Server, "the list of configurations does not end"))
-    }
-
-    fn object_of(&self, call: &Call<'_>, fields: &[Field], element: &Element) -> Result<Value, Error> {
-        convert::to_json(fields, element).map_err(|cause| call.error(Kind::Unsupported, cause))
     }
 
     /// Writes a document in the place of what stands there. `mfa` is the serial number of a device and its code, which
@@ -174,8 +170,11 @@ impl Store {
     pub async fn delete_document(&self, standing: StandingDocument) -> Result<(), Error> {
         let facts = standing.kind.facts();
         let permission = match facts.removal {
-            crate::model::document::Removal::Delete(permission) => permission,
-            _ => facts.write,
+            Removal::Delete(permission) => permission,
+            Removal::Empty | Removal::Never => {
+                let cause = "S3 has no such operation for this document";
+                return Err(call("delete", facts, facts.write, &standing.bucket).error(Kind::Unsupported, cause));
+            }
         };
         let call = call("delete", facts, permission, &standing.bucket);
         let Some(document) = &standing.document else {
@@ -210,6 +209,10 @@ fn rooted(call: &Call<'_>, facts: &Document, text: &str) -> Result<Element, Erro
         return Ok(element);
     }
     Err(call.error(Kind::Unsupported, NOT_OFFERED))
+}
+
+fn object_of(call: &Call<'_>, fields: &[Field], element: &Element) -> Result<Value, Error> {
+    convert::to_json(fields, element).map_err(|cause| call.error(Kind::Unsupported, cause))
 }
 
 /// Returns the fields of one configuration of a list.

@@ -4,6 +4,7 @@
 //! comes from outside; what it is of stands in it.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -42,10 +43,11 @@ impl Place {
     /// Returns the place for a document of the bucket at an address.
     pub fn new(data_folder: &Path, address: String, kind: DocumentKind) -> Self {
         let digest = Sha256::digest(address.as_bytes());
-        let mut name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        name.push('-');
-        name.push_str(kind.facts().name);
-        name.push_str(".json");
+        let mut name = String::new();
+        for byte in digest.iter().take(16) {
+            let _ = write!(name, "{byte:02x}");
+        }
+        let _ = write!(name, "-{}.json", kind.facts().name);
         Self { root: data_folder.to_owned(), name: name.into(), address, kind }
     }
 

@@ -1,5 +1,7 @@
 //! CORS: what pages of other sites may do with the bucket from a browser.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::look::{doubles, items, listed, number, problem, text, texts};
@@ -54,14 +56,16 @@ fn sentence(rule: &Value) -> String {
     match texts(rule, "AllowedHeaders").as_slice() {
         [] => {}
         all if all.contains(&"*") => words.push_str(" with any header"),
-        some => words.push_str(&format!(" with {}", listed(some))),
+        some => {
+            let _ = write!(words, " with {}", listed(some));
+        }
     }
     let shown = texts(rule, "ExposeHeaders");
     if !shown.is_empty() {
-        words.push_str(&format!(" and see {}", listed(&shown)));
+        let _ = write!(words, " and see {}", listed(&shown));
     }
     if let Some(seconds) = number(rule, "MaxAgeSeconds") {
-        words.push_str(&format!("; the answer is remembered for {}", counted(seconds, "second", "seconds")));
+        let _ = write!(words, "; the answer is remembered for {}", counted(seconds, "second", "seconds"));
     }
     words
 }

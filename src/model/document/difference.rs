@@ -10,7 +10,6 @@ pub fn difference(old: Option<&Value>, new: Option<&Value>) -> Vec<String> {
     let (mut row, mut column, mut out) = (0, 0, Vec::new());
     loop {
         match (old.get(row), new.get(column)) {
-            (None, None) => return out,
             (Some(line), Some(same)) if line == same => {
                 out.push(format!("  {line}"));
                 (row, column) = (row + 1, column + 1);
@@ -23,7 +22,7 @@ pub fn difference(old: Option<&Value>, new: Option<&Value>) -> Vec<String> {
                 out.push(format!("+ {line}"));
                 column += 1;
             }
-            (Some(_), None) => return out,
+            (_, None) => return out,
         }
     }
 }

@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
 
-    fn paths(rule: Value) -> Vec<String> {
+    fn paths(rule: &Value) -> Vec<String> {
         rules(&json!({ "Rules": [rule] })).into_iter().map(|problem| problem.path).collect()
     }
 
@@ -243,14 +243,14 @@ mod tests {
 
     #[test]
     fn what_s3_would_refuse_is_named() {
-        assert_eq!(paths(json!({ "Status": "Enabled", "Expiration": { "Days": 1 } })), ["Rules[0]"], "no filter");
-        assert_eq!(paths(json!({ "Filter": {}, "Status": "Enabled" })), ["Rules[0]"], "no action");
+        assert_eq!(paths(&json!({ "Status": "Enabled", "Expiration": { "Days": 1 } })), ["Rules[0]"], "no filter");
+        assert_eq!(paths(&json!({ "Filter": {}, "Status": "Enabled" })), ["Rules[0]"], "no action");
         let both = json!({ "Filter": {}, "Expiration": { "Days": 0, "Date": "2030-01-01" } });
-        assert_eq!(paths(both), ["Rules[0].Expiration", "Rules[0].Expiration.Days"]);
+        assert_eq!(paths(&both), ["Rules[0].Expiration", "Rules[0].Expiration.Days"]);
         let late = json!({
             "Filter": {}, "Transitions": [{ "Days": 10, "StorageClass": "STANDARD_IA" }], "Expiration": { "Days": 5 }
         });
-        assert_eq!(paths(late), ["Rules[0].Transitions[0].Days", "Rules[0].Transitions[0].Days"]);
+        assert_eq!(paths(&late), ["Rules[0].Transitions[0].Days", "Rules[0].Transitions[0].Days"]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Replication: where new objects are copied to.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::look::{doubles, items, listed, problem, sentence, text};
@@ -89,7 +91,7 @@ fn rule_sentence(rule: &Value) -> String {
     let mut words =
         format!("{off}{} are copied to {}", sentence(&scope(rule)), bucket.rsplit(':').next().unwrap_or(bucket));
     if let Some(class) = text(to, "StorageClass") {
-        words.push_str(&format!(" as {class}"));
+        let _ = write!(words, " as {class}");
     }
     let is_on = |path: &str| rule.pointer(path).and_then(Value::as_str) == Some("Enabled");
     let mut also = Vec::new();
@@ -103,7 +105,7 @@ fn rule_sentence(rule: &Value) -> String {
         also.push("those encrypted with KMS too");
     }
     if !also.is_empty() {
-        words.push_str(&format!(", {}", listed(&also)));
+        let _ = write!(words, ", {}", listed(&also));
     }
     words
 }

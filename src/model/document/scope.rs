@@ -1,5 +1,7 @@
 //! Filters: which objects a rule is about. Lifecycle, replication, tiers, metrics and analytics share their form.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::Problem;
@@ -20,14 +22,14 @@ pub fn scope(rule: &Value) -> String {
         (Some(prefix), _) => format!("objects under {prefix}"),
     };
     if !tags.is_empty() {
-        words.push_str(&format!(" tagged {}", listed(&tags)));
+        let _ = write!(words, " tagged {}", listed(&tags));
     }
     if let Some(point) = text(filter, "AccessPointArn") {
-        words.push_str(&format!(" through {point}"));
+        let _ = write!(words, " through {point}");
     }
     let bounds = bounds(filter);
     if !bounds.is_empty() {
-        words.push_str(&format!(" {}", listed(&bounds)));
+        let _ = write!(words, " {}", listed(&bounds));
     }
     words
 }

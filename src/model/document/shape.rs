@@ -47,12 +47,14 @@ impl Field {
     }
 
     /// Returns the field as one that S3 insists on.
+    #[must_use]
     pub const fn required(mut self) -> Self {
         self.is_required = true;
         self
     }
 
     /// Returns the field with another name in XML.
+    #[must_use]
     pub const fn as_element(mut self, element: &'static str) -> Self {
         self.element = element;
         self
@@ -169,7 +171,7 @@ impl Check {
         match form {
             Form::Text if !value.is_string() => self.add(path, "it must be a text".to_owned()),
             Form::Number if !value.is_i64() && !value.is_u64() => {
-                self.add(path, "it must be a whole number".to_owned())
+                self.add(path, "it must be a whole number".to_owned());
             }
             Form::Flag if !value.is_boolean() => self.add(path, "it must be true or false".to_owned()),
             Form::Word(words) | Form::Type(words) if !value.as_str().is_some_and(|text| words.contains(&text)) => {

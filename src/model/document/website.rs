@@ -1,5 +1,7 @@
 //! The static website: which page is shown for a folder, which for an error, and what is redirected.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::look::{items, problem, text};
@@ -73,19 +75,16 @@ fn redirect(rule: &Value) -> String {
     let code = text(condition, "HttpErrorCodeReturnedEquals").map(|code| format!(" that end with {code}"));
     let mut words = format!("requests{prefix}{} are redirected", code.unwrap_or_default());
     if let Some(host) = text(to, "HostName") {
-        words.push_str(&format!(
-            " to {}{host}",
-            text(to, "Protocol").map(|own| format!("{own}://")).unwrap_or_default()
-        ));
+        let _ = write!(words, " to {}{host}", text(to, "Protocol").map(|own| format!("{own}://")).unwrap_or_default());
     }
     if let Some(key) = text(to, "ReplaceKeyWith") {
-        words.push_str(&format!(" to the key {key}"));
+        let _ = write!(words, " to the key {key}");
     }
     if let Some(prefix) = text(to, "ReplaceKeyPrefixWith") {
-        words.push_str(&format!(" to the prefix {prefix}"));
+        let _ = write!(words, " to the prefix {prefix}");
     }
     if let Some(code) = text(to, "HttpRedirectCode") {
-        words.push_str(&format!(" with {code}"));
+        let _ = write!(words, " with {code}");
     }
     words
 }
