@@ -20,6 +20,7 @@ mod question;
 mod reference;
 mod remove;
 mod session;
+mod settings;
 mod signal;
 mod source;
 mod sync;
@@ -154,6 +155,9 @@ pub enum Command {
     /// Say who may do what with a bucket or an object, and which layer decides
     #[command(after_long_help = access::PAGE_END)]
     Access(access::Access),
+    /// Print the settings of a bucket, or change one: policy, CORS, lifecycle and seventeen others
+    #[command(after_long_help = settings::PAGE_END)]
+    Settings(settings::Settings),
     /// Make a bucket, with public access blocked and ACLs disabled
     Mb(bucket::Make),
     /// Remove a bucket: an empty one, unless --force empties it
@@ -185,6 +189,7 @@ impl Command {
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
             Self::Uploads(uploads) => uploads.writes().then_some("abort"),
+            Self::Settings(settings) => settings.writes().then_some("write"),
             Self::History(history) => history.writes().then_some("forget"),
             Self::Ls(_)
             | Self::Cat(_)
@@ -237,6 +242,7 @@ impl Command {
             Self::Cat(cat) => object::cat(session, cat).await,
             Self::Stat(stat) => object::stat(session, stat).await,
             Self::Access(access) => Box::pin(access::access(session, access)).await,
+            Self::Settings(settings) => Box::pin(settings::settings(session, settings)).await,
             Self::Mb(make) => bucket::make(session, make).await,
             Self::Rb(remove) => bucket::remove(session, remove).await,
             Self::Du(usage) => list::usage(session, usage).await,

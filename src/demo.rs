@@ -10,6 +10,7 @@ mod acl;
 mod body;
 mod bucket;
 mod checksum;
+mod configuration;
 mod content;
 mod copy;
 mod detail;

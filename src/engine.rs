@@ -13,6 +13,7 @@ mod complete;
 mod conflict;
 mod core;
 mod count;
+mod document;
 mod download;
 mod duplicate;
 mod edit;
@@ -182,6 +183,15 @@ impl Engine {
             Request::ListBelow { ticket, place } => browse::start(core, ticket, place, Depth::All, None),
             Request::Presign { ticket, object, method, lifetime } => {
                 presign::start(core, ticket, object, method, lifetime);
+            }
+            Request::ReadDocument { ticket, bucket, kind } => {
+                document::start(core, ticket, bucket, kind, document::Asked::Read);
+            }
+            Request::ReadKeptDocument { ticket, bucket, kind } => {
+                document::start(core, ticket, bucket, kind, document::Asked::Kept);
+            }
+            Request::WriteDocument { ticket, bucket, kind, change } => {
+                document::start(core, ticket, bucket, kind, document::Asked::Write(change));
             }
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
             Request::Gather { ticket, source, identity } => evidence::start(core, ticket, source, identity),

@@ -5,6 +5,7 @@ pub mod attributes;
 pub mod bucket;
 pub mod capability;
 pub mod compare;
+pub mod document;
 pub mod entry;
 pub mod error;
 pub mod fault;

@@ -11,6 +11,7 @@ mod client;
 mod copy;
 mod credentials;
 mod delete;
+mod document;
 mod dress;
 mod encoding;
 mod fault;
@@ -31,6 +32,7 @@ pub use client::Store;
 pub use copy::CopyOptions;
 pub use credentials::profile_names;
 pub use delete::MAX_BATCH;
+pub use document::StandingDocument;
 pub use list::{BucketPage, KeyPage, ListPage, ListedObject, UploadPage, UploadRow};
 pub use multipart::{PartDone, UploadId};
 pub use object::{

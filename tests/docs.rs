@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use bucketry::app::keymap;
 use bucketry::cli::Args;
+use bucketry::model::document::{DocumentKind, Removal};
 use clap::CommandFactory as _;
 
 fn readme() -> String {
@@ -60,6 +61,14 @@ fn every_option_that_shapes_a_copy_is_in_the_readme() {
 fn every_permission_that_an_error_may_name_is_in_the_readme() {
     let readme = readme();
     let mut missing = BTreeSet::new();
+    for facts in DocumentKind::ALL.map(DocumentKind::facts) {
+        let removal = match facts.removal {
+            Removal::Delete(permission) => permission,
+            Removal::Empty | Removal::Never => facts.write,
+        };
+        let named = [facts.read, facts.write, removal].into_iter();
+        missing.extend(named.filter(|word| !readme.contains(&format!("`{word}`"))).map(str::to_owned));
+    }
     let mut open = vec![PathBuf::from("src/s3")];
     while let Some(path) = open.pop() {
         if path.is_dir() {

@@ -27,6 +27,10 @@ mod resume;
 mod scripted;
 #[path = "support/servers.rs"]
 mod servers;
+#[path = "support/settings.rs"]
+mod settings;
+#[path = "support/strange_settings.rs"]
+mod strange_settings;
 #[path = "support/sync.rs"]
 mod sync;
 #[path = "support/target.rs"]
@@ -87,6 +91,7 @@ contract! {
     deleting_in_a_versioned_bucket_adds_a_marker
     a_bucket_is_created_closed_and_removed_empty
     the_access_documents_of_a_bucket_are_read
+    each_document_of_a_bucket_is_written_read_the_same_and_taken_away
     the_acl_of_an_object_is_read
     a_bucket_of_another_region_is_reached
     a_request_without_keys_reads_only_what_is_public

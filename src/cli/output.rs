@@ -52,6 +52,16 @@ impl Output {
         self.line(&text).await
     }
 
+    /// Writes JSON over several lines, for people and editors.
+    pub async fn pretty_json(&mut self, value: &Value) -> Result<(), Stop> {
+        let text = format!("{value:#}");
+        for line in text.lines() {
+            let line = if self.is_terminal { escaped(line) } else { line.to_owned() };
+            self.line(&line).await?;
+        }
+        Ok(())
+    }
+
     /// Writes what waits.
     pub async fn flush(&mut self) -> Result<(), Stop> {
         self.out.flush().await.map_err(|error| stop(&error))
@@ -75,6 +85,11 @@ pub fn stop(error: &io::Error) -> Stop {
 pub fn say(line: &str) {
     // Nobody may listen, which changes nothing.
     let _ = writeln!(io::stderr(), "bucketry: {line}");
+}
+
+/// Says a line of something longer on standard error, as it is.
+pub fn say_line(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Says what went wrong, with what a support desk asks for, and what to try.

@@ -24,7 +24,8 @@ pub(super) fn read<T: Clone>(
     pick(&state.bucket(bucket)?.settings).clone().ok_or_else(|| not_set(missing))
 }
 
-fn not_set(code: &'static str) -> S3Error {
+/// Returns the error by which Amazon S3 says that a document is not set.
+pub(super) fn not_set(code: &'static str) -> S3Error {
     let code = S3ErrorCode::from_bytes(code.as_bytes()).unwrap_or(S3ErrorCode::InternalError);
     let mut error = S3Error::with_message(code, "The configuration does not exist");
     error.set_status_code(hyper::StatusCode::NOT_FOUND);

@@ -13,7 +13,7 @@ use crate::demo::account::caller;
 use crate::demo::exchange::Exchange;
 use crate::demo::faults::{Fault, Faults};
 use crate::demo::store::{Settings, Store};
-use crate::demo::{bucket, copy, detail, document, list, multipart, read, remove, write};
+use crate::demo::{bucket, configuration, copy, detail, document, list, multipart, read, remove, write};
 use crate::model::access::truth::Truth;
 
 /// The operations over one store.
@@ -534,6 +534,145 @@ impl S3 for Service {
         self.set(&input.bucket, |settings| {
             settings.payer = Some(input.request_payment_configuration.payer);
         })
+    }
+
+    async fn list_bucket_intelligent_tiering_configurations(
+        &self,
+        req: S3Request<ListBucketIntelligentTieringConfigurationsInput>,
+    ) -> S3Result<S3Response<ListBucketIntelligentTieringConfigurationsOutput>> {
+        let found = configuration::list(&self.store.lock(), &req.input.bucket, |own| &own.tiers)?;
+        Ok(S3Response::new(ListBucketIntelligentTieringConfigurationsOutput {
+            intelligent_tiering_configuration_list: Some(found),
+            is_truncated: Some(false),
+            ..Default::default()
+        }))
+    }
+
+    async fn put_bucket_intelligent_tiering_configuration(
+        &self,
+        req: S3Request<PutBucketIntelligentTieringConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketIntelligentTieringConfigurationOutput>> {
+        let (input, item) = (&req.input, req.input.intelligent_tiering_configuration.clone());
+        let (state, id) = (&mut self.store.lock(), item.id.clone());
+        configuration::set(state, &input.bucket, |own| &mut own.tiers, input.id.clone(), &id, item)?;
+        Ok(S3Response::new(PutBucketIntelligentTieringConfigurationOutput::default()))
+    }
+
+    async fn delete_bucket_intelligent_tiering_configuration(
+        &self,
+        req: S3Request<DeleteBucketIntelligentTieringConfigurationInput>,
+    ) -> S3Result<S3Response<DeleteBucketIntelligentTieringConfigurationOutput>> {
+        configuration::delete(&mut self.store.lock(), &req.input.bucket, |own| &mut own.tiers, &req.input.id)?;
+        Ok(S3Response::with_status(
+            DeleteBucketIntelligentTieringConfigurationOutput::default(),
+            StatusCode::NO_CONTENT,
+        ))
+    }
+
+    async fn list_bucket_inventory_configurations(
+        &self,
+        req: S3Request<ListBucketInventoryConfigurationsInput>,
+    ) -> S3Result<S3Response<ListBucketInventoryConfigurationsOutput>> {
+        let found = configuration::list(&self.store.lock(), &req.input.bucket, |own| &own.inventory)?;
+        Ok(S3Response::new(ListBucketInventoryConfigurationsOutput {
+            inventory_configuration_list: Some(found),
+            is_truncated: Some(false),
+            ..Default::default()
+        }))
+    }
+
+    async fn put_bucket_inventory_configuration(
+        &self,
+        req: S3Request<PutBucketInventoryConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketInventoryConfigurationOutput>> {
+        let (input, item) = (&req.input, req.input.inventory_configuration.clone());
+        let (state, id) = (&mut self.store.lock(), item.id.clone());
+        configuration::set(state, &input.bucket, |own| &mut own.inventory, input.id.clone(), &id, item)?;
+        Ok(S3Response::new(PutBucketInventoryConfigurationOutput::default()))
+    }
+
+    async fn delete_bucket_inventory_configuration(
+        &self,
+        req: S3Request<DeleteBucketInventoryConfigurationInput>,
+    ) -> S3Result<S3Response<DeleteBucketInventoryConfigurationOutput>> {
+        configuration::delete(&mut self.store.lock(), &req.input.bucket, |own| &mut own.inventory, &req.input.id)?;
+        Ok(S3Response::with_status(DeleteBucketInventoryConfigurationOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn list_bucket_metrics_configurations(
+        &self,
+        req: S3Request<ListBucketMetricsConfigurationsInput>,
+    ) -> S3Result<S3Response<ListBucketMetricsConfigurationsOutput>> {
+        let found = configuration::list(&self.store.lock(), &req.input.bucket, |own| &own.metrics)?;
+        Ok(S3Response::new(ListBucketMetricsConfigurationsOutput {
+            metrics_configuration_list: Some(found),
+            is_truncated: Some(false),
+            ..Default::default()
+        }))
+    }
+
+    async fn put_bucket_metrics_configuration(
+        &self,
+        req: S3Request<PutBucketMetricsConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketMetricsConfigurationOutput>> {
+        let (input, item) = (&req.input, req.input.metrics_configuration.clone());
+        let (state, id) = (&mut self.store.lock(), item.id.clone());
+        configuration::set(state, &input.bucket, |own| &mut own.metrics, input.id.clone(), &id, item)?;
+        Ok(S3Response::new(PutBucketMetricsConfigurationOutput::default()))
+    }
+
+    async fn delete_bucket_metrics_configuration(
+        &self,
+        req: S3Request<DeleteBucketMetricsConfigurationInput>,
+    ) -> S3Result<S3Response<DeleteBucketMetricsConfigurationOutput>> {
+        configuration::delete(&mut self.store.lock(), &req.input.bucket, |own| &mut own.metrics, &req.input.id)?;
+        Ok(S3Response::with_status(DeleteBucketMetricsConfigurationOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn list_bucket_analytics_configurations(
+        &self,
+        req: S3Request<ListBucketAnalyticsConfigurationsInput>,
+    ) -> S3Result<S3Response<ListBucketAnalyticsConfigurationsOutput>> {
+        let found = configuration::list(&self.store.lock(), &req.input.bucket, |own| &own.analytics)?;
+        Ok(S3Response::new(ListBucketAnalyticsConfigurationsOutput {
+            analytics_configuration_list: Some(found),
+            is_truncated: Some(false),
+            ..Default::default()
+        }))
+    }
+
+    async fn put_bucket_analytics_configuration(
+        &self,
+        req: S3Request<PutBucketAnalyticsConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketAnalyticsConfigurationOutput>> {
+        let (input, item) = (&req.input, req.input.analytics_configuration.clone());
+        let (state, id) = (&mut self.store.lock(), item.id.clone());
+        configuration::set(state, &input.bucket, |own| &mut own.analytics, input.id.clone(), &id, item)?;
+        Ok(S3Response::new(PutBucketAnalyticsConfigurationOutput::default()))
+    }
+
+    async fn delete_bucket_analytics_configuration(
+        &self,
+        req: S3Request<DeleteBucketAnalyticsConfigurationInput>,
+    ) -> S3Result<S3Response<DeleteBucketAnalyticsConfigurationOutput>> {
+        configuration::delete(&mut self.store.lock(), &req.input.bucket, |own| &mut own.analytics, &req.input.id)?;
+        Ok(S3Response::with_status(DeleteBucketAnalyticsConfigurationOutput::default(), StatusCode::NO_CONTENT))
+    }
+
+    async fn get_bucket_accelerate_configuration(
+        &self,
+        req: S3Request<GetBucketAccelerateConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketAccelerateConfigurationOutput>> {
+        let status = self.store.lock().bucket(&req.input.bucket)?.settings.acceleration.clone();
+        Ok(S3Response::new(GetBucketAccelerateConfigurationOutput { status, request_charged: None }))
+    }
+
+    async fn put_bucket_accelerate_configuration(
+        &self,
+        req: S3Request<PutBucketAccelerateConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketAccelerateConfigurationOutput>> {
+        let input = req.input;
+        self.set(&input.bucket, |settings| settings.acceleration = input.accelerate_configuration.status)
     }
 
     async fn get_object_lock_configuration(

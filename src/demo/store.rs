@@ -10,6 +10,7 @@ use s3s::{S3Result, s3_error};
 use crate::demo::account::Account;
 use crate::demo::acl::Acl;
 use crate::demo::checksum::{Algorithm, Sum};
+use crate::demo::configuration::ById;
 use crate::demo::content::Content;
 use crate::model::access::document::Policy;
 
@@ -110,6 +111,11 @@ pub struct Settings {
     pub logging: Option<dto::LoggingEnabled>,
     pub payer: Option<dto::Payer>,
     pub tags: Option<Vec<dto::Tag>>,
+    pub acceleration: Option<dto::BucketAccelerateStatus>,
+    pub tiers: ById<dto::IntelligentTieringConfiguration>,
+    pub inventory: ById<dto::InventoryConfiguration>,
+    pub metrics: ById<dto::MetricsConfiguration>,
+    pub analytics: ById<dto::AnalyticsConfiguration>,
 }
 
 impl Bucket {

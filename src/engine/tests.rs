@@ -21,6 +21,7 @@ use crate::s3::{Keys, ListPage, Settings, Store, WriteOptions};
 mod browse;
 mod conflict;
 mod copy;
+mod document;
 mod fault;
 mod ferry;
 mod given;

@@ -136,6 +136,11 @@ impl Renamed {
     }
 }
 
+/// Returns whether some server is known to give a document this root in the place of the right one.
+pub(super) fn stands_for(root: &str, right: &str) -> bool {
+    ALIASES.iter().any(|(_, wrong, of)| *wrong == root && *of == right)
+}
+
 /// Returns the document with its root renamed, if the root is the wrong one.
 fn rename(document: &[u8], wrong: &str, right: &str) -> Bytes {
     let Ok(text) = std::str::from_utf8(document) else { return Bytes::copy_from_slice(document) };

@@ -20,6 +20,7 @@ pub use crate::hostile::*;
 pub use crate::replace::*;
 pub use crate::resume::*;
 use crate::servers::Which;
+pub use crate::settings::*;
 pub use crate::sync::*;
 use crate::target::{Target, object};
 pub use crate::uploads::*;

@@ -15,17 +15,25 @@ use crate::target::{object, runtime};
 
 /// Listens until the process ends, and answers each request by its first line: status line and head, and the document.
 pub fn serve(answer: impl Fn(&str) -> (&'static str, String) + Send + 'static) -> String {
+    serve_all(move |head, _| {
+        let (head, document) = answer(head.lines().next().unwrap_or_default());
+        (head.to_owned(), document)
+    })
+}
+
+/// Listens until the process ends, and answers each request by its head and its body.
+pub fn serve_all(answer: impl Fn(&str, &str) -> (String, String) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut reader = BufReader::new(&stream);
-            let (mut first, mut length) = (String::new(), 0);
-            reader.read_line(&mut first).unwrap();
+            let (mut head, mut length) = (String::new(), 0);
             loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).unwrap();
+                let start = head.len();
+                reader.read_line(&mut head).unwrap();
+                let line = head.split_at(start).1;
                 if line.trim().is_empty() {
                     break;
                 }
@@ -33,8 +41,9 @@ pub fn serve(answer: impl Fn(&str) -> (&'static str, String) + Send + 'static) -
                     length = value.trim().parse().unwrap();
                 }
             }
-            reader.read_exact(&mut vec![0; length]).unwrap();
-            let (head, document) = answer(&first);
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            let (head, document) = answer(&head, &String::from_utf8_lossy(&body));
             let end = format!("content-length: {}\r\nconnection: close", document.len());
             write!(stream, "HTTP/1.1 {head}\r\n{end}\r\n\r\n{document}").unwrap();
         }
@@ -42,7 +51,7 @@ pub fn serve(answer: impl Fn(&str) -> (&'static str, String) + Send + 'static) -
     endpoint
 }
 
-async fn store_on(endpoint: String) -> Store {
+pub async fn store_on(endpoint: String) -> Store {
     Store::open(Settings {
         region: Some("us-east-1".to_owned()),
         endpoint_url: Some(endpoint),

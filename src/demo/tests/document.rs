@@ -98,9 +98,9 @@ async fn an_archived_object_is_restored_before_it_is_read() {
 async fn what_is_not_here_says_so_and_does_nothing_else() {
     let (_demo, s3) = bucket().await;
     let analytics = s3.delete_bucket_analytics_configuration().bucket("acme-test").id("x").send().await;
-    assert_eq!(failure(analytics), (501, "NotImplemented".to_owned()));
-    let accelerate = s3.get_bucket_accelerate_configuration().bucket("acme-test").send().await;
-    assert_eq!(failure(accelerate), (501, "NotImplemented".to_owned()));
+    assert_eq!(failure(analytics), (404, "NoSuchConfiguration".to_owned()));
+    let lock = s3.put_object_lock_configuration().bucket("acme-test").send().await;
+    assert_eq!(failure(lock), (501, "NotImplemented".to_owned()));
     let unknown = s3.delete_bucket().bucket("acme-test").customize();
     let unknown = unknown.mutate_request(|request| {
         let uri = format!("{}?abac", request.uri());

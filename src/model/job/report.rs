@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::{ItemResult, JobEnd, JobId, PageToken, Ticket, Unfinished, UnfinishedId};
 use crate::model::access::Access;
 use crate::model::access::evidence::Evidence;
 use crate::model::compare::ComparedPage;
+use crate::model::document::{DocumentKind, Written};
 use crate::model::entry::Entry;
 use crate::model::error::Error;
 use crate::model::history::HistoryRow;
@@ -86,7 +88,25 @@ pub enum Report {
         /// What it found.
         page: ComparedPage,
     },
-    /// A listing, preview, completion, count, comparison, fetch or presigning failed.
+    /// A document of a bucket, or what was kept of it.
+    Document {
+        /// Of this question.
+        ticket: Ticket,
+        /// Which document.
+        kind: DocumentKind,
+        /// The document; nothing if none is set, or was.
+        document: Option<Value>,
+    },
+    /// A document of a bucket was written.
+    DocumentWritten {
+        /// Of this question.
+        ticket: Ticket,
+        /// Which document.
+        kind: DocumentKind,
+        /// What came of it.
+        written: Written,
+    },
+    /// A listing, preview, completion, count, comparison, fetch, presigning or document failed.
     Failed {
         /// Of this question.
         ticket: Ticket,

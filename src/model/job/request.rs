@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Item, JobId, Ticket, UnfinishedId, Work};
 use crate::model::access::evidence::Source;
 use crate::model::compare::Places;
+use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::history::HistoryId;
 use crate::model::limit::ByteRate;
 use crate::model::location::{Location, ObjectRef};
@@ -70,6 +71,35 @@ pub enum Request {
         method: PresignedMethod,
         /// For how long; at most [`PresignedMethod::LONGEST`].
         lifetime: Duration,
+    },
+    /// Read a document of a bucket.
+    ReadDocument {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// The bucket.
+        bucket: BucketName,
+        /// Which document.
+        kind: DocumentKind,
+    },
+    /// Read what was kept of a document when this program last wrote it.
+    ReadKeptDocument {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// The bucket.
+        bucket: BucketName,
+        /// Which document.
+        kind: DocumentKind,
+    },
+    /// Write a document of a bucket, or take it away, if it still is what was seen.
+    WriteDocument {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// The bucket.
+        bucket: BucketName,
+        /// Which document.
+        kind: DocumentKind,
+        /// What was seen, and what is to be.
+        change: Box<DocumentWrite>,
     },
     /// Load the sections of one thing. Newest wins: the one before is dropped.
     Inspect {
