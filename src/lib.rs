@@ -37,6 +37,10 @@
 //! [`model::access`] judges: it reads policies and ACLs exactly, and says yes, no, depends or unknown with the layer that
 //! decides. The engine gathers what it judges, from a server or from files; nothing in it touches either.
 //!
+//! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not
+//! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one
+//! is kept in the data folder.
+//!
 //! # Who reaches a bucket
 //!
 //! A bucket's name carries the profile that it is reached by ([`model::bucket`]), and the engine opens one
