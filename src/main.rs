@@ -180,7 +180,7 @@ fn start(choice: &Choice) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     open_log(&choice.args)?;
-    let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    let runtime = behind_screen().map_err(|error| format!("cannot start: {error}"))?;
     #[cfg(feature = "demo")]
     if choice.args.serve {
         return runtime.block_on(demo::serve());
@@ -196,6 +196,21 @@ fn start(choice: &Choice) -> Result<ExitCode, String> {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How much nicer the work is than the loop that answers keys, in steps of `nice(1)`. Where every processor is busy with
+/// checksums, a key otherwise waits for as long as the scheduler lets one of those threads run on; the loop needs next to
+/// nothing, and so goes first.
+#[cfg(target_os = "linux")]
+const NICER: i32 = 15;
+
+/// Returns the runtime of the work behind the screen, whose loop runs on this thread.
+fn behind_screen() -> io::Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    // Elsewhere than on Linux a process has one priority for all its threads. A refusal costs speed of keys, no more.
+    #[cfg(target_os = "linux")]
+    builder.on_thread_start(|| drop(rustix::process::setpriority_process(None, NICER)));
+    builder.enable_all().build()
 }
 
 /// Opens the browser and returns when the person has left and the work has cleaned up behind itself.
