@@ -209,7 +209,9 @@ fn behind_screen() -> io::Result<Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     // Elsewhere than on Linux a process has one priority for all its threads. A refusal costs speed of keys, no more.
     #[cfg(target_os = "linux")]
-    builder.on_thread_start(|| drop(rustix::process::setpriority_process(None, NICER)));
+    builder.on_thread_start(|| {
+        let _ = rustix::process::setpriority_process(None, NICER);
+    });
     builder.enable_all().build()
 }
 

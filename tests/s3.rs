@@ -8,6 +8,10 @@
 mod chain;
 #[path = "support/contract.rs"]
 mod contract;
+#[path = "support/experiment.rs"]
+mod experiment;
+#[path = "support/experiments.rs"]
+mod experiments;
 #[cfg(feature = "demo")]
 #[path = "support/faults.rs"]
 mod faults;
@@ -53,6 +57,23 @@ mod between {
     #[test]
     fn ceph_and_moto() {
         there_and_back(Which::Ceph, Which::Moto);
+    }
+}
+
+/// What is said of who may do what, beside what they may do.
+mod verdict {
+    use crate::experiment::the_verdict_is_what_happens;
+    use crate::servers::Which;
+    use crate::target::run;
+
+    #[test]
+    fn on_the_demo() {
+        run(Which::Demo, "the verdict", the_verdict_is_what_happens);
+    }
+
+    #[test]
+    fn on_ceph() {
+        run(Which::Ceph, "the verdict", the_verdict_is_what_happens);
     }
 }
 

@@ -78,7 +78,11 @@ impl Target {
 
     /// Returns a client of the bare SDK, for what a browser does not do: setting the stage.
     pub fn sdk(&self) -> aws_sdk_s3::Client {
-        let keys = &self.server.keys;
+        self.sdk_with(&self.server.keys)
+    }
+
+    /// Returns such a client with other keys.
+    pub fn sdk_with(&self, keys: &Keys) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))

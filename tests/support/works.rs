@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use bucketry::engine::{Engine, Options};
+use bucketry::model::access::evidence::{Evidence, Source};
 use bucketry::model::inspect::Section;
 use bucketry::model::job::{Item, ItemOutcome, JobId, Report, Request, Ticket, Work};
 use bucketry::model::location::ObjectRef;
@@ -18,6 +19,7 @@ use crate::target::{Target, settings};
 pub struct Works {
     engine: Engine,
     reports: mpsc::Receiver<Report>,
+    /// The last number of a job or a ticket: none is given twice.
     last: u64,
     /// What is said to every question; without it none may come.
     pub answer: Option<ConflictPolicy>,
@@ -57,9 +59,23 @@ impl Works {
         }
     }
 
+    /// Reads what a verdict is founded on.
+    pub async fn gather(&mut self, source: Source) -> Box<Evidence> {
+        self.last += 1;
+        self.engine.submit(Request::Gather { ticket: Ticket(self.last), source, identity: None });
+        loop {
+            match self.reports.recv().await.unwrap() {
+                Report::Gathered { evidence, .. } => return evidence,
+                Report::Failed { error, .. } => panic!("{error}"),
+                _ => {}
+            }
+        }
+    }
+
     /// Looks at an object and returns whether its overview could be shown.
     pub async fn can_inspect(&mut self, object: ObjectRef) -> bool {
-        self.engine.submit(Request::Inspect { ticket: Ticket(1), item: Item::Object(object.clone()) });
+        self.last += 1;
+        self.engine.submit(Request::Inspect { ticket: Ticket(self.last), item: Item::Object(object.clone()) });
         loop {
             if let Report::Inspected { section: Section::Overview, result, .. } = self.reports.recv().await.unwrap() {
                 return result.is_ok();
