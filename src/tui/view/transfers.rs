@@ -88,6 +88,9 @@ fn cells(job: &Job) -> [String; 5] {
     let done = match &state {
         JobState::Queued if job.snapshot.items_done == 0 => String::new(),
         JobState::Done => "100 %".to_owned(),
+        JobState::Failed(_) | JobState::Discarded | JobState::Forgotten => String::new(),
+        // All of it has ended, but not well: 100 % would be misread.
+        JobState::SomeFailed => count(job.results.done),
         _ if job.snapshot.is_counted => percent(&job.snapshot),
         _ if job.snapshot.items_done == 0 => String::new(),
         _ => count(job.snapshot.items_done),
