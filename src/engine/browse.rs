@@ -1,7 +1,7 @@
 //! Listings for a person: the first page at once, one report a page, until the end, the limit, or the ticket's drop.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -45,7 +45,9 @@ pub(super) fn identify(core: &Arc<Core>) {
         };
         let report = match identified {
             Ok(connection) => {
-                core.caller.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&connection.caller);
+                if let Some(caller) = &connection.caller {
+                    core.know_caller(caller);
+                }
                 Report::Connected(connection)
             }
             Err(error) => Report::NotConnected(error),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -19,7 +19,7 @@ use super::unfinished::Unfinished;
 use crate::model::error::Error;
 use crate::model::job::{JobId, Report, Ticket};
 use crate::model::limit::Limit;
-use crate::model::name::BucketName;
+use crate::model::name::{BucketName, Profile};
 use crate::s3::{Settings, Store};
 
 /// The inside of an engine.
@@ -49,8 +49,7 @@ pub(super) struct Core {
     pub keeps: Arc<AtomicBool>,
     /// Jobs that were kept.
     pub kept: AtomicU64,
-    /// The caller's ARN, once somebody has asked for it.
-    pub caller: Mutex<Option<String>>,
+    caller: OnceCell<Option<String>>,
     /// Uploads that have not come to an end.
     pub unfinished: Unfinished,
     said_regions: Mutex<HashSet<BucketName>>,
@@ -75,7 +74,7 @@ impl Core {
             journal: Journal::new(options.data_folder.clone()),
             keeps: Arc::default(),
             kept: AtomicU64::default(),
-            caller: Mutex::default(),
+            caller: OnceCell::new(),
             unfinished: Unfinished::default(),
             said_regions: Mutex::default(),
             fetched: Mutex::default(),
@@ -86,6 +85,18 @@ impl Core {
     /// Returns the store that a bucket is in; the first caller opens it.
     pub async fn store_of(&self, bucket: &BucketName) -> Store {
         self.stores.of(bucket.profile()).await
+    }
+
+    /// Returns who the requests are from, which is asked for once.
+    pub async fn caller(&self) -> Option<String> {
+        let ask = async || self.stores.of(&Profile::OWN).await.caller().await;
+        self.caller.get_or_init(ask).await.clone()
+    }
+
+    /// Keeps what the server has said of the caller.
+    pub fn know_caller(&self, caller: &str) {
+        // What is known already is the same.
+        let _ = self.caller.set(Some(caller.to_owned()));
     }
 
     /// Sends a report, and waits for room unless the token fires.

@@ -1,9 +1,11 @@
 //! Jobs: from the table through their turn to their end, whatever happens inside.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +27,9 @@ use crate::s3::WriteOptions;
 
 /// How long results wait for others to be sent with them.
 const FLUSH: Duration = Duration::from_millis(200);
+
+/// How long a job that is over waits for the name of its caller, which only the history shows.
+const NAMING: Duration = Duration::from_secs(1);
 
 /// How many large objects a job has open at once.
 const LARGE: usize = 4;
@@ -117,8 +122,7 @@ impl Job {
         let record = match self.origin {
             Origin::New => {
                 let Some(work) = kept else { return Ok(()) };
-                let mut connection = self.core.stores.of(&Profile::OWN).await.connection();
-                connection.caller.clone_from(&self.core.caller.lock().unwrap_or_else(PoisonError::into_inner));
+                let connection = self.core.stores.of(&Profile::OWN).await.connection();
                 journal.begin(&self.core, work, connection).await
             }
             Origin::TakenUp(id) | Origin::GivenUp(id) | Origin::Forgotten(id) => {
@@ -135,6 +139,27 @@ impl Job {
             let _ = self.record.set(record);
         }
         Ok(())
+    }
+
+    /// Writes down who asked for the job.
+    async fn name_caller(&self) {
+        if let (Origin::New, Some(record)) = (&self.origin, self.journal())
+            && let Some(caller) = self.core.caller().await
+        {
+            record.name_caller(caller).await;
+        }
+    }
+
+    /// Does the work, and meanwhile finds out for whom.
+    async fn run(self: &Arc<Self>, task: Task) -> JobEnd {
+        let naming = pin!(self.name_caller());
+        match select(pin!(supervise(self, task)), naming).await {
+            Either::Left((end, naming)) => {
+                let _ = tokio::time::timeout(NAMING, naming).await;
+                end
+            }
+            Either::Right(((), work)) => work.await,
+        }
     }
 
     /// Ends the record, unless the job goes on with the program's next start.
@@ -182,7 +207,7 @@ pub(super) fn start(core: &Arc<Core>, id: JobId, task: Task, origin: Origin) {
     core.add_job(&job);
     core.tracker.spawn(async move {
         let end = match Box::pin(job.open_record(task.kept().as_deref())).await {
-            Ok(()) => supervise(&job, task).await,
+            Ok(()) => Box::pin(job.run(task)).await,
             Err(error) => JobEnd::Failed(error),
         };
         job.flush().await;

@@ -54,9 +54,9 @@ impl Journal {
     }
 
     /// Writes down a job that is queued.
-    pub async fn begin(&self, core: &Arc<Core>, work: &Work, caller: Connection) -> Option<Record> {
+    pub async fn begin(&self, core: &Arc<Core>, work: &Work, connected: Connection) -> Option<Record> {
         let open = self.open(core).await?;
-        Record::begin(open.writer.clone(), open.owner.name().to_owned(), work, caller).await.ok()
+        Record::begin(open.writer.clone(), open.owner.name().to_owned(), work, connected).await.ok()
     }
 
     /// Returns the jobs that earlier runs left.

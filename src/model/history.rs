@@ -31,7 +31,7 @@ pub struct HistoryRow {
     pub endpoint: Option<String>,
     /// The profile that was in use, if one was named.
     pub profile: Option<String>,
-    /// The caller's ARN, if it was known.
+    /// Who asked for it: the caller's ARN, or the access key where nobody tells whose it is.
     pub caller: Option<String>,
 }
 

@@ -53,17 +53,30 @@ impl Store {
         let credentials = provider.provide_credentials().await.map_err(|error| no_credentials(&error))?;
         connection.expires = credentials.expiry().and_then(|end| Timestamp::try_from(end).ok());
         if session.found.may_identify
-            && let Ok(Some((account, caller))) = tokio::time::timeout(LIMIT, caller(&session)).await
+            && let Ok(Some((account, caller))) = tokio::time::timeout(LIMIT, ask(&session)).await
         {
             connection.account = account;
             connection.caller = caller;
         }
         Ok(connection)
     }
+
+    /// Returns who the requests are from, as a history should tell it: the caller's ARN, or the access key where nobody
+    /// knows whose it is. Nobody, if they are not signed.
+    pub async fn caller(&self) -> Option<String> {
+        let connection = self.identify().await.ok()?;
+        if connection.caller.is_some() {
+            return connection.caller;
+        }
+        let session = self.session();
+        let provider = session.found.sdk.credentials_provider().filter(|_| session.found.is_signed)?;
+        let credentials = provider.provide_credentials().await.ok()?;
+        Some(format!("access key {}", credentials.access_key_id()))
+    }
 }
 
 /// Asks STS for the caller; without an answer the name stays unknown, which is no failure.
-async fn caller(session: &Session) -> Option<(Option<String>, Option<String>)> {
+async fn ask(session: &Session) -> Option<(Option<String>, Option<String>)> {
     let client = aws_sdk_sts::Client::new(&session.found.sdk);
     match Box::pin(client.get_caller_identity().send()).await {
         Ok(output) => Some((output.account().map(str::to_owned), output.arn().map(str::to_owned))),

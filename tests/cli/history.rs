@@ -31,6 +31,7 @@ fn it_tells_what_was_copied_the_newest_first_without_server_and_credentials() {
     assert_eq!(up["url"], format!("{}/stage/in/%3Dsum.csv", t.demo.endpoint()));
     assert_eq!((&up["bytes"], &up["outcome"], &up["detail"]), (&3.into(), &"done".into(), &"CRC64NVME".into()));
     assert!(up["ended"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(up["caller"], format!("access key {}", t.demo.access_key()), "nobody there tells the ARN");
 }
 
 #[test]

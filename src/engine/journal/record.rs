@@ -16,7 +16,7 @@ use super::left::Left;
 use super::writer::Writer;
 use crate::local::write::random;
 use crate::model::error::Error;
-use crate::model::job::{Connection as Caller, ItemOutcome, JobEnd, UnfinishedId, Verified, Work};
+use crate::model::job::{Connection as Connected, ItemOutcome, JobEnd, UnfinishedId, Verified, Work};
 use crate::model::location::ObjectRef;
 use crate::s3::{PartDone, UploadId};
 
@@ -94,22 +94,21 @@ pub(in crate::engine) struct NewDownload<'a> {
 
 impl Record {
     /// Writes down a job that is queued.
-    pub(super) async fn begin(writer: Writer, owner: String, work: &Work, caller: Caller) -> Result<Self, Error> {
+    pub(super) async fn begin(writer: Writer, owner: String, work: &Work, connected: Connected) -> Result<Self, Error> {
         let tag = format!("{:08x}", random() >> 32);
         let (text, own, queued) = (to_json(work), tag.clone(), Timestamp::now());
         let job = writer
             .durably(move |file| {
                 file.execute(
-                    "INSERT INTO job (owner, work, tag, profile, region, endpoint, caller, boot, queued) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                    "INSERT INTO job (owner, work, tag, profile, region, endpoint, boot, queued) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                     params![
                         owner,
                         text,
                         own,
-                        caller.profile,
-                        caller.region,
-                        caller.endpoint,
-                        caller.caller,
+                        connected.profile,
+                        connected.region,
+                        connected.endpoint,
                         boot(),
                         queued.as_millisecond()
                     ],
@@ -271,6 +270,14 @@ impl Record {
                 let _ = written.await;
             })
             .await;
+    }
+
+    /// Writes down who asked for the job.
+    pub async fn name_caller(&self, caller: String) {
+        let job = self.job;
+        let change =
+            move |file: &Connection| file.execute("UPDATE job SET caller = ?2 WHERE id = ?1", params![job, caller]);
+        self.writer.soon(move |file| change(file).map(drop)).await;
     }
 
     /// Writes down that the job has not ended after all: it is gone on with.
