@@ -4,6 +4,7 @@ pub mod access;
 pub mod attributes;
 pub mod bucket;
 pub mod capability;
+pub mod change;
 pub mod compare;
 pub mod document;
 pub mod entry;

@@ -186,6 +186,9 @@ pub fn metadata_pair(text: &str) -> Result<(String, String), String> {
     if key.is_empty() || !key.chars().all(is_token) {
         return Err(format!("the name of metadata has letters, digits and {TOKEN_SIGNS} only"));
     }
+    if key.to_ascii_lowercase().starts_with("x-amz-") {
+        return Err("names of metadata are given without x-amz-meta-".to_owned());
+    }
     check_header(&value)?;
     Ok((key.to_ascii_lowercase(), value))
 }
@@ -264,7 +267,8 @@ mod tests {
     fn metadata_is_what_headers_carry() {
         assert_eq!(metadata_pair("Owner=a=b"), Ok(("owner".to_owned(), "a=b".to_owned())));
         assert_eq!(metadata_pair("k="), Ok(("k".to_owned(), String::new())));
-        for wrong in ["owner", "=x", "a b=x", "a:b=x", "ü=x", "k=ü", "k=a\nb", "k= x", "k=\u{1b}["] {
+        for wrong in ["owner", "=x", "a b=x", "a:b=x", "ü=x", "k=ü", "k=a\nb", "k= x", "k=\u{1b}[", "X-Amz-Meta-k=x"]
+        {
             assert!(metadata_pair(wrong).is_err(), "{wrong:?}");
         }
         assert!(metadata(pairs(&[("k", &"x".repeat(2047))])).is_ok());
