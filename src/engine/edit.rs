@@ -18,7 +18,7 @@ use crate::local::write::Replace;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::location::ObjectRef;
-use crate::model::name::{self, ETag, UnsafeKeys};
+use crate::model::name::{self, ETag};
 use crate::s3::{Condition, Payload, WriteOptions};
 
 /// Above this size a file is downloaded rather than edited in place, in bytes.
@@ -75,19 +75,11 @@ async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) 
     if contents.len() as u64 != facts.size || check.finish().is_none() {
         return Err(corrupt());
     }
-    let file_name = file_name(object);
+    let file_name = name::file_name(&object.key);
     let fetched = core.block("write", move || write_private(&file_name, &contents)).await?;
     let path = fetched.path.clone();
     core.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(fetched);
     Ok((path, etag))
-}
-
-/// Returns a name by which an editor knows the kind of the file.
-fn file_name(object: &ObjectRef) -> String {
-    match name::local_name(object.key.last_part(), UnsafeKeys::Escape) {
-        Ok(name) if name.path.components().count() == 1 => name.path.to_string_lossy().into_owned(),
-        _ => "object".to_owned(),
-    }
 }
 
 fn write_private(name: &str, contents: &[u8]) -> Result<Fetched, Error> {

@@ -258,7 +258,8 @@ fn yank(state: &mut State) -> Vec<Effect> {
         _ => (None, None),
     };
     let region = bucket.filter(|_| is_own).and_then(|bucket| state.regions.get(bucket)).map(String::as_str).or(region);
-    state.dialog = Some(Dialog::Yank(Box::new(Yank::new(&item, region, endpoint))));
+    let menu = Yank::new(&item, region, endpoint).with_signed(&item, state.zone.clone());
+    state.dialog = Some(Dialog::Yank(Box::new(menu)));
     vec![]
 }
 

@@ -139,7 +139,8 @@ fn making_and_renaming() {
 #[test]
 fn marking_and_yanking() {
     snapshots("pattern", &Dialog::Pattern(Box::new(pattern::Pattern::ask(true))));
-    let menu = yank::Yank::new(&object("2026/11/access-01.gz"), Some("eu-west-1"), None);
+    let item = object("2026/11/access-01.gz");
+    let menu = yank::Yank::new(&item, Some("eu-west-1"), None).with_signed(&item, jiff::tz::TimeZone::UTC);
     snapshots("yank", &Dialog::Yank(Box::new(menu)));
 }
 
