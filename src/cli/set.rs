@@ -38,7 +38,6 @@ Exit codes: 0 all is as it was asked for, 1 something failed, 2 wrong use, 130 i
 
 /// What `set` is given.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Set {
     /// s3://bucket/key; several may be given
     #[arg(required = true, value_name = "LOCATION")]

@@ -80,8 +80,9 @@ pub fn would(output: &Output, verb: &str, result: &ItemResult) -> Option<String>
         ItemOutcome::Planned(target) => Some(format!("would {verb} {name} to {}", output.name(target))),
         ItemOutcome::WouldChange(foreseen) => {
             let lines = foreseen.differences.iter().map(ToString::to_string).chain(foreseen.notes.iter().cloned());
-            let lines: String = lines.map(|line| format!("\n  {}", visible(&line))).collect();
-            Some(format!("would {verb} {name}{lines}"))
+            let lines = lines.map(|line| format!("  {}", visible(&line)));
+            let all: Vec<_> = std::iter::once(format!("would {verb} {name}")).chain(lines).collect();
+            Some(all.join("\n"))
         }
         ItemOutcome::Skipped(reason) => Some(format!("would leave out {name}: {}", visible(reason))),
         ItemOutcome::Done(_) | ItemOutcome::Failed(_) => None,

@@ -62,6 +62,14 @@ impl Header {
         }
     }
 
+    /// Returns its name in a request.
+    pub fn wire_name(self) -> &'static str {
+        match self {
+            Self::WebsiteRedirect => "x-amz-website-redirect-location",
+            header => header.name(),
+        }
+    }
+
     /// Returns its value.
     pub fn of(self, attributes: &Attributes) -> Option<&str> {
         match self {

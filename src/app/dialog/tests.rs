@@ -19,6 +19,8 @@ use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
 use crate::model::plan::{Answer, Conflict, ConflictPolicy, Deletion, PlanSummary, Side};
 
+mod attributes;
+
 const SCREEN: Rect = Rect { x: 0, y: 0, width: 80, height: 24 };
 
 /// A dialog and what came of it.
@@ -553,6 +555,7 @@ fn any_dialog(which: u8, name: &str, ids: &mut Ids) -> Dialog {
         14 => Dialog::Pattern(Box::new(pattern::Pattern::ask(false))),
         15 => Dialog::Yank(Box::new(yank::Yank::new(&item, None, Some(name)))),
         16 => Dialog::Offer(Box::new(offer::Offer::new(left_jobs(name, ids)))),
+        18 => Dialog::Attributes(Box::new(super::attributes::Attributes::new(vec![item], &[]))),
         17 => Dialog::Quit(Box::new(ask_quit::AskQuit::new(usize::MAX))),
         _ => Dialog::Failure(Box::new(failure::Failure::new(error))),
     }

@@ -199,6 +199,7 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
             let sources = transfer.items.iter().filter(|_| transfer.is_move).filter_map(holder);
             std::iter::once(transfer.to.clone()).chain(sources).collect()
         }
+        Work::Change(revision) if revision.is_rehearsal => Vec::new(),
         Work::Delete(items) | Work::Change(Revision { items, .. }) => items.iter().filter_map(holder).collect(),
         Work::Sync(plan) => vec![plan.to().clone()],
         Work::Stream(stream) => holder(&Item::Object(stream.to.clone())).into_iter().collect(),

@@ -52,10 +52,8 @@ impl Place {
         if applied.differences.is_empty() {
             return Ok(ItemOutcome::Skipped("it is so already".to_owned()));
         }
-        let dress = match applied.is_rewrite {
-            true => Some(self.dress(object, &facts, &revision.change, &applied).await?),
-            false => None,
-        };
+        let dress =
+            if applied.is_rewrite { Some(self.dress(object, &facts, &revision.change, &applied).await?) } else { None };
         if revision.is_rehearsal {
             let notes = if applied.is_rewrite { self.notes(&facts) } else { Vec::new() };
             return Ok(ItemOutcome::WouldChange(Foreseen { differences: applied.differences, notes }));
@@ -130,9 +128,10 @@ impl Place {
                 return Err(refused(object, cause.to_owned()));
             }
         }
-        let tags = match change.tags.is_empty() {
-            true => job.call(small, || kept::tags(store, object)).await?,
-            false => applied.to.tags.clone(),
+        let tags = if change.tags.is_empty() {
+            job.call(small, || kept::tags(store, object)).await?
+        } else {
+            applied.to.tags.clone()
         };
         Ok(match &applied.acl {
             Some(WrittenAcl::Canned(canned)) => Dress { tags, grants: Vec::new(), canned: Some(*canned) },

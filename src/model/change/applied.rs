@@ -109,7 +109,7 @@ fn between(one: &Standing, other: &Standing) -> Vec<Difference> {
     let text = |value: Option<&str>| value.map(str::to_owned);
     let headers = Header::ALL
         .into_iter()
-        .flat_map(|header| line(header.name(), text(header.of(&one.attributes)), text(header.of(&other.attributes))));
+        .filter_map(|header| line(header.name(), text(header.of(&one.attributes)), text(header.of(&other.attributes))));
     let mut lines: Vec<_> = headers.collect();
     lines.extend(pair_lines("metadata", &one.attributes.user, &other.attributes.user));
     lines.extend(line("Storage class", Some(class_of(one).to_owned()), Some(class_of(other).to_owned())));

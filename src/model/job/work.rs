@@ -64,6 +64,7 @@ impl Work {
             Self::Transfer(transfer) if transfer.is_move => "Move",
             Self::Transfer(_) | Self::Stream(_) => "Copy",
             Self::Delete(_) => "Delete",
+            Self::Change(revision) if revision.is_rehearsal => "Look over",
             Self::Change(_) => "Change",
             Self::Sync(_) => "Sync",
             Self::CreateFolder(_) => "New folder",
