@@ -20,6 +20,7 @@ mod question;
 mod reference;
 mod remove;
 mod session;
+mod set;
 mod settings;
 mod signal;
 mod source;
@@ -158,6 +159,9 @@ pub enum Command {
     /// Print the settings of a bucket, or change one: policy, CORS, lifecycle and seventeen others
     #[command(after_long_help = settings::PAGE_END)]
     Settings(settings::Settings),
+    /// Change objects where they are: metadata, headers, tags, storage class, encryption, ACL
+    #[command(after_long_help = set::PAGE_END)]
+    Set(Box<set::Set>),
     /// Make a bucket, with public access blocked and ACLs disabled
     Mb(bucket::Make),
     /// Remove a bucket: an empty one, unless --force empties it
@@ -186,6 +190,7 @@ impl Command {
             Self::Mv(moved) => (!moved.choices.dry_run).then_some("move"),
             Self::Rm(remove) => (!remove.is_dry_run()).then_some("delete"),
             Self::Sync(sync) => (!sync.is_dry()).then_some("sync"),
+            Self::Set(set) => (!set.is_dry_run()).then_some("change"),
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
             Self::Uploads(uploads) => uploads.writes().then_some("abort"),
@@ -243,6 +248,7 @@ impl Command {
             Self::Stat(stat) => object::stat(session, stat).await,
             Self::Access(access) => Box::pin(access::access(session, access)).await,
             Self::Settings(settings) => Box::pin(settings::settings(session, settings)).await,
+            Self::Set(set) => set::set(session, set).await,
             Self::Mb(make) => bucket::make(session, make).await,
             Self::Rb(remove) => bucket::remove(session, remove).await,
             Self::Du(usage) => list::usage(session, usage).await,

@@ -28,6 +28,8 @@ mod place;
 mod profile;
 #[path = "cli/remove.rs"]
 mod remove;
+#[path = "cli/set.rs"]
+mod set;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/stage.rs"]

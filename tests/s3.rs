@@ -6,6 +6,8 @@
 #[cfg(feature = "demo")]
 #[path = "support/chain.rs"]
 mod chain;
+#[path = "support/change.rs"]
+mod change;
 #[path = "support/contract.rs"]
 mod contract;
 #[path = "support/experiment.rs"]
@@ -108,6 +110,7 @@ contract! {
     a_move_inside_the_server_keeps_bytes_metadata_and_tags
     what_is_given_is_written_by_uploads_and_copies_whichever_way_they_go
     an_encryption_that_is_given_is_asked_for
+    what_is_changed_keeps_the_rest_and_its_bytes
     a_batch_is_deleted_and_says_how_each_key_ended
     deleting_in_a_versioned_bucket_adds_a_marker
     a_bucket_is_created_closed_and_removed_empty

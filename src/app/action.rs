@@ -153,6 +153,7 @@ actions! {
     New "new" "New" Work PANES true ["F7" "n"] "Make a folder, a prefix or a bucket";
     Delete "delete" "Delete" Work PANES true ["F8" "d" "Delete"] "Delete";
     Edit "edit" "Edit" Work PANES true ["F4" "e"] "Edit in $VISUAL or $EDITOR";
+    Attributes "attributes" "Attributes" Work BROWSE true ["A"] "Change metadata, headers, tags, class, encryption or ACL; shows first what would change";
     Sync "sync" "Sync" Work COMPARABLE true ["Y"] "Make one pane the same as the other: compares, shows the plan, asks";
     Compare "compare" "Compare" Look COMPARABLE false ["="] "Compare the two panes, or go back to them";
     NextKind "next-kind" "Next kind" Look COMPARE false ["Right" "l" "Tab"] "Show the next kind of difference alone";

@@ -5,6 +5,7 @@
 //! [`Step`].
 
 pub mod ask_quit;
+pub mod attributes;
 pub mod delete;
 pub mod failure;
 pub mod form;
@@ -103,6 +104,8 @@ pub enum Dialog {
     Overwrite(Box<overwrite::Overwrite>),
     /// Delete, perhaps with a name to type.
     Delete(Box<delete::Delete>),
+    /// Change objects where they are.
+    Attributes(Box<attributes::Attributes>),
     /// Make a folder or a prefix.
     NewFolder(Box<Single<new_folder::NewFolder>>),
     /// Make a bucket.
@@ -193,6 +196,7 @@ impl Dialog {
             Self::Transfer(dialog) => &**dialog,
             Self::Overwrite(dialog) => &**dialog,
             Self::Delete(dialog) => &**dialog,
+            Self::Attributes(dialog) => &**dialog,
             Self::NewFolder(dialog) => &**dialog,
             Self::NewBucket(dialog) => &**dialog,
             Self::Rename(dialog) => &**dialog,
@@ -211,6 +215,7 @@ impl Dialog {
             Self::Transfer(dialog) => &mut **dialog,
             Self::Overwrite(dialog) => &mut **dialog,
             Self::Delete(dialog) => &mut **dialog,
+            Self::Attributes(dialog) => &mut **dialog,
             Self::NewFolder(dialog) => &mut **dialog,
             Self::NewBucket(dialog) => &mut **dialog,
             Self::Rename(dialog) => &mut **dialog,

@@ -1,5 +1,6 @@
 //! Routes each event to the part of the state it is for. One call an arm: what happens is said where the part is.
 
+mod attributes;
 mod browse;
 mod compare;
 mod edit;

@@ -30,7 +30,7 @@ impl Endings {
                 self.done += 1;
                 self.bytes += result.bytes;
             }
-            ItemOutcome::Planned(_) => {}
+            ItemOutcome::Planned(_) | ItemOutcome::WouldChange(_) => {}
             ItemOutcome::Skipped(reason) => *self.skipped.entry(reason.clone()).or_default() += 1,
             ItemOutcome::Failed(error) => self.failed.push(error.clone()),
         }

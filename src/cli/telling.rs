@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::output::{Output, error_json};
+use crate::model::change::Foreseen;
 use crate::model::job::{ItemOutcome, ItemResult, Verified};
 use crate::model::text::visible;
 
@@ -45,6 +46,7 @@ pub fn result_json(result: &ItemResult, verb: &str) -> Value {
     let (outcome, key, detail) = match &result.outcome {
         ItemOutcome::Done(verified) => ("done", "verified", verified_json(*verified)),
         ItemOutcome::Planned(target) => (would_be.as_str(), "target", json!(target)),
+        ItemOutcome::WouldChange(foreseen) => (would_be.as_str(), "changes", changes_json(foreseen)),
         ItemOutcome::Skipped(reason) => ("skipped", "reason", json!(reason)),
         ItemOutcome::Failed(error) => ("failed", "error", error_json(error)),
     };
@@ -53,6 +55,12 @@ pub fn result_json(result: &ItemResult, verb: &str) -> Value {
         value.insert(key.to_owned(), detail);
     }
     value
+}
+
+fn changes_json(foreseen: &Foreseen) -> Value {
+    let lines = foreseen.differences.iter();
+    let lines: Vec<_> = lines.map(|own| json!({ "what": own.what, "from": own.was, "to": own.becomes })).collect();
+    json!({ "lines": lines, "notes": foreseen.notes })
 }
 
 /// Returns what was verified as JSON.
@@ -70,6 +78,12 @@ pub fn would(output: &Output, verb: &str, result: &ItemResult) -> Option<String>
     let name = output.name(&result.name);
     match &result.outcome {
         ItemOutcome::Planned(target) => Some(format!("would {verb} {name} to {}", output.name(target))),
+        ItemOutcome::WouldChange(foreseen) => {
+            let lines = foreseen.differences.iter().map(ToString::to_string).chain(foreseen.notes.iter().cloned());
+            let lines = lines.map(|line| format!("  {}", visible(&line)));
+            let all: Vec<_> = std::iter::once(format!("would {verb} {name}")).chain(lines).collect();
+            Some(all.join("\n"))
+        }
         ItemOutcome::Skipped(reason) => Some(format!("would leave out {name}: {}", visible(reason))),
         ItemOutcome::Done(_) | ItemOutcome::Failed(_) => None,
     }

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use super::list::EveryPage;
 use super::location::End;
-use super::object::time_of;
 use super::output::{list_time, say_error};
 use super::question::Question;
 use super::session::{Session, Stop};
 use super::telling::Telling;
 use crate::model::job::{Report, Request, Work};
+use crate::model::lifetime::time_of;
 use crate::model::location::Location;
 use crate::model::name::{BucketName, Prefix, Profile};
 use crate::model::text::{counted, duration, size};

@@ -43,14 +43,16 @@ pub struct Written {
     sse_kms_key_id: Option<String>,
 }
 
-fn header(text: &str) -> Result<String, String> {
+/// Reads the value of a header.
+pub fn header(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("it is empty".to_owned());
     }
     attributes::check_header(text).map(|()| text.to_owned())
 }
 
-fn storage_class(text: &str) -> Result<StorageClass, String> {
+/// Reads a storage class by Amazon's name, in any case.
+pub fn storage_class(text: &str) -> Result<StorageClass, String> {
     match StorageClass::from_name(&text.to_uppercase()) {
         StorageClass::Other => {
             let names: Vec<_> = StorageClass::ALL.iter().map(|class| class.name()).collect();

@@ -9,17 +9,17 @@ use tokio_util::sync::CancellationToken;
 use super::body::Body;
 use super::core::Core;
 use super::jobs::{Job, panicked};
+use super::kept;
 use crate::local;
 use crate::local::metadata::Identity;
 use crate::local::read::Source;
 use crate::local::root::Root;
 use crate::local::write::Replace;
-use crate::model::access::acl::Grant;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::location::ObjectRef;
-use crate::model::name::{self, ETag, UnsafeKeys};
-use crate::s3::{Condition, Payload, Store, WriteOptions};
+use crate::model::name::{self, ETag};
+use crate::s3::{Condition, Payload, WriteOptions};
 
 /// Above this size a file is downloaded rather than edited in place, in bytes.
 const MAX_EDITED: u64 = 64 * 1024 * 1024;
@@ -62,7 +62,7 @@ async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) 
         }
         let etag = body.facts.etag.clone().ok_or_else(|| refuse("the server gives it no entity tag"))?;
         // What would keep it from being written back is said before anything is typed.
-        grants(store, object).await?;
+        kept::grants(store, object).await?;
         Ok((contents, body.facts.clone(), etag))
     };
     let (contents, facts, etag) = tokio::select! {
@@ -75,19 +75,11 @@ async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) 
     if contents.len() as u64 != facts.size || check.finish().is_none() {
         return Err(corrupt());
     }
-    let file_name = file_name(object);
+    let file_name = name::file_name(&object.key);
     let fetched = core.block("write", move || write_private(&file_name, &contents)).await?;
     let path = fetched.path.clone();
     core.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(fetched);
     Ok((path, etag))
-}
-
-/// Returns a name by which an editor knows the kind of the file.
-fn file_name(object: &ObjectRef) -> String {
-    match name::local_name(object.key.last_part(), UnsafeKeys::Escape) {
-        Ok(name) if name.path.components().count() == 1 => name.path.to_string_lossy().into_owned(),
-        _ => "object".to_owned(),
-    }
 }
 
 fn write_private(name: &str, contents: &[u8]) -> Result<Fetched, Error> {
@@ -118,10 +110,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
     if facts.missing_metadata > 0 {
         return Err(refused("it has metadata that no header can carry, and that writing it anew would drop"));
     }
-    let tags = match job.call(small, || store.object_tags(&to)).await {
-        Err(error) if error.kind == Kind::Unsupported => Vec::new(),
-        tags => tags?,
-    };
+    let tags = job.call(small, || kept::tags(store, &to)).await?;
     let path = from.clone();
     let (contents, identity) = job
         .core
@@ -143,7 +132,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         storage_class: facts.storage_class.clone(),
         encryption: facts.encryption.clone().filter(|own| own.algorithm != "AES256"),
         condition: Condition::IfMatch(if_match.clone()),
-        grants: job.call(small, || grants(store, &to)).await?,
+        grants: job.call(small, || kept::grants(store, &to)).await?,
         acl: None,
     };
     let mut result = job.put(small, store, &to, &body, &guarded).await;
@@ -172,27 +161,6 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         Ok(())
     };
     job.core.block("delete", removed).await
-}
-
-/// Returns the ACL that must be sent along; nothing where it is the owner's alone, as it is where ACLs are disabled.
-async fn grants(store: &Store, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
-    match store.object_acl(object).await {
-        Ok(acl) => {
-            let is_private =
-                matches!(acl.grants.as_slice(), [only] if only.permission == "FULL_CONTROL" && only.group().is_none());
-            Ok(if is_private { Vec::new() } else { acl.grants })
-        }
-        Err(error) if error.kind == Kind::Unsupported => Ok(Vec::new()),
-        // It cannot be read, and would be lost wherever ACLs are not known to be disabled.
-        Err(error) if error.kind == Kind::Denied => match store.ownership(&object.bucket).await {
-            Ok(Some(ownership)) if ownership.disables_acls() => Ok(Vec::new()),
-            _ => {
-                let cause = format!("writing it anew would drop its ACL, which cannot be read: {}", error.cause);
-                Err(Error { cause, ..error })
-            }
-        },
-        Err(error) => Err(error),
-    }
 }
 
 /// Removes a file that was fetched, whatever it holds by now; no other.

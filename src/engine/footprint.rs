@@ -1,6 +1,6 @@
 //! Which places a job reads and writes, so that a job that depends on an earlier one waits for it.
 
-use crate::model::job::{Item, Transfer, Work};
+use crate::model::job::{Item, Revision, Transfer, Work};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, Prefix, Profile};
 
@@ -16,7 +16,12 @@ impl Footprint {
     pub fn of(work: &Work) -> Self {
         match work {
             Work::Transfer(transfer) => of_transfer(transfer),
-            Work::Delete(items) => Self { reads: Vec::new(), writes: items.iter().map(place).collect() },
+            Work::Change(revision) if revision.is_rehearsal => {
+                Self { reads: revision.items.iter().map(place).collect(), writes: Vec::new() }
+            }
+            Work::Delete(items) | Work::Change(Revision { items, .. }) => {
+                Self { reads: Vec::new(), writes: items.iter().map(place).collect() }
+            }
             Work::Sync(plan) => Self { reads: vec![below(plan.from(), "")], writes: vec![below(plan.to(), "")] },
             Work::Stream(stream) => Self { reads: Vec::new(), writes: vec![object(&stream.to)] },
             Work::CreateFolder(place) => Self { reads: Vec::new(), writes: vec![below(place, "")] },

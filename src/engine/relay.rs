@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use super::body::Body;
 use super::jobs::panicked;
+use super::kept;
 use super::open_upload::{self, Cut, OpenUpload, give_up};
 use super::plan::{PlanItem, Target};
 use super::transfer::{Aim, Context, Ended, Missed, Settled};
@@ -42,7 +43,7 @@ pub(super) async fn copy(
         Settled::Go(made) => made,
         Settled::Skip(reason) => return Ok(context.skipped(item, reason).into()),
     };
-    let verified = verify(context, &source, &made).await?;
+    let (verified, _) = verify(context, &source, &made).await?;
     job.progress.add_bytes(item.size);
     if context.transfer.is_move {
         context.delete_source(from, source.etag.as_ref()).await?;
@@ -51,12 +52,13 @@ pub(super) async fn copy(
 }
 
 /// A copy that was made.
-struct Made {
-    object: ObjectRef,
+pub(super) struct Made {
+    /// Where it is.
+    pub object: ObjectRef,
     /// What it was given; nothing where it was there already, from an earlier try.
-    etag: Option<ETag>,
+    pub etag: Option<ETag>,
     /// The tag of the part, if it was made in one.
-    lone_part: Option<ETag>,
+    pub lone_part: Option<ETag>,
 }
 
 async fn write(context: &Arc<Context>, from: &ObjectRef, source: &ObjectFacts, aim: Aim) -> Result<Made, Missed> {
@@ -128,10 +130,7 @@ pub(super) fn attributes(context: &Context, source: &ObjectFacts, from: &ObjectR
 /// Returns the tags of a copy that is written anew: what was given, over the source's.
 pub(super) async fn tags(context: &Context, from: &ObjectRef) -> Result<Vec<(String, String)>, Error> {
     let job = &context.job;
-    let own = match job.call(&job.core.lanes.small, || context.source_store.object_tags(from)).await {
-        Err(error) if error.kind == Kind::Unsupported => Vec::new(),
-        tags => tags?,
-    };
+    let own = job.call(&job.core.lanes.small, || kept::tags(&context.source_store, from)).await?;
     Ok(pairs_over(&context.transfer.given.tags, &own))
 }
 
@@ -149,8 +148,13 @@ fn must_guard_by_parts(context: &Context, aim: &Aim) -> bool {
 pub(super) fn class(context: &Context, source: &ObjectFacts) -> Option<String> {
     match context.transfer.storage_class {
         Some(class) => Some(class.name().to_owned()),
-        None => source.storage_class.clone().filter(|class| !PLACE_CLASSES.contains(&class.as_str())),
+        None => without_place(source.storage_class.clone()),
     }
+}
+
+/// Returns a class, unless it is that of a place, where it need not be said.
+pub(super) fn without_place(class: Option<String>) -> Option<String> {
+    class.filter(|class| !PLACE_CLASSES.contains(&class.as_str()))
 }
 
 /// Returns the encryption that was given, or that the copy takes along: a KMS key is of one region, the rest is the
@@ -171,8 +175,6 @@ async fn write_guarded(
     source: &ObjectFacts,
     aim: &Aim,
 ) -> Result<(Written, Option<ETag>), Missed> {
-    let (job, store) = (&context.job, &context.store);
-    let small = &job.core.lanes.small;
     let options = WriteOptions {
         attributes: attributes(context, source, from)?,
         tags: tags(context, from).await?,
@@ -183,13 +185,27 @@ async fn write_guarded(
         grants: Vec::new(),
     };
     if source.size == 0 {
-        let written = job.put(small, store, &aim.object, &Body::empty(), &options).await;
+        let written =
+            context.job.put(&context.job.core.lanes.small, &context.store, &aim.object, &Body::empty(), &options).await;
         return written.map(|(written, _)| (written, None)).map_err(|error| Missed::of_write(error, &aim.condition));
     }
     let state = source.etag.as_ref().map(ToString::to_string).unwrap_or_default();
-    let step = part_size(source.size, job.core.options.part_size.unwrap_or(MIN_PART));
+    write_in_parts(context, from, source, aim, &options, state).await
+}
+
+/// Copies in parts. The state is that by which an upload is known again that an earlier run has begun; the second of what
+/// it returns is the tag of the part, if there was just one.
+pub(super) async fn write_in_parts(
+    context: &Arc<Context>,
+    from: &ObjectRef,
+    source: &ObjectFacts,
+    aim: &Aim,
+    options: &WriteOptions,
+    state: String,
+) -> Result<(Written, Option<ETag>), Missed> {
+    let step = part_size(source.size, context.job.core.options.part_size.unwrap_or(MIN_PART));
     let cut = Cut { name: from.to_string(), state, step };
-    let upload = Arc::new(open_upload::open(context, &aim.object, &options, cut).await?);
+    let upload = Arc::new(open_upload::open(context, &aim.object, options, cut).await?);
     let done = match copy_parts(context, from, source, &aim.object, &upload).await {
         Err(error) => Err(error.into()),
         Ok(parts) => context.join_parts(aim, &upload, &parts).await.map(|written| (written, lone(parts))),
@@ -261,8 +277,13 @@ async fn copy_parts(
     }
 }
 
-/// Compares the copy with its source: the tag or the checksum where they can be compared, the size always.
-async fn verify(context: &Context, source: &ObjectFacts, made: &Made) -> Result<Verified, Error> {
+/// Compares the copy with its source: the tag or the checksum where they can be compared, the size always. Returns what the
+/// copy says of itself too.
+pub(super) async fn verify(
+    context: &Context,
+    source: &ObjectFacts,
+    made: &Made,
+) -> Result<(Verified, ObjectFacts), Error> {
     let corrupt = |cause| Error::new(Kind::Corrupt, "copy", made.object.to_string(), cause);
     let copied = context.look(&made.object).await?.ok_or_else(|| corrupt("it is not there after it was copied"))?;
     if made.etag.is_some() && copied.etag != made.etag {
@@ -270,17 +291,17 @@ async fn verify(context: &Context, source: &ObjectFacts, made: &Made) -> Result<
     }
     let verified = proof(source, &copied).map_err(corrupt)?;
     if verified != Verified::Size {
-        return Ok(verified);
+        return Ok((verified, copied));
     }
     match made.lone_part.as_ref().and_then(|part| source.is_same_as_part(&copied, part)) {
-        Some(true) => Ok(Verified::Checksum("ETag")),
+        Some(true) => Ok((Verified::Checksum("ETag"), copied)),
         Some(false) if context.takes_tags_for_md5() => Err(corrupt("the entity tag of the copy differs")),
-        _ => Ok(Verified::Size),
+        _ => Ok((Verified::Size, copied)),
     }
 }
 
 /// Compares what a copy and its source are, as far as they can be compared.
-fn proof(source: &ObjectFacts, copied: &ObjectFacts) -> Result<Verified, &'static str> {
+pub(super) fn proof(source: &ObjectFacts, copied: &ObjectFacts) -> Result<Verified, &'static str> {
     if copied.size != source.size {
         return Err("the size of the copy differs");
     }

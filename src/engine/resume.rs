@@ -12,7 +12,7 @@ use super::journal::LeftJob;
 use super::open_upload::abort_left;
 use crate::local::write::remove_temporary;
 use crate::model::error::Kind;
-use crate::model::job::{Item, ItemOutcome, JobEnd, Report, Unfinished, UnfinishedId, Verified, Work};
+use crate::model::job::{Item, ItemOutcome, JobEnd, Report, Revision, Unfinished, UnfinishedId, Verified, Work};
 use crate::model::name::Profile;
 
 /// Finds the jobs that earlier runs have left, and says which, but for those that only need to be cleaned up behind. With
@@ -69,7 +69,7 @@ fn profiles(work: &Work) -> Vec<&Profile> {
             transfer.items.iter().filter_map(Item::profile).chain(transfer.to.profile()).collect()
         }
         Work::Sync(plan) => plan.from().profile().into_iter().chain(plan.to().profile()).collect(),
-        Work::Delete(items) => items.iter().filter_map(Item::profile).collect(),
+        Work::Delete(items) | Work::Change(Revision { items, .. }) => items.iter().filter_map(Item::profile).collect(),
         Work::AbortUploads { uploads, .. } => uploads.iter().map(|upload| upload.object.bucket.profile()).collect(),
         _ => Vec::new(),
     }

@@ -68,6 +68,7 @@ impl fmt::Debug for Task {
 fn is_kept(work: &Work) -> bool {
     match work {
         Work::Transfer(transfer) => !transfer.is_rehearsal,
+        Work::Change(revision) => !revision.is_rehearsal,
         Work::Sync(_) | Work::Stream(_) => true,
         // Of what is deleted here nobody could tell later what has come since.
         Work::Delete(items) => items.iter().all(Item::is_s3),
@@ -84,6 +85,7 @@ fn work_name(work: &Work) -> &'static str {
         Work::Transfer(transfer) if transfer.is_move => "move",
         Work::Transfer(_) => "copy",
         Work::Delete(_) => "delete",
+        Work::Change(_) => "change",
         Work::Sync(_) => "sync",
         Work::Stream(_) => "stream",
         Work::CreateFolder(_) => "create folder",

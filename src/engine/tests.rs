@@ -19,6 +19,7 @@ use crate::model::stream::Stream;
 use crate::s3::{Keys, ListPage, Settings, Store, WriteOptions};
 
 mod browse;
+mod change;
 mod conflict;
 mod copy;
 mod document;

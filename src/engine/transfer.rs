@@ -22,7 +22,7 @@ use crate::local::root::Root;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Transfer};
 use crate::model::location::{Location, ObjectRef};
-use crate::model::name::ETag;
+use crate::model::name::{BucketName, ETag};
 use crate::s3::{ObjectFacts, Store};
 
 /// Items that one job has open at once beyond those that move, so that the next is ready when one ends.
@@ -251,6 +251,22 @@ impl Context {
         };
         let (source, state, outcome) = (name.to_owned(), item.state(), ended.outcome.clone());
         record.item(EndedItem { source, state, target, region, bytes: item.size, outcome }).await;
+    }
+
+    /// Opens what rewrites objects of one bucket where they are: copies of them onto themselves.
+    pub(super) async fn within(job: &Arc<Job>, bucket: &BucketName) -> Self {
+        let store = job.core.store_of(bucket).await;
+        Self {
+            job: Arc::clone(job),
+            transfer: Transfer::new(Vec::new(), Location::bucket(bucket.clone())),
+            source_store: store.clone(),
+            store,
+            root: None,
+            sources: Arc::default(),
+            written: Mutex::default(),
+            folders: Mutex::default(),
+            refused_classes: RefusedClasses::default(),
+        }
     }
 
     /// Opens what receives a transfer, unless the transfer is refused.

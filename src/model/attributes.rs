@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::access::acl::Grant;
+
 /// The most user metadata of one object, names and values together, in bytes (Amazon S3 User Guide, "User-defined object
 /// metadata").
 pub const MAX_METADATA_BYTES: usize = 2 * 1024;
@@ -137,6 +139,15 @@ impl FromStr for CannedAcl {
     }
 }
 
+/// An ACL as it is written: all of it, and nothing stays of the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WrittenAcl {
+    /// By Amazon's name for it.
+    Canned(CannedAcl),
+    /// By its grants, the owner's among them.
+    Grants(Vec<Grant>),
+}
+
 /// What somebody gives to objects that are written. What is not given, a copy takes from its source and an upload from
 /// its file's name and its bucket's defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -174,6 +185,9 @@ pub fn metadata_pair(text: &str) -> Result<(String, String), String> {
     let is_token = |c: char| c.is_ascii_alphanumeric() || TOKEN_SIGNS.contains(c);
     if key.is_empty() || !key.chars().all(is_token) {
         return Err(format!("the name of metadata has letters, digits and {TOKEN_SIGNS} only"));
+    }
+    if key.to_ascii_lowercase().starts_with("x-amz-") {
+        return Err("names of metadata are given without x-amz-meta-".to_owned());
     }
     check_header(&value)?;
     Ok((key.to_ascii_lowercase(), value))
@@ -253,7 +267,8 @@ mod tests {
     fn metadata_is_what_headers_carry() {
         assert_eq!(metadata_pair("Owner=a=b"), Ok(("owner".to_owned(), "a=b".to_owned())));
         assert_eq!(metadata_pair("k="), Ok(("k".to_owned(), String::new())));
-        for wrong in ["owner", "=x", "a b=x", "a:b=x", "ü=x", "k=ü", "k=a\nb", "k= x", "k=\u{1b}["] {
+        for wrong in ["owner", "=x", "a b=x", "a:b=x", "ü=x", "k=ü", "k=a\nb", "k= x", "k=\u{1b}[", "X-Amz-Meta-k=x"]
+        {
             assert!(metadata_pair(wrong).is_err(), "{wrong:?}");
         }
         assert!(metadata(pairs(&[("k", &"x".repeat(2047))])).is_ok());

@@ -33,6 +33,14 @@ enum Piece {
 }
 
 impl Filter {
+    /// Returns the filter that takes what matches a pattern, and nothing else.
+    pub fn only(pattern: &str) -> Self {
+        let mut filter = Self::default();
+        filter.push(false, "*");
+        filter.push(true, pattern);
+        filter
+    }
+
     /// Adds a rule behind the others. A pattern knows `*`, `?` and `[…]`, and all else is meant as it stands.
     pub fn push(&mut self, takes: bool, pattern: &str) {
         self.0.push(Rule { takes, text: pattern.to_owned(), pattern: pieces(pattern) });

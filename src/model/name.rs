@@ -191,6 +191,14 @@ pub struct LocalName {
     pub is_folder: bool,
 }
 
+/// Returns the name of a file by which the kind of an object is known; one word where its key ends in none.
+pub fn file_name(key: &ObjectKey) -> String {
+    match local_name(key.last_part(), UnsafeKeys::Escape) {
+        Ok(name) if name.path.components().count() == 1 => name.path.to_string_lossy().into_owned(),
+        _ => "object".to_owned(),
+    }
+}
+
 /// Returns the local path for the part of a key below the folder or prefix that is copied.
 ///
 /// The result has at least one part, and only normal ones, whatever the key.

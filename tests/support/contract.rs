@@ -15,6 +15,7 @@ use bucketry::s3::{
 };
 use bytes::Bytes;
 
+pub use crate::change::*;
 pub use crate::given::*;
 pub use crate::hostile::*;
 pub use crate::replace::*;

@@ -148,6 +148,7 @@ pub async fn hostile_keys_are_inspected_come_down_whole_or_are_refused_and_go(t:
             // The folder `dir` and the file `dir` cannot both be, and what `dir/` holds has no place in a folder.
             ItemOutcome::Failed(error) => assert!(!is_path(key) || key.starts_with("dir"), "{key:?}: {error}"),
             ItemOutcome::Skipped(why) | ItemOutcome::Planned(why) => panic!("{key:?} was left out: {why}"),
+            ItemOutcome::WouldChange(_) => panic!("{key:?} was only looked at"),
         }
     }
     assert_eq!(files(home.path()), came, "nothing else was written");

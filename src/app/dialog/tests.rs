@@ -19,6 +19,8 @@ use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
 use crate::model::plan::{Answer, Conflict, ConflictPolicy, Deletion, PlanSummary, Side};
 
+mod attributes;
+
 const SCREEN: Rect = Rect { x: 0, y: 0, width: 80, height: 24 };
 
 /// A dialog and what came of it.
@@ -426,8 +428,32 @@ fn what_is_yanked_is_what_has_the_focus() {
     assert_eq!(copied(&item, "<enter>"), "s3://photos/2026/ä b.jpg");
     assert_eq!(copied(&item, "y"), "s3://photos/2026/ä b.jpg");
     assert_eq!(copied(&item, "j<enter>"), "2026/ä b.jpg");
-    assert_eq!(copied(&item, "jj<tab><tab><enter>"), "https://photos.s3.eu-west-1.amazonaws.com/2026/%C3%A4%20b.jpg");
+    assert_eq!(copied(&item, "jj<tab><enter>"), "https://photos.s3.eu-west-1.amazonaws.com/2026/%C3%A4%20b.jpg");
     assert_eq!(copied(&Item::Bucket("photos".into()), "jjy"), "arn:aws:s3:::photos");
+}
+
+#[test]
+fn what_needs_a_signature_is_signed_when_it_is_copied() {
+    let item = object("-o it's.jpg");
+    let mut menu = Script::new(|_| {
+        let menu = yank::Yank::new(&item, Some("eu-central-1"), None).with_signed(&item, TimeZone::UTC);
+        Dialog::Yank(Box::new(menu))
+    });
+    assert!(menu.text().contains("s3-website.eu-central-1"), "{}", menu.text());
+    menu.keys("jjjjjjjjjjj");
+    assert!(menu.keys("<ctrl-u>8d").is_empty() && menu.text().contains("seven days"), "{}", menu.text());
+    menu.keys("<ctrl-u>2h<up><up><up>");
+    let requests = menu.keys("<enter>");
+    let [Request::Presign { ticket, lifetime, .. }] = requests.as_slice() else { panic!("{requests:?}") };
+    assert_eq!(lifetime.as_secs(), 7200);
+    let time = |text: &str| text.parse().unwrap();
+    let (ends, credentials_end) = (time("2026-11-22T10:00:00Z"), Some(time("2026-11-22T09:00:00Z")));
+    let came = Report::Presigned { ticket: *ticket, url: "https://x/?a=1&b='".to_owned(), ends, credentials_end };
+    let Some(Step::Stay(effects)) = menu.dialog.on_report(&came) else { panic!() };
+    let wanted = r"curl --fail --output './-o it'\''s.jpg' 'https://x/?a=1&b='\'''";
+    assert!(matches!(effects.as_slice(), [Effect::Copy(text)] if text == wanted), "{effects:?}");
+    assert!(menu.text().contains("ends with the session credentials"), "{}", menu.text());
+    assert!(menu.dialog.on_report(&came).is_none(), "an answer counts once");
 }
 
 #[test]
@@ -529,6 +555,7 @@ fn any_dialog(which: u8, name: &str, ids: &mut Ids) -> Dialog {
         14 => Dialog::Pattern(Box::new(pattern::Pattern::ask(false))),
         15 => Dialog::Yank(Box::new(yank::Yank::new(&item, None, Some(name)))),
         16 => Dialog::Offer(Box::new(offer::Offer::new(left_jobs(name, ids)))),
+        18 => Dialog::Attributes(Box::new(super::attributes::Attributes::new(vec![item], &[]))),
         17 => Dialog::Quit(Box::new(ask_quit::AskQuit::new(usize::MAX))),
         _ => Dialog::Failure(Box::new(failure::Failure::new(error))),
     }

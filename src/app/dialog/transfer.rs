@@ -24,7 +24,7 @@ use crate::model::text::{counted, size, visible};
 const LISTED: usize = 4;
 
 /// The storage classes that are offered, besides leaving it as it is.
-const CLASSES: [StorageClass; 7] = [
+pub(super) const CLASSES: [StorageClass; 7] = [
     StorageClass::Standard,
     StorageClass::StandardIa,
     StorageClass::OnezoneIa,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::left::{Decision, Left};
 use super::results::Results;
 use crate::model::error::Error;
-use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Transfer, UnfinishedId, Work};
+use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Revision, Transfer, UnfinishedId, Work};
 use crate::model::limit::ByteRate;
 use crate::model::plan::ConflictPolicy;
 use crate::model::progress::{Progress, Rate, Snapshot};
@@ -283,7 +283,9 @@ impl Job {
     /// Returns what the job is about, filtered: one name, or how many items.
     pub fn what(&self) -> String {
         let text = match &self.work {
-            Work::Transfer(Transfer { items, .. }) | Work::Delete(items) => return items_words(items),
+            Work::Transfer(Transfer { items, .. }) | Work::Delete(items) | Work::Change(Revision { items, .. }) => {
+                return items_words(items);
+            }
             Work::Sync(plan) => return sync_words(plan),
             Work::Stream(stream) => stream.to.key.last_part().to_owned(),
             Work::CreateFolder(place) => place.to_string(),

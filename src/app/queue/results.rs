@@ -43,7 +43,7 @@ impl Results {
                 }
                 self.recent.push_back(result);
             }
-            ItemOutcome::Skipped(_) | ItemOutcome::Planned(_) => {
+            ItemOutcome::Skipped(_) | ItemOutcome::Planned(_) | ItemOutcome::WouldChange(_) => {
                 self.skipped += 1;
                 keep(&mut self.skips, result);
             }

@@ -2,7 +2,7 @@
 
 use globset::GlobMatcher;
 
-use super::{compare, edit, page, work};
+use super::{attributes, compare, edit, page, work};
 use crate::app::action::Action;
 use crate::app::dialog::{Dialog, pattern::Pattern, yank::Yank};
 use crate::app::effect::Effect;
@@ -47,6 +47,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Rename => work::open_rename(state),
         Action::New => work::open_new(state),
         Action::Delete => work::open_delete(state),
+        Action::Attributes => attributes::open(state),
         Action::Edit => edit::begin(state),
         Action::Inspect => toggle_inspector(state),
         Action::Preview => preview(state),
@@ -100,6 +101,7 @@ pub(super) fn act_in_inspector(state: &mut State, action: Action) -> Vec<Effect>
         Action::OtherPane => other_pane(state),
         Action::Inspect | Action::BackOut => close_inspector(state),
         Action::Preview => preview(state),
+        Action::Attributes => attributes::open_inspected(state),
         Action::Yank => yank(state),
         Action::Refresh => state.inspector.refresh(&mut state.ids),
         _ => vec![],
@@ -258,7 +260,8 @@ fn yank(state: &mut State) -> Vec<Effect> {
         _ => (None, None),
     };
     let region = bucket.filter(|_| is_own).and_then(|bucket| state.regions.get(bucket)).map(String::as_str).or(region);
-    state.dialog = Some(Dialog::Yank(Box::new(Yank::new(&item, region, endpoint))));
+    let menu = Yank::new(&item, region, endpoint).with_signed(&item, state.zone.clone());
+    state.dialog = Some(Dialog::Yank(Box::new(menu)));
     vec![]
 }
 

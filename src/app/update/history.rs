@@ -91,7 +91,10 @@ fn elsewhere(state: &State, row: &HistoryRow) -> Option<String> {
 fn yank(state: &mut State) -> Vec<Effect> {
     let Some(row) = state.history.selected() else { return vec![] };
     let Some(object) = row.object() else { return vec![] };
-    let dialog = Yank::new(&Item::Object(object), row.region.as_deref(), row.endpoint.as_deref());
+    let item = Item::Object(object);
+    let menu = Yank::new(&item, row.region.as_deref(), row.endpoint.as_deref());
+    // Only what is reached now can be signed for.
+    let dialog = if elsewhere(state, row).is_none() { menu.with_signed(&item, state.zone.clone()) } else { menu };
     state.dialog = Some(Dialog::Yank(Box::new(dialog)));
     vec![]
 }

@@ -9,7 +9,7 @@ use crate::app::notice::Notice;
 use crate::app::queue::left_words;
 use crate::app::state::{Editing, Identity, Side, State};
 use crate::model::error::{Error, Kind};
-use crate::model::job::{Item, JobEnd, JobId, Page, Report, Request, Ticket, Unfinished, Work};
+use crate::model::job::{Item, JobEnd, JobId, Page, Report, Request, Revision, Ticket, Unfinished, Work};
 use crate::model::location::Location;
 
 /// Takes a report in.
@@ -199,7 +199,8 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
             let sources = transfer.items.iter().filter(|_| transfer.is_move).filter_map(holder);
             std::iter::once(transfer.to.clone()).chain(sources).collect()
         }
-        Work::Delete(items) => items.iter().filter_map(holder).collect(),
+        Work::Change(revision) if revision.is_rehearsal => Vec::new(),
+        Work::Delete(items) | Work::Change(Revision { items, .. }) => items.iter().filter_map(holder).collect(),
         Work::Sync(plan) => vec![plan.to().clone()],
         Work::Stream(stream) => holder(&Item::Object(stream.to.clone())).into_iter().collect(),
         Work::CreateFolder(place) => place.parent().into_iter().collect(),

@@ -322,6 +322,7 @@ fn outcome_of(outcome: &ItemOutcome) -> (&'static str, Option<String>) {
         ItemOutcome::Done(Verified::Crc64Nvme) => ("done", Some("CRC64NVME".to_owned())),
         ItemOutcome::Done(Verified::Checksum(name)) => ("done", Some((*name).to_owned())),
         ItemOutcome::Planned(target) => ("planned", Some(target.clone())),
+        ItemOutcome::WouldChange(_) => ("planned", None),
         ItemOutcome::Skipped(reason) => ("skipped", Some(reason.clone())),
         ItemOutcome::Failed(error) => ("failed", Some(error.to_string())),
     }

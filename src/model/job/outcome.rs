@@ -1,5 +1,6 @@
 //! How items and jobs end.
 
+use crate::model::change::Foreseen;
 use crate::model::error::Error;
 
 /// What was verified of a written copy.
@@ -22,6 +23,8 @@ pub enum ItemOutcome {
     Done(Verified),
     /// It would have been done; this is what would have been written, as it is shown, unfiltered.
     Planned(String),
+    /// It would have been changed where it is.
+    WouldChange(Foreseen),
     /// It was left out, with the reason.
     Skipped(String),
     /// It failed; its source is still there.

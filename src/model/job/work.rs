@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Transfer};
+use super::{Item, Revision, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, ETag};
 use crate::model::stored;
@@ -20,6 +20,8 @@ pub enum Work {
     Transfer(Transfer),
     /// Delete files, folders, objects (their current version) and prefixes.
     Delete(Vec<Item>),
+    /// Change objects where they are: metadata, tags, storage class, encryption, ACL.
+    Change(Revision),
     /// Make one place the same as another, as it was shown.
     Sync(Arc<SyncPlan>),
     /// Write what a pipe brings; only who brings the pipe along can begin it.
@@ -62,6 +64,8 @@ impl Work {
             Self::Transfer(transfer) if transfer.is_move => "Move",
             Self::Transfer(_) | Self::Stream(_) => "Copy",
             Self::Delete(_) => "Delete",
+            Self::Change(revision) if revision.is_rehearsal => "Look over",
+            Self::Change(_) => "Change",
             Self::Sync(_) => "Sync",
             Self::CreateFolder(_) => "New folder",
             Self::CreateBucket { .. } => "New bucket",
@@ -74,7 +78,9 @@ impl Work {
     /// Returns where its items come from, unfiltered: the first of several.
     pub fn from(&self) -> Option<String> {
         match self {
-            Self::Transfer(Transfer { items, .. }) | Self::Delete(items) => items.first().map(Item::to_string),
+            Self::Transfer(Transfer { items, .. }) | Self::Delete(items) | Self::Change(Revision { items, .. }) => {
+                items.first().map(Item::to_string)
+            }
             Self::PutBack { from, .. } => Some(from.display().to_string()),
             Self::Sync(plan) => Some(plan.from().to_string()),
             Self::Stream(_) => Some("standard input".to_owned()),

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Paragraph};
 
 use super::strip::{amount, percent};
 use crate::app::queue::{Decision, Job, JobState, Left, Places, Queue, places};
+use crate::model::change::Foreseen;
 use crate::model::error::Error;
 use crate::model::job::{ItemOutcome, ItemResult, Verified};
 use crate::model::text::{count, duration, pad, size, truncate, truncate_start, visible, width, wrap};
@@ -222,11 +223,17 @@ fn add_note(note: &str, columns: usize, theme: &Theme, lines: &mut Vec<Line<'sta
     }
 }
 
+fn foreseen_words(foreseen: &Foreseen) -> String {
+    let lines: Vec<_> = foreseen.differences.iter().map(ToString::to_string).collect();
+    visible(&lines.join("; ")).into_owned()
+}
+
 fn item(result: &ItemResult, columns: usize, theme: &Theme, lines: &mut Vec<Line<'static>>) {
     let name = visible(&result.name);
     let (word, style, tail) = match &result.outcome {
         ItemOutcome::Done(verified) => ("done     ", theme.good, done_words(result.bytes, *verified)),
         ItemOutcome::Planned(target) => ("planned  ", theme.dim, visible(target).into_owned()),
+        ItemOutcome::WouldChange(foreseen) => ("planned  ", theme.dim, foreseen_words(foreseen)),
         ItemOutcome::Skipped(reason) => ("skipped  ", theme.dim, visible(reason).into_owned()),
         ItemOutcome::Failed(error) => {
             let name = truncate_start(&name, columns.saturating_sub(9)).into_owned();

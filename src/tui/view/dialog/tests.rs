@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use super::*;
+use crate::app::dialog::attributes::Attributes;
 use crate::app::dialog::{
     Ids, Step, ask_quit, delete, failure, limit, new_bucket, new_folder, offer, overwrite, pattern, rename, transfer,
     yank,
@@ -14,8 +15,9 @@ use crate::app::dialog::{
 use crate::app::harness::left;
 use crate::app::keymap::{Code, Key};
 use crate::app::queue::Queue;
+use crate::model::change::{Difference, Foreseen, Header};
 use crate::model::error::{Error, Kind};
-use crate::model::job::{Item, JobId, Report, Ticket};
+use crate::model::job::{Item, ItemOutcome, ItemResult, JobEnd, JobId, Report, Ticket};
 use crate::model::limit::ByteRate;
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
@@ -139,8 +141,44 @@ fn making_and_renaming() {
 #[test]
 fn marking_and_yanking() {
     snapshots("pattern", &Dialog::Pattern(Box::new(pattern::Pattern::ask(true))));
-    let menu = yank::Yank::new(&object("2026/11/access-01.gz"), Some("eu-west-1"), None);
+    let item = object("2026/11/access-01.gz");
+    let menu = yank::Yank::new(&item, Some("eu-west-1"), None).with_signed(&item, jiff::tz::TimeZone::UTC);
     snapshots("yank", &Dialog::Yank(Box::new(menu)));
+}
+
+#[test]
+fn changing_objects() {
+    let known = [(Header::ContentType, "text/plain".to_owned()), (Header::CacheControl, "no-cache".to_owned())];
+    let mut dialog = Dialog::Attributes(Box::new(Attributes::new(vec![object("2026/11/access-01.gz")], &known)));
+    snapshots("attributes", &dialog);
+    let (theme, mut ids) = (Theme::default(), Ids::default());
+    insta::assert_snapshot!("attributes_120x36", draw_at(120, 36, &dialog, &theme));
+    dialog.on_paste("; charset=utf-8");
+    dialog.on_key(Key::plain(Code::Enter), Rect::new(0, 0, 80, 24), &mut ids);
+    let line = |what: &str, was: &str, becomes: &str| Difference {
+        what: what.into(),
+        was: Some(was.into()),
+        becomes: Some(becomes.into()),
+    };
+    let result = |name: &str, outcome| ItemResult { name: format!("s3://acme-logs/2026/11/{name}"), bytes: 0, outcome };
+    let foreseen = Foreseen {
+        differences: vec![
+            line("Content-Type", "text/plain", "text/plain; charset=utf-8"),
+            line("Storage class", "STANDARD", "STANDARD_IA"),
+        ],
+        notes: vec!["makes a new version; the old one stays, and is billed".into()],
+    };
+    let refused = Error::new(Kind::Archived, "change", "s3://acme-logs/2026/11/cold", "it is archived");
+    let results = vec![
+        result("access-01.gz", ItemOutcome::WouldChange(foreseen)),
+        result("cold", ItemOutcome::Failed(refused)),
+        result("so", ItemOutcome::Skipped("it is so already".into())),
+    ];
+    let job = JobId(1);
+    dialog.on_report(&Report::Items { job, results }).unwrap();
+    dialog.on_report(&Report::Finished { job, end: JobEnd::SomeFailed }).unwrap();
+    snapshots("attributes_preview", &dialog);
+    insta::assert_snapshot!("attributes_preview_120x36", draw_at(120, 36, &dialog, &theme));
 }
 
 #[test]
