@@ -7,7 +7,9 @@ mod accelerate;
 mod acl;
 mod analytics;
 mod block;
+pub mod check;
 mod cors;
+pub mod danger;
 mod difference;
 mod encryption;
 mod inventory;
@@ -24,6 +26,7 @@ mod replication;
 mod scope;
 pub mod shape;
 mod tags;
+pub mod template;
 mod tiering;
 mod versioning;
 mod website;
@@ -33,7 +36,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::difference::{difference, holds};
+pub use self::difference::{difference, holds, hunks};
 use self::shape::Field;
 
 /// What is wrong with a document, and where.
