@@ -5,6 +5,7 @@
 //! [`Step`].
 
 pub mod ask_quit;
+pub mod change;
 pub mod delete;
 pub mod failure;
 pub mod form;
@@ -19,8 +20,10 @@ pub mod rename;
 pub mod sheet;
 pub mod single;
 pub mod sync;
+pub mod template;
 pub mod transfer;
 pub mod typed;
+pub mod unsaved;
 pub mod yank;
 
 use globset::GlobMatcher;
@@ -34,6 +37,7 @@ use super::effect::Effect;
 use super::keymap::Key;
 pub use super::state::Ids;
 use crate::model::compare::Places;
+use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::job::{JobId, Report, Request, Work};
 use crate::model::sync::Choice;
 
@@ -64,6 +68,14 @@ pub enum Reply {
     Compare(Box<Places>, Choice),
     /// The sync was not begun; the list shows what it would do.
     Plan(Choice),
+    /// Write a document of the bucket whose settings are open.
+    WriteDocument(DocumentKind, Box<DocumentWrite>),
+    /// Read a document of it anew; the text stays.
+    ReadAgain(DocumentKind),
+    /// Leave the text of a document without writing it.
+    ThrowAway,
+    /// Add a template to the document under the cursor.
+    AddTemplate(&'static str),
 }
 
 impl Step {
@@ -123,6 +135,12 @@ pub enum Dialog {
     Offer(Box<offer::Offer>),
     /// Leave while jobs run.
     Quit(Box<ask_quit::AskQuit>),
+    /// Write or delete a document of a bucket.
+    Change(Box<change::Change>),
+    /// The text of a document was not written.
+    Unsaved(Box<unsaved::Unsaved>),
+    /// Start a document from a template.
+    Template(Box<template::Pick>),
 }
 
 impl Dialog {
@@ -203,6 +221,9 @@ impl Dialog {
             Self::Failure(dialog) => &**dialog,
             Self::Offer(dialog) => &**dialog,
             Self::Quit(dialog) => &**dialog,
+            Self::Change(dialog) => &**dialog,
+            Self::Unsaved(dialog) => &**dialog,
+            Self::Template(dialog) => &**dialog,
         }
     }
 
@@ -221,6 +242,9 @@ impl Dialog {
             Self::Failure(dialog) => &mut **dialog,
             Self::Offer(dialog) => &mut **dialog,
             Self::Quit(dialog) => &mut **dialog,
+            Self::Change(dialog) => &mut **dialog,
+            Self::Unsaved(dialog) => &mut **dialog,
+            Self::Template(dialog) => &mut **dialog,
         }
     }
 }

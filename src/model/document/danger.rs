@@ -27,8 +27,8 @@ pub const DECIDING: [DocumentKind; 4] =
 /// What is known around a change.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
-    /// The documents that stand, as far as they were read.
-    pub documents: HashMap<DocumentKind, Fact<Value>>,
+    /// What stands, as far as it was read.
+    pub layers: Layers,
     /// The caller's ARN.
     pub caller: Option<String>,
     /// The time.
@@ -40,10 +40,10 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
     if !DECIDING.contains(&kind) {
         return Vec::new();
     }
-    let before = layers(&around.documents);
-    let mut documents = around.documents.clone();
-    documents.insert(kind, new.map_or(Fact::Absent, |new| Fact::Known(new.clone())));
-    let after = layers(&documents);
+    // How an object is kept and who pays for it decides nothing about the bucket.
+    let before = Layers { kept: Fact::Absent, requester_pays: Fact::Absent, ..around.layers.clone() };
+    let mut after = before.clone();
+    put(&mut after, kind, &new.map_or(Fact::Absent, |new| Fact::Known(new.clone())));
     let mut found: Vec<String> = publicity(kind, &before, &after).into_iter().collect();
     if kind == DocumentKind::Policy && new.is_some() {
         found.extend(lock_out(bucket, &before, &after, around));
@@ -51,18 +51,22 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
     found
 }
 
-/// Returns the layers that documents make; what the account blocks is not a document of the bucket.
-fn layers(documents: &HashMap<DocumentKind, Fact<Value>>) -> Layers {
-    let of = |kind| documents.get(&kind).unwrap_or(&Fact::Unasked);
-    Layers {
-        account_block: Fact::Absent,
-        bucket_block: read(of(DocumentKind::PublicAccessBlock), reader::public_access_block),
-        ownership: read(of(DocumentKind::Ownership), reader::ownership),
-        bucket_acl: read(of(DocumentKind::Acl), reader::acl),
-        policy: read(of(DocumentKind::Policy), |text| reader::policy(text).map(Arc::new)),
-        kept: Fact::Absent,
-        requester_pays: Fact::Absent,
-        ..Layers::default()
+/// Returns the layers that the documents of a bucket make; what its account blocks is none of them.
+pub fn layers(documents: &HashMap<DocumentKind, Fact<Value>>) -> Layers {
+    let mut layers = Layers { account_block: Fact::Absent, ..Layers::default() };
+    for (kind, document) in documents {
+        put(&mut layers, *kind, document);
+    }
+    layers
+}
+
+fn put(layers: &mut Layers, kind: DocumentKind, document: &Fact<Value>) {
+    match kind {
+        DocumentKind::PublicAccessBlock => layers.bucket_block = read(document, reader::public_access_block),
+        DocumentKind::Ownership => layers.ownership = read(document, reader::ownership),
+        DocumentKind::Acl => layers.bucket_acl = read(document, reader::acl),
+        DocumentKind::Policy => layers.policy = read(document, |text| reader::policy(text).map(Arc::new)),
+        _ => {}
     }
 }
 
@@ -152,7 +156,7 @@ mod tests {
     fn around(documents: &[(DocumentKind, Value)]) -> Around {
         let mut known: HashMap<_, _> = DECIDING.into_iter().map(|kind| (kind, Fact::Absent)).collect();
         known.extend(documents.iter().map(|(kind, value)| (*kind, Fact::Known(value.clone()))));
-        Around { documents: known, caller: Some(ME.to_owned()), now: Timestamp::UNIX_EPOCH }
+        Around { layers: layers(&known), caller: Some(ME.to_owned()), now: Timestamp::UNIX_EPOCH }
     }
 
     fn policy(effect: &str, principal: &Value, action: &str, condition: &Value) -> Value {
@@ -208,7 +212,7 @@ mod tests {
         let fine = around(&[(DocumentKind::PublicAccessBlock, block(true))]);
         assert_eq!(told(DocumentKind::PublicAccessBlock, None, &fine), "");
         let mut unread = held;
-        unread.documents.insert(DocumentKind::Policy, Fact::Unread("s3:GetBucketPolicy denied".to_owned()));
+        unread.layers.policy = Fact::Unread("s3:GetBucketPolicy denied".to_owned());
         assert!(told(DocumentKind::PublicAccessBlock, None, &unread).contains("may make the bucket public"));
     }
 

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn told(line: &str) -> Vec<(&str, Piece)> {
-        pieces(line).into_iter().map(|(range, piece)| (&line[range], piece)).collect()
+        pieces(line).into_iter().map(|(range, piece)| (line.get(range).unwrap(), piece)).collect()
     }
 
     #[test]
