@@ -158,7 +158,7 @@ actions! {
     Copy "copy" "Copy" Work PANES true ["F5" "c"] "Copy to the other pane";
     Move "move" "Move" Work PANES true ["F6" "m"] "Move to the other pane";
     Rename "rename" "Rename" Work PANES true ["F2" "r"] "Rename";
-    New "new" "New" Work EDITABLE true ["F7" "n"] "Make a folder, a prefix or a bucket; in the settings: add a template to the document";
+    New "new" "New" Work EDITABLE true ["F7" "n"] "Make a folder, a prefix or a bucket; in the settings: add a template";
     Delete "delete" "Delete" Work EDITABLE true ["F8" "d" "Delete"] "Delete";
     Edit "edit" "Edit" Work EDITABLE true ["F4" "e"] "Edit in $VISUAL or $EDITOR; a document of the settings here";
     EditOutside "edit-outside" "$EDITOR" Work SETTINGS true ["E"] "Edit the document in $VISUAL or $EDITOR";

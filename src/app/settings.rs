@@ -127,6 +127,15 @@ impl Settings {
         self.scroll
     }
 
+    /// Returns what has the keys.
+    pub fn focus(&self) -> Focus {
+        match (&self.editor, self.is_reading) {
+            (Some(_), _) => Focus::Text,
+            (None, true) => Focus::Document,
+            (None, false) => Focus::List,
+        }
+    }
+
     /// Returns the row under the cursor.
     pub fn selected(&self) -> Option<&Row> {
         self.rows.get(self.cursor)
@@ -166,7 +175,7 @@ impl Settings {
 
     /// Scrolls the document, no further than to its ends.
     pub fn scroll_by(&mut self, lines: isize, area: Rect) {
-        let place = places(area, self.is_reading).document;
+        let place = places(area, self.focus()).document;
         let all = self.selected().map_or(0, |row| line::lines(row, usize::from(place.width)).len());
         let last = all.saturating_sub(usize::from(place.height));
         self.scroll = self.scroll.saturating_add_signed(lines).min(last);
@@ -174,7 +183,7 @@ impl Settings {
 
     /// Moves the windows so that the cursors are in them, and asks for what has come into view.
     pub fn follow(&mut self, area: Rect, ids: &mut Ids) -> Vec<Effect> {
-        let places = places(area, self.is_reading || self.editor.is_some());
+        let places = places(area, self.focus());
         if let Some(editor) = &mut self.editor {
             editor.follow(places.document);
         }
@@ -262,7 +271,7 @@ impl Settings {
 
     /// Does what a click means; returns whether it hit something.
     pub fn click(&mut self, area: Rect, column: u16, row: u16) -> bool {
-        let places = places(area, self.is_reading || self.editor.is_some());
+        let places = places(area, self.focus());
         let at = (column, row).into();
         if let Some(editor) = &mut self.editor {
             editor.click(places.document, column, row);
@@ -304,26 +313,45 @@ pub struct Places {
     pub frame: Rect,
     /// The lines of the document.
     pub document: Rect,
-    /// The line below the document that says what is wrong with its text; only while it is changed.
+    /// The lines below a text that say what is wrong with it.
     pub status: Rect,
+}
+
+/// What has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    List,
+    /// The document under the cursor.
+    Document,
+    /// The text of a document.
+    Text,
 }
 
 /// How wide the list is beside the document.
 const LIST: u16 = 36;
 
-/// Lays the screen out: both side by side, or, where there is no room for two, the one with the keys.
-pub fn places(area: Rect, is_document: bool) -> Places {
-    let (list, frame) = match (area.width >= TWO_PANES, is_document) {
+/// Below this width a text has all the room: its lines are long, and so is what is said about them.
+const WIDE: u16 = 110;
+
+/// Lays the screen out: list and document side by side, or, where there is no room for two, what has the keys.
+pub fn places(area: Rect, focus: Focus) -> Places {
+    let least = if focus == Focus::Text { WIDE } else { TWO_PANES };
+    let (list, frame) = match (area.width >= least, focus) {
         (true, _) => {
             let list = LIST.max(area.width / 3);
             let frame = Rect { x: area.x + list, width: area.width - list, ..area };
             (Rect { width: list, ..area }, frame)
         }
-        (false, true) => (Rect::default(), area),
-        (false, false) => (area, Rect::default()),
+        (false, Focus::List) => (area, Rect::default()),
+        (false, Focus::Document | Focus::Text) => (Rect::default(), area),
     };
     let document = inner(frame);
-    let status = u16::from(document.height >= 3);
+    let status = match (focus, document.height) {
+        (Focus::Text, 10..) => 2,
+        (Focus::Text, 3..) => 1,
+        _ => 0,
+    };
     Places {
         list,
         rows: inner(list),

@@ -76,7 +76,7 @@ pub(super) fn follow(state: &mut State, area: Option<Rect>) -> Vec<Effect> {
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let area = layout(state).settings.unwrap_or_default();
     let Some(settings) = &mut state.settings else { return close(state) };
-    let places = places(area, settings.is_reading);
+    let places = places(area, settings.focus());
     let rows = if settings.is_reading { places.document.height } else { places.rows.height };
     let page = isize::from(i16::try_from(rows).unwrap_or(i16::MAX)).max(1);
     if let Some(lines) = movement(action, page) {
@@ -202,7 +202,7 @@ fn ask_change(state: &mut State, kind: DocumentKind, change: DocumentWrite) {
         documents.insert(kind, crate::model::access::Fact::Known(seen.clone()));
     }
     let found =
-        dangers(bucket, kind, change.new.as_ref(), &Around { layers: layers(&documents), caller, now: state.now });
+        dangers(bucket, kind, change.new.as_ref(), &Around { layers: layers(documents), caller, now: state.now });
     let dialog = Change::new(kind, bucket, change, found);
     state.dialog = Some(Dialog::Change(Box::new(dialog)));
 }
@@ -289,7 +289,7 @@ pub(super) fn add_template(state: &mut State, name: &str) {
 /// Turns the wheel over the list, the document or the text.
 pub(super) fn on_wheel(state: &mut State, area: Rect, mouse: Mouse, lines: isize) {
     let Some(settings) = &mut state.settings else { return };
-    let places = places(area, settings.is_reading || settings.editor.is_some());
+    let places = places(area, settings.focus());
     if let Some(editor) = &mut settings.editor {
         editor.move_lines(lines);
     } else if places.frame.contains((mouse.column, mouse.row).into()) {

@@ -2,7 +2,6 @@
 //!
 //! It is judged by [`crate::model::access`]. S3 takes such a document; it is the person who has to be asked twice.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,7 +9,7 @@ use serde_json::Value;
 
 use super::DocumentKind;
 use crate::model::access::Fact;
-use crate::model::access::acl::Acl;
+use crate::model::access::acl::{ALL_USERS, Acl, Grant, Grantee};
 use crate::model::access::action::Action;
 use crate::model::access::case::{Given, Place};
 use crate::model::access::context::{Context, Value as ContextValue};
@@ -52,10 +51,10 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
 }
 
 /// Returns the layers that the documents of a bucket make; what its account blocks is none of them.
-pub fn layers(documents: &HashMap<DocumentKind, Fact<Value>>) -> Layers {
+pub fn layers(documents: impl IntoIterator<Item = (DocumentKind, Fact<Value>)>) -> Layers {
     let mut layers = Layers { account_block: Fact::Absent, ..Layers::default() };
     for (kind, document) in documents {
-        put(&mut layers, *kind, document);
+        put(&mut layers, kind, &document);
     }
     layers
 }
@@ -104,10 +103,25 @@ fn publicity(kind: DocumentKind, before: &Layers, after: &Layers) -> Option<Stri
         _ => "",
     };
     match (was, is) {
-        (Some(true), _) | (_, Some(false)) | (None, None) => None,
+        (Some(true), _) | (_, Some(false)) => None,
+        (None, None) if worst(before).bucket_is_public() == worst(after).bucket_is_public() => None,
         (_, Some(true)) => Some(format!("This makes the bucket public: {because}{held}")),
         (_, None) => Some("This may make the bucket public: not all that decides about it could be judged".to_owned()),
     }
+}
+
+/// Returns the layers with the worst in place of what could not be read.
+fn worst(layers: &Layers) -> Layers {
+    const OPEN: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
+    let mut layers = layers.clone();
+    if matches!(layers.policy, Fact::Unasked | Fact::Unread(_)) {
+        layers.policy = reader::policy(OPEN).map_or(Fact::Absent, |policy| Fact::Known(Arc::new(policy)));
+    }
+    if matches!(layers.bucket_acl, Fact::Unasked | Fact::Unread(_)) {
+        let everyone = Grant { grantee: Grantee::Group(ALL_USERS.to_owned()), permission: "READ".to_owned() };
+        layers.bucket_acl = Fact::Known(Acl { owner: None, grants: vec![everyone] });
+    }
+    layers
 }
 
 /// What lets somebody do anything, so that the bucket policy alone decides.
@@ -154,9 +168,10 @@ mod tests {
     const ME: &str = "arn:aws:sts::123456789012:assumed-role/ops/me";
 
     fn around(documents: &[(DocumentKind, Value)]) -> Around {
-        let mut known: HashMap<_, _> = DECIDING.into_iter().map(|kind| (kind, Fact::Absent)).collect();
+        let mut known: std::collections::HashMap<_, _> =
+            DECIDING.into_iter().map(|kind| (kind, Fact::Absent)).collect();
         known.extend(documents.iter().map(|(kind, value)| (*kind, Fact::Known(value.clone()))));
-        Around { layers: layers(&known), caller: Some(ME.to_owned()), now: Timestamp::UNIX_EPOCH }
+        Around { layers: layers(known), caller: Some(ME.to_owned()), now: Timestamp::UNIX_EPOCH }
     }
 
     fn policy(effect: &str, principal: &Value, action: &str, condition: &Value) -> Value {
@@ -214,6 +229,9 @@ mod tests {
         let mut unread = held;
         unread.layers.policy = Fact::Unread("s3:GetBucketPolicy denied".to_owned());
         assert!(told(DocumentKind::PublicAccessBlock, None, &unread).contains("may make the bucket public"));
+        unread.layers.ownership = Fact::Unasked;
+        assert!(told(DocumentKind::PublicAccessBlock, None, &unread).contains("may make the bucket public"));
+        assert_eq!(told(DocumentKind::PublicAccessBlock, Some(&block(true)), &unread), "");
     }
 
     /// Amazon S3 API Reference, "PutBucketPolicy": the root user of the owner's account can always change it.

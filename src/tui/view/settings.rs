@@ -10,7 +10,7 @@ use ratatui::widgets::Block;
 
 use crate::app::inspector::Load;
 use crate::app::settings::line::{Role, lines};
-use crate::app::settings::{Places, Row, Settings, places};
+use crate::app::settings::{Focus, Places, Row, Settings, places};
 use crate::model::json::paint::Piece;
 use crate::model::text::{count, pad, truncate, visible};
 use crate::tui::theme::Theme;
@@ -24,7 +24,7 @@ pub fn draw(frame: &mut Frame, area: Rect, settings: &Settings, theme: &Theme) {
     if area.is_empty() {
         return;
     }
-    let places = places(area, settings.is_reading || settings.editor.is_some());
+    let places = places(area, settings.focus());
     if !places.list.is_empty() {
         draw_list(frame, &places, settings, theme);
     }
@@ -45,7 +45,7 @@ fn frame_of(title: &str, area: Rect, has_focus: bool, theme: &Theme) -> Block<'s
 }
 
 fn draw_list(frame: &mut Frame, places: &Places, settings: &Settings, theme: &Theme) {
-    let has_focus = !settings.is_reading && settings.editor.is_none();
+    let has_focus = settings.focus() == Focus::List;
     let title = format!("Settings of s3://{}", visible(&settings.bucket().to_string()));
     frame.render_widget(frame_of(&title, places.list, has_focus, theme), places.list);
     let columns = usize::from(places.rows.width);
@@ -77,7 +77,7 @@ fn word_style(row: &Row, theme: &Theme) -> Style {
 fn draw_document(frame: &mut Frame, places: &Places, settings: &Settings, theme: &Theme) {
     let Some(row) = settings.selected() else { return };
     let mut block = frame_of(row.kind.facts().title, places.frame, settings.is_reading, theme);
-    let area = Rect { height: places.document.height + places.status.height, ..places.document };
+    let area = places.document;
     let lines = lines(row, usize::from(area.width));
     let height = usize::from(area.height);
     let top = settings.scroll().min(lines.len().saturating_sub(height));

@@ -9,7 +9,7 @@ use super::{frame_of, json_style};
 use crate::app::settings::Places;
 use crate::app::settings::editor::Editor;
 use crate::model::json::paint::pieces;
-use crate::model::text::{counted, visible, width};
+use crate::model::text::{counted, visible, width, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::view::{field, put};
 
@@ -83,5 +83,7 @@ fn draw_status(frame: &mut Frame, area: Rect, editor: &Editor, theme: &Theme) {
         }
         None => ("nothing is wrong with it".to_owned(), theme.dim),
     };
-    put(frame.buffer_mut(), area.x, area.y, area.width, &words, style);
+    for (line, y) in wrap(&words, usize::from(area.width)).into_iter().zip(area.y..area.bottom()) {
+        put(frame.buffer_mut(), area.x, y, area.width, &line, style);
+    }
 }
