@@ -34,12 +34,21 @@ pub struct Row {
 }
 
 impl Row {
+    /// Returns whether something is set: servers tell of some documents as empty where none is.
+    pub fn is_set(&self) -> bool {
+        let facts = self.kind.facts();
+        match &self.document {
+            Load::Ready(Some(document)) => facts.summary(Some(document)) != [facts.unset],
+            _ => false,
+        }
+    }
+
     /// Returns how it stands, in a word or two.
     pub fn word(&self) -> String {
         match &self.document {
             Load::Idle | Load::Loading => "reading …".to_owned(),
-            Load::Ready(Some(_)) => "set".to_owned(),
-            Load::Ready(None) => "not set".to_owned(),
+            Load::Ready(_) if self.is_set() => "set".to_owned(),
+            Load::Ready(_) => "not set".to_owned(),
             Load::Denied(permission) => format!("denied: {}", permission.unwrap_or(self.kind.facts().read)),
             Load::Unsupported => "not on this server".to_owned(),
             Load::Failed(_) => "cannot be read".to_owned(),

@@ -37,6 +37,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         state.notice = Some(Notice::warning("there is no bucket here: go to one, and press the key again"));
         return vec![];
     };
+    if state.settings.as_ref().is_some_and(|settings| matches!(settings.waiting, Some((_, Waiting::Write(..))))) {
+        // What comes of it is told on its own screen.
+        state.screen = Screen::Settings;
+        return vec![];
+    }
     let effects = state.settings.as_mut().map(Settings::stop).unwrap_or_default();
     state.settings = Some(Settings::new(bucket, prefix));
     state.screen = Screen::Settings;

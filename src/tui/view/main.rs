@@ -37,7 +37,8 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         history::draw(frame, area, state, theme);
     }
     if let (Some(area), Some(own)) = (layout.settings, &state.settings) {
-        settings::draw(frame, area, own, theme);
+        let has_keys = state.dialog.is_none() && state.help.is_none();
+        settings::draw(frame, area, own, has_keys, theme);
     }
     if !layout.strip.is_empty() {
         strip::draw(frame, layout.strip, &state.queue, theme);

@@ -18,8 +18,8 @@ use crate::tui::theme::Theme;
 /// The width of the names of documents.
 const NAME: usize = 22;
 
-/// Draws the screen.
-pub fn draw(frame: &mut Frame, area: Rect, settings: &Settings, theme: &Theme) {
+/// Draws the screen, with the terminal's cursor in a text if that has the keys.
+pub fn draw(frame: &mut Frame, area: Rect, settings: &Settings, has_keys: bool, theme: &Theme) {
     let area = area.intersection(frame.area());
     if area.is_empty() {
         return;
@@ -32,7 +32,7 @@ pub fn draw(frame: &mut Frame, area: Rect, settings: &Settings, theme: &Theme) {
         return;
     }
     match &settings.editor {
-        Some(editor) => text::draw(frame, &places, editor, theme),
+        Some(editor) => text::draw(frame, &places, editor, has_keys, theme),
         None => draw_document(frame, &places, settings, theme),
     }
 }
@@ -67,10 +67,10 @@ fn draw_list(frame: &mut Frame, places: &Places, settings: &Settings, theme: &Th
 
 fn word_style(row: &Row, theme: &Theme) -> Style {
     match &row.document {
-        Load::Ready(Some(_)) => theme.good,
+        Load::Ready(_) if row.is_set() => theme.good,
         Load::Denied(_) => theme.warning,
         Load::Failed(_) => theme.error,
-        Load::Idle | Load::Loading | Load::Ready(None) | Load::Unsupported => theme.dim,
+        Load::Idle | Load::Loading | Load::Ready(_) | Load::Unsupported => theme.dim,
     }
 }
 

@@ -190,6 +190,18 @@ fn what_opens_the_bucket_is_asked_twice() {
 }
 
 #[test]
+fn what_comes_of_a_write_is_told_even_if_one_has_looked_elsewhere() {
+    let mut t = opened(Some(&cors("*")));
+    t.keys("d p h o t o s <enter>");
+    let (ticket, _) = written(&t.keys("<enter>"));
+    t.keys("<esc> j ,");
+    assert_eq!(t.state.screen, Screen::Settings);
+    done(&mut t, ticket, None, true);
+    assert!(t.state.notice.as_ref().is_some_and(|notice| notice.text.contains("CORS: deleted")));
+    assert_eq!(settings(&t).standing(DocumentKind::Cors), Some(&None));
+}
+
+#[test]
 fn where_writing_is_switched_off_nothing_is_changed() {
     let mut t = opened(Some(&cors("*")));
     t.keys("W");

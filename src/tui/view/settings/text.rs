@@ -14,7 +14,7 @@ use crate::tui::theme::Theme;
 use crate::tui::view::{field, put};
 
 /// Draws the text with its frame and the line below it.
-pub fn draw(frame: &mut Frame, places: &Places, editor: &Editor, theme: &Theme) {
+pub fn draw(frame: &mut Frame, places: &Places, editor: &Editor, has_keys: bool, theme: &Theme) {
     let mark = if editor.is_changed() { " (changed)" } else { "" };
     let title = format!("{}{mark}", editor.kind().facts().title);
     frame.render_widget(frame_of(&title, places.frame, true, theme), places.frame);
@@ -35,7 +35,7 @@ pub fn draw(frame: &mut Frame, places: &Places, editor: &Editor, theme: &Theme) 
         }
     }
     draw_status(frame, places.status, editor, theme);
-    if editor.find.is_none() {
+    if has_keys && editor.find.is_none() {
         let (line, column) = (editor.cursor().0.saturating_sub(top), editor.column().saturating_sub(left));
         let place = |start: u16, offset: usize| start.saturating_add(u16::try_from(offset).unwrap_or(u16::MAX));
         let at = Position { x: place(text.x, column), y: place(area.y, line) };
