@@ -19,6 +19,7 @@ pub mod notice;
 pub mod palette;
 pub mod pane;
 pub mod queue;
+pub mod settings;
 pub mod state;
 pub mod tree;
 pub mod update;

@@ -16,6 +16,7 @@ mod core;
 mod count;
 mod document;
 mod download;
+mod draft;
 mod duplicate;
 mod edit;
 mod evidence;
@@ -203,6 +204,8 @@ impl Engine {
             Request::Compare { ticket, places } => compare::start(core, ticket, places),
             Request::Fetch { ticket, object } => edit::start_fetch(core, ticket, object),
             Request::Discard(path) => edit::discard(core, path),
+            Request::Draft { ticket, name, text } => draft::start(core, ticket, name, text),
+            Request::TakeDraft { ticket, path } => draft::take(core, ticket, path),
             Request::Identify => browse::identify(core),
             Request::Drop(ticket) => {
                 core.close_ticket(ticket);

@@ -39,7 +39,9 @@
 //!
 //! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not
 //! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one
-//! is kept in the data folder.
+//! is kept in the data folder. `check` finds what is wrong with a typed text and at which line, `danger` what a change would
+//! open or lock, and `template` has documents to start from. [`app::settings`] is the screen of them: a list whose rows load
+//! alone, and a text area whose text hides no character.
 //!
 //! # Who reaches a bucket
 //!

@@ -10,6 +10,8 @@ mod jobs;
 mod leave;
 #[path = "tui/resume.rs"]
 mod resume;
+#[path = "tui/settings.rs"]
+mod settings;
 #[path = "tui/stage.rs"]
 mod stage;
 #[path = "tui/start.rs"]

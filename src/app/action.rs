@@ -13,11 +13,14 @@ pub enum Context {
     Compare,
     /// The history is open.
     History,
+    /// The settings of a bucket are open.
+    Settings,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 5] = [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare, Self::History];
+    pub const ALL: [Self; 6] =
+        [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare, Self::History, Self::Settings];
 
     /// Returns the word for it in headings.
     pub fn name(self) -> &'static str {
@@ -27,6 +30,7 @@ impl Context {
             Self::Transfers => "transfers",
             Self::Compare => "compare",
             Self::History => "history",
+            Self::Settings => "settings",
         }
     }
 }
@@ -117,8 +121,12 @@ const PANES: &[Context] = &[Context::Panes];
 const TRANSFERS: &[Context] = &[Context::Transfers];
 const COMPARE: &[Context] = &[Context::Compare];
 const COMPARABLE: &[Context] = &[Context::Panes, Context::Compare];
-const REFRESHED: &[Context] = &[Context::Panes, Context::Inspector, Context::Compare, Context::History];
-const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers, Context::History];
+const SETTINGS: &[Context] = &[Context::Settings];
+const CONFIGURABLE: &[Context] = &[Context::Panes, Context::Inspector, Context::Settings];
+const EDITABLE: &[Context] = &[Context::Panes, Context::Settings];
+const REFRESHED: &[Context] =
+    &[Context::Panes, Context::Inspector, Context::Compare, Context::History, Context::Settings];
+const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers, Context::History, Context::Settings];
 const FILTERED: &[Context] = &[Context::Panes, Context::History];
 const READ: &[Context] = &[Context::Panes, Context::Inspector, Context::History];
 const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
@@ -133,9 +141,9 @@ actions! {
     GoLast "go-last" "Last" Move ANYWHERE false ["End" "G"] "Go to the last row";
     Unfold "unfold" "Unfold" Go PANES false ["Right" "l"] "Unfold in place, or go into what is unfolded";
     Fold "fold" "Fold" Go PANES false ["Left" "h"] "Fold, or go to the row above that holds this one";
-    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again; in the history: go to the object";
+    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again; in the history: go to the object; in the settings: read the document";
     GoParent "go-parent" "Parent" Go PANES false ["Backspace"] "Go to the place one up";
-    OtherPane "other-pane" "Other pane" Go BROWSE false ["Tab"] "Go to the other pane, or to the inspector and back";
+    OtherPane "other-pane" "Other pane" Go CONFIGURABLE false ["Tab"] "Go to the other pane, or to the inspector and back";
     SwapPanes "swap-panes" "Swap" Go PANES false ["Ctrl-W"] "Swap the two panes";
     GoTo "go-to" "Go to" Go ANYWHERE false [":"] "Go to a path or s3:// location, or find an action by name";
     GoHome "go-home" "Home" Go PANES false ["~"] "Go to the list of buckets, or to the home folder";
@@ -150,16 +158,19 @@ actions! {
     Copy "copy" "Copy" Work PANES true ["F5" "c"] "Copy to the other pane";
     Move "move" "Move" Work PANES true ["F6" "m"] "Move to the other pane";
     Rename "rename" "Rename" Work PANES true ["F2" "r"] "Rename";
-    New "new" "New" Work PANES true ["F7" "n"] "Make a folder, a prefix or a bucket";
-    Delete "delete" "Delete" Work PANES true ["F8" "d" "Delete"] "Delete";
-    Edit "edit" "Edit" Work PANES true ["F4" "e"] "Edit in $VISUAL or $EDITOR";
+    New "new" "New" Work EDITABLE true ["F7" "n"] "Make a folder, a prefix or a bucket; in the settings: add a template";
+    Delete "delete" "Delete" Work EDITABLE true ["F8" "d" "Delete"] "Delete";
+    Edit "edit" "Edit" Work EDITABLE true ["F4" "e"] "Edit in $VISUAL or $EDITOR; a document of the settings here";
     Attributes "attributes" "Attributes" Work BROWSE true ["A"] "Change metadata, headers, tags, class, encryption or ACL; shows first what would change";
+    EditOutside "edit-outside" "$EDITOR" Work SETTINGS true ["E"] "Edit the document in $VISUAL or $EDITOR";
+    PutBack "put-back" "Put back" Work SETTINGS true ["u"] "Put back what stood there before bucketry last wrote the document";
     Sync "sync" "Sync" Work COMPARABLE true ["Y"] "Make one pane the same as the other: compares, shows the plan, asks";
     Compare "compare" "Compare" Look COMPARABLE false ["="] "Compare the two panes, or go back to them";
     NextKind "next-kind" "Next kind" Look COMPARE false ["Right" "l" "Tab"] "Show the next kind of difference alone";
     PreviousKind "previous-kind" "Previous kind" Look COMPARE false ["Left" "h" "BackTab"] "Show the kind of difference before alone";
     Inspect "inspect" "Inspect" Look BROWSE false ["i"] "Open or close the inspector";
     Preview "preview" "Preview" Look BROWSE false ["F3" "p"] "Show the first 64 KiB";
+    Settings "settings" "Settings" Look CONFIGURABLE false [","] "Show and change the settings of the bucket: policy, CORS, lifecycle and all others";
     Yank "yank" "Yank" Look READ false ["y"] "Copy the S3 URI or path to the clipboard";
     Filter "filter" "Filter" Show FILTERED false ["/"] "Filter the loaded rows as you type";
     Sort "sort" "Sort" Show PANES false ["s"] "Sort by name, size, time or type in turn";

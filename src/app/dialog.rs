@@ -6,6 +6,7 @@
 
 pub mod ask_quit;
 pub mod attributes;
+pub mod change;
 pub mod delete;
 pub mod failure;
 pub mod form;
@@ -20,8 +21,10 @@ pub mod rename;
 pub mod sheet;
 pub mod single;
 pub mod sync;
+pub mod template;
 pub mod transfer;
 pub mod typed;
+pub mod unsaved;
 pub mod yank;
 
 use globset::GlobMatcher;
@@ -35,6 +38,7 @@ use super::effect::Effect;
 use super::keymap::Key;
 pub use super::state::Ids;
 use crate::model::compare::Places;
+use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::job::{JobId, Report, Request, Work};
 use crate::model::sync::Choice;
 
@@ -65,6 +69,14 @@ pub enum Reply {
     Compare(Box<Places>, Choice),
     /// The sync was not begun; the list shows what it would do.
     Plan(Choice),
+    /// Write a document of the bucket whose settings are open.
+    WriteDocument(DocumentKind, Box<DocumentWrite>),
+    /// Read a document of it anew; the text stays.
+    ReadAgain(DocumentKind),
+    /// Leave the text of a document without writing it.
+    ThrowAway,
+    /// Add a template to the document under the cursor.
+    AddTemplate(&'static str),
 }
 
 impl Step {
@@ -126,6 +138,12 @@ pub enum Dialog {
     Offer(Box<offer::Offer>),
     /// Leave while jobs run.
     Quit(Box<ask_quit::AskQuit>),
+    /// Write or delete a document of a bucket.
+    Change(Box<change::Change>),
+    /// The text of a document was not written.
+    Unsaved(Box<unsaved::Unsaved>),
+    /// Start a document from a template.
+    Template(Box<template::Pick>),
 }
 
 impl Dialog {
@@ -207,6 +225,9 @@ impl Dialog {
             Self::Failure(dialog) => &**dialog,
             Self::Offer(dialog) => &**dialog,
             Self::Quit(dialog) => &**dialog,
+            Self::Change(dialog) => &**dialog,
+            Self::Unsaved(dialog) => &**dialog,
+            Self::Template(dialog) => &**dialog,
         }
     }
 
@@ -226,6 +247,9 @@ impl Dialog {
             Self::Failure(dialog) => &mut **dialog,
             Self::Offer(dialog) => &mut **dialog,
             Self::Quit(dialog) => &mut **dialog,
+            Self::Change(dialog) => &mut **dialog,
+            Self::Unsaved(dialog) => &mut **dialog,
+            Self::Template(dialog) => &mut **dialog,
         }
     }
 }

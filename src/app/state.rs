@@ -17,6 +17,7 @@ use super::notice::Notice;
 use super::palette::Palette;
 use super::pane::Pane;
 use super::queue::Queue;
+use super::settings::Settings;
 use super::tree::{Row, Tree};
 use crate::model::error::Error;
 use crate::model::job::{Connection, Item, JobId, Request, Ticket};
@@ -75,6 +76,8 @@ pub enum Screen {
     Compare,
     /// What was transferred.
     History,
+    /// The settings of a bucket.
+    Settings,
 }
 
 /// Who the caller is, as far as it is known.
@@ -192,6 +195,8 @@ pub struct State {
     pub compare: Option<Compare>,
     /// What was transferred, as far as it was looked at.
     pub history: History,
+    /// The settings of a bucket, once they were looked at.
+    pub settings: Option<Settings>,
     /// The open dialog.
     pub dialog: Option<Dialog>,
     /// The open palette.
@@ -254,6 +259,7 @@ impl State {
             queue: Queue::new(setup.limit),
             compare: None,
             history: History::default(),
+            settings: None,
             dialog: None,
             palette: None,
             help: None,
@@ -320,6 +326,7 @@ impl State {
         match self.screen {
             Screen::Browse => self.focused().is_typing,
             Screen::History => self.history.is_typing,
+            Screen::Settings => self.settings.as_ref().is_some_and(|settings| settings.editor.is_some()),
             Screen::Transfers | Screen::Compare => false,
         }
     }

@@ -7,6 +7,7 @@ mod edit;
 mod history;
 mod mouse;
 mod report;
+mod settings;
 mod transfers;
 mod work;
 
@@ -88,6 +89,7 @@ fn is_writing(effect: &Effect) -> bool {
                     | Request::Forget { .. }
                     | Request::Resume(_)
                     | Request::Fetch { .. }
+                    | Request::WriteDocument { .. }
             )
     )
 }
@@ -122,10 +124,11 @@ fn settle(state: &mut State) -> Vec<Effect> {
     if let Some(area) = layout.history {
         state.history.follow(usize::from(places(area).rows.height));
     }
+    let mut effects = settings::follow(state, layout.settings);
     offer_left(state);
     ask_next_question(state);
     compare::open_waiting(state);
-    let mut effects = edit::open_fetched(state);
+    effects.extend(edit::open_fetched(state));
     if state.is_inspecting {
         let item = state.current_item();
         effects.extend(state.inspector.follow(item, &mut state.ids));
@@ -194,6 +197,7 @@ pub fn context(state: &State) -> Context {
         (Screen::Transfers, _) => Context::Transfers,
         (Screen::Compare, _) => Context::Compare,
         (Screen::History, _) => Context::History,
+        (Screen::Settings, _) => Context::Settings,
         (Screen::Browse, true) => Context::Inspector,
         (Screen::Browse, false) => Context::Panes,
     }
@@ -224,6 +228,7 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if state.is_typing() {
         return match state.screen {
             Screen::History => history::on_filter_key(state, key),
+            Screen::Settings => settings::on_text_key(state, key),
             _ => browse::on_filter_key(state, key),
         };
     }
@@ -252,6 +257,10 @@ fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     if state.screen == Screen::History {
         let is_typing = state.history.is_typing;
         return if is_typing { state.history.retype(&mut state.ids, |field| field.insert(text)) } else { vec![] };
+    }
+    if state.screen == Screen::Settings {
+        settings::on_paste(state, text);
+        return vec![];
     }
     browse::on_filter_paste(state, text);
     vec![]
@@ -306,6 +315,10 @@ fn on_reply(state: &mut State, reply: Reply) -> Vec<Effect> {
                 compare.choice = choice;
             }
         }
+        Reply::WriteDocument(kind, change) => return settings::write(state, kind, change),
+        Reply::ReadAgain(kind) => return settings::read_again(state, kind),
+        Reply::ThrowAway => settings::throw_away(state),
+        Reply::AddTemplate(name) => settings::add_template(state, name),
     }
     vec![]
 }
@@ -368,6 +381,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Context::Transfers => transfers::act(state, action),
             Context::Compare => compare::act(state, action),
             Context::History => history::act(state, action),
+            Context::Settings => settings::act(state, action),
             Context::Inspector => browse::act_in_inspector(state, action),
             Context::Panes => browse::act(state, action),
         },

@@ -1,6 +1,8 @@
 //! `settings`: the documents of a bucket, in sentences and as JSON, and how they are changed.
 
+mod around;
 mod change;
+mod template;
 
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::{Map, Value, json};
@@ -9,6 +11,7 @@ use super::location::End;
 use super::output::error_json;
 use super::session::{Session, Stop};
 use crate::model::document::DocumentKind;
+use crate::model::document::template::{ALL, Template};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Request};
 use crate::model::name::BucketName;
@@ -23,13 +26,20 @@ A document is checked before it is sent; --force sends it all the same and lets 
 on standard error, and without a terminal to ask on --yes is needed. It is written only if nobody has changed it since \
 it was read, and read again and compared afterwards. What stood there before is kept in the data folder, for --restore.
 
+A document that would make the bucket public, in Amazon's meaning of the word, or lock its writer out of the policy is \
+told, and asked about a second time; with --yes it needs --accept-risk as well.
+
+--template prints what stands with a template added to it, as further statements or rules, to be changed and given to \
+--set -; nothing is written. A prefix behind the bucket limits it to what is below. What only you can know stands in it \
+in angle brackets, and is refused until it is filled in. --templates lists them.
+
 Exit codes: 0 all done, 1 something failed, 2 wrong use or a document with problems, 130 interrupted.";
 
 /// What `settings` is given.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Settings {
-    /// s3://bucket
+    /// s3://bucket; with --template also s3://bucket/prefix
     location: String,
     /// Which document [default: the summaries of all]
     #[arg(value_parser = PossibleValuesParser::new(DocumentKind::ALL.map(|kind| kind.facts().name)))]
@@ -40,6 +50,13 @@ pub struct Settings {
     /// Write the document that is in this file, or on standard input
     #[arg(long, value_name = "FILE|-", requires = "name", conflicts_with_all = ["json", "delete", "restore"])]
     set: Option<String>,
+    /// Print the document with a template added to it
+    #[arg(long, value_name = "TEMPLATE", requires = "name", conflicts_with_all = ["set", "delete", "restore"])]
+    #[arg(value_parser = PossibleValuesParser::new(ALL.each_ref().map(|template| template.name)))]
+    template: Option<String>,
+    /// List the templates, with NAME those for it
+    #[arg(long, conflicts_with_all = ["template", "json", "set", "delete", "restore"])]
+    templates: bool,
     /// Take the document away
     #[arg(long, requires = "name", conflicts_with_all = ["json", "restore"])]
     delete: bool,
@@ -52,6 +69,9 @@ pub struct Settings {
     /// Send a document that has problems
     #[arg(long, requires = "name", conflicts_with = "json")]
     force: bool,
+    /// Write a document that makes the bucket public or locks its writer out
+    #[arg(long, requires = "name", conflicts_with = "json")]
+    accept_risk: bool,
     /// The serial number of an MFA device, a space and its code, which changes of MFA delete need
     #[arg(long, value_name = "SERIAL CODE", requires = "name", conflicts_with = "json")]
     mfa: Option<String>,
@@ -66,11 +86,20 @@ impl Settings {
 
 /// Runs `settings`.
 pub async fn settings(session: &mut Session<'_>, settings: &Settings) -> Result<(), Stop> {
+    let kind = settings.name.as_deref().and_then(DocumentKind::named);
+    if settings.templates {
+        return template::list(session, kind).await;
+    }
+    if let (Some(name), Some(kind)) = (&settings.template, kind) {
+        let template = Template::named(name).filter(|own| own.kind == kind);
+        let wrong = || Stop::Use(format!("{name} is no template for this document; --templates lists them"));
+        return template::print(session, &settings.location, template.ok_or_else(wrong)?).await;
+    }
     let bucket = End::bucket(&settings.location, &session.base).map_err(Stop::Use)?;
-    if !settings.writes() && (settings.yes || settings.force || settings.mfa.is_some()) {
+    if !settings.writes() && (settings.yes || settings.force || settings.accept_risk || settings.mfa.is_some()) {
         return Err(Stop::Use("nothing is to be changed: --set, --delete or --restore is missing".to_owned()));
     }
-    match settings.name.as_deref().and_then(DocumentKind::named) {
+    match kind {
         Some(kind) if settings.writes() => change::change(session, settings, bucket, kind).await,
         Some(kind) => one(session, settings, bucket, kind).await,
         None => all(session, settings, bucket).await,

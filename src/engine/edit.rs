@@ -27,7 +27,7 @@ const MAX_EDITED: u64 = 64 * 1024 * 1024;
 /// A file that was read to be edited.
 #[derive(Debug)]
 pub(super) struct Fetched {
-    path: PathBuf,
+    pub path: PathBuf,
     identity: Identity,
 }
 
@@ -82,7 +82,7 @@ async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) 
     Ok((path, etag))
 }
 
-fn write_private(name: &str, contents: &[u8]) -> Result<Fetched, Error> {
+pub(super) fn write_private(name: &str, contents: &[u8]) -> Result<Fetched, Error> {
     let folder = local::write::private_folder()?;
     let root = Root::create(&folder)?;
     let mut file = root.create_file(Path::new(name), Some(0o600))?;
@@ -189,7 +189,7 @@ pub(super) fn remove_untouched(core: &Core) -> Vec<PathBuf> {
 }
 
 /// Removes a fetched file with its private folder.
-fn remove(path: &Path) {
+pub(super) fn remove(path: &Path) {
     let _ = local::remove::remove_file(path);
     if let Some(folder) = path.parent()
         && folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with("bucketry-"))

@@ -7,7 +7,9 @@ mod accelerate;
 mod acl;
 mod analytics;
 mod block;
+pub mod check;
 mod cors;
+pub mod danger;
 mod difference;
 mod encryption;
 mod inventory;
@@ -24,6 +26,7 @@ mod replication;
 mod scope;
 pub mod shape;
 mod tags;
+pub mod template;
 mod tiering;
 mod versioning;
 mod website;
@@ -31,10 +34,10 @@ mod website;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-pub use self::difference::{difference, holds};
-use self::shape::Field;
+pub use self::difference::{difference, holds, hunks};
+use self::shape::{Field, Form};
 
 /// What is wrong with a document, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,6 +246,19 @@ impl DocumentKind {
 }
 
 impl Document {
+    /// Returns the document to start from where none is set: its lists and groups, with nothing in them.
+    pub fn empty(&self) -> Value {
+        if matches!(self.layout, Layout::Json) {
+            return serde_json::json!({ "Version": "2012-10-17", "Statement": [] });
+        }
+        let lists = self.fields.iter().filter_map(|field| match field.form {
+            Form::List(_) | Form::Wrapped(..) => Some((field.name.to_owned(), Value::Array(Vec::new()))),
+            Form::Group(_) if field.is_required => Some((field.name.to_owned(), Value::Object(Map::new()))),
+            _ => None,
+        });
+        lists.collect::<Map<_, _>>().into()
+    }
+
     /// Returns what a document says, in sentences; what it means that there is none, if there is none or it is empty.
     pub fn summary(&self, document: Option<&Value>) -> Vec<String> {
         let lines = document.map(self.summary).unwrap_or_default();

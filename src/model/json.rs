@@ -1,7 +1,9 @@
 //! JSON that knows where each value stands, for faults that name line and column.
 //!
 //! serde_json reads it; this keeps the text beside each value. Unlike there, a field that stands twice is a fault: which
-//! of the two a server takes is not for us to guess.
+//! of the two a server takes is not for us to guess. How it is painted is in [`paint`].
+
+pub mod paint;
 
 use std::fmt;
 

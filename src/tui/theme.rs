@@ -86,6 +86,12 @@ roles! {
     input;
     /// The selected text in it, or the matched part of a name.
     selection;
+    /// The name of a field in JSON.
+    json_name;
+    /// A text in JSON.
+    json_text;
+    /// A number, `true`, `false` or `null` in JSON.
+    json_value;
 }
 
 impl Default for Theme {

@@ -17,6 +17,7 @@ pub mod inspector;
 pub mod main;
 pub mod palette;
 pub mod pane;
+pub mod settings;
 pub mod strip;
 pub mod transfers;
 

@@ -86,3 +86,52 @@ fn a_document_with_problems_is_refused_unless_it_is_forced() {
     let said = t.feed(&["settings", "s3://stage", "cors", "--set", "-", "--yes", "--force"], odd.as_bytes());
     assert_eq!(said.code, 0, "the server may take it: {said:?}");
 }
+
+#[test]
+fn a_template_is_added_to_what_stands_and_printed_to_be_written() {
+    let t = Stage::new();
+    let listed = t.done(&["settings", "s3://stage", "--templates"]);
+    assert!(listed.contains("public-read") && listed.contains("single-page-website"), "{listed}");
+    let listed = t.done(&["settings", "s3://stage", "lifecycle", "--templates"]);
+    assert!(listed.contains("clean-up") && !listed.contains("public-read"), "{listed}");
+    for (template, at) in [("archive", "s3://stage/logs"), ("clean-up", "s3://stage")] {
+        let printed = t.done(&["settings", at, "lifecycle", "--template", template]);
+        assert_eq!(t.demo.count("PutBucketLifecycleConfiguration"), usize::from(template == "clean-up"));
+        assert_eq!(set(&t, "lifecycle", &printed).code, 0, "{printed}");
+    }
+    let rules = json_of(&t, "lifecycle")["Rules"].clone();
+    assert_eq!((&rules[0]["ID"], &rules[0]["Filter"]["Prefix"]), (&json!("archive"), &json!("logs/")));
+    assert_eq!(rules[1]["ID"], "clean-up");
+    let printed = t.done(&["settings", "s3://stage", "cors", "--template", "cors-site"]);
+    let said = set(&t, "cors", &printed);
+    assert!(said.code == 2 && said.err.contains("<SITE> is still to be filled in"), "{said:?}");
+    assert_eq!(set(&t, "cors", &printed.replace("<SITE>", "https://a.example")).code, 0);
+    assert_eq!(t.run(&["settings", "s3://stage", "cors", "--template", "archive"]).code, 2);
+    assert_eq!(t.run(&["settings", "s3://stage", "--template", "archive"]).code, 2);
+}
+
+#[test]
+fn what_opens_the_bucket_or_locks_the_writer_out_must_be_meant() {
+    let t = Stage::new();
+    t.done(&["settings", "s3://stage", "public-access-block", "--delete", "--yes"]);
+    let open = t.done(&["settings", "s3://stage", "policy", "--template", "public-read"]);
+    let said = set(&t, "policy", &open);
+    assert!(
+        said.code == 2 && said.err.contains("makes the bucket public") && said.err.contains("--accept-risk"),
+        "{said:?}"
+    );
+    assert_eq!(t.demo.count("PutBucketPolicy"), 0);
+    let accept = ["settings", "s3://stage", "policy", "--set", "-", "--yes", "--accept-risk"];
+    assert_eq!(t.feed(&accept, open.as_bytes()).code, 0);
+    let more = t.done(&["settings", "s3://stage/logs/", "policy", "--template", "public-read"]);
+    assert!(more.contains("PublicRead2") && more.contains("stage/logs/*"), "{more}");
+    let deny = open.replace("Allow", "Deny").replace("s3:GetObject", "s3:*").replace("stage/*", "stage");
+    let said = set(&t, "policy", &deny);
+    assert!(said.code == 2 && said.err.contains("out of the policy"), "{said:?}");
+    let other = open.replace("stage/*", "other/*");
+    let said = set(&t, "policy", &other);
+    assert!(
+        said.code == 2 && said.err.contains("Statement[0].Resource: it names what is not in this bucket"),
+        "{said:?}"
+    );
+}

@@ -2,7 +2,7 @@
 
 use globset::GlobMatcher;
 
-use super::{attributes, compare, edit, page, work};
+use super::{attributes, compare, edit, page, settings, work};
 use crate::app::action::Action;
 use crate::app::dialog::{Dialog, pattern::Pattern, yank::Yank};
 use crate::app::effect::Effect;
@@ -50,6 +50,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Attributes => attributes::open(state),
         Action::Edit => edit::begin(state),
         Action::Inspect => toggle_inspector(state),
+        Action::Settings => settings::open(state),
         Action::Preview => preview(state),
         Action::Yank => yank(state),
         Action::Compare => compare::open(state, false),
@@ -100,6 +101,7 @@ pub(super) fn act_in_inspector(state: &mut State, action: Action) -> Vec<Effect>
     match action {
         Action::OtherPane => other_pane(state),
         Action::Inspect | Action::BackOut => close_inspector(state),
+        Action::Settings => settings::open(state),
         Action::Preview => preview(state),
         Action::Attributes => attributes::open_inspected(state),
         Action::Yank => yank(state),

@@ -62,6 +62,9 @@ pub(super) fn on_edited(state: &mut State, path: &Path, is_changed: bool, proble
     if let Some(problem) = problem {
         state.notice = Some(Notice::warning(problem));
     }
+    if let Some(effects) = super::settings::on_edited(state, path, is_changed) {
+        return effects;
+    }
     let object = state.editing.take_if(|editing| editing.path == *path);
     match object {
         Some(editing) if is_changed => {

@@ -1,6 +1,6 @@
 //! The mouse: the same rectangles as drawing decide what is hit.
 
-use super::{browse, history, on_chosen, on_dialog, read_only, scroll_help, work};
+use super::{browse, history, on_chosen, on_dialog, read_only, scroll_help, settings, work};
 use crate::app::compare::parts;
 use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseKind};
@@ -37,6 +37,8 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
         compare.move_by(lines);
     } else if state.screen == Screen::History {
         return state.history.move_by(lines, &mut state.ids);
+    } else if let Some(area) = layout.settings {
+        settings::on_wheel(state, area, mouse, lines);
     } else if let Some(area) = layout.inspector.filter(|area| area.contains((mouse.column, mouse.row).into())) {
         state.inspector.scroll_by(lines, area);
     } else if let Some((side, pane)) = pane_at(&layout, mouse) {
@@ -83,6 +85,10 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     if let Some(area) = layout.history {
         let is_hit = state.history.click(area, mouse.column, mouse.row);
         return if is_hit && is_double { history::open(state) } else { vec![] };
+    }
+    if let Some(area) = layout.settings {
+        settings::on_click(state, area, mouse, is_double);
+        return vec![];
     }
     if layout.inspector.is_some_and(|area| area.contains((mouse.column, mouse.row).into())) {
         browse::focus_inspector(state);

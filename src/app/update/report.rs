@@ -39,6 +39,9 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     if state.inspector.on_report(&report) || state.history.on_report(&report) {
         return vec![];
     }
+    if let Some(effects) = super::settings::on_report(state, &report) {
+        return effects;
+    }
     if let Some(effects) = tell_dialog(state, &report) {
         return effects;
     }
@@ -51,7 +54,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
             state.fetched = Some(Editing { path, object, etag });
             vec![]
         }
-        Report::Fetched { path, .. } => vec![Effect::Discard(path)],
+        Report::Fetched { path, .. } | Report::Drafted { path, .. } => vec![Effect::Discard(path)],
         Report::Unfinished(left) => on_left(state, left),
         Report::JournalSetAside { aside, error } => on_journal(state, journal_set_aside(&aside, &error)),
         Report::JournalFailed(error) => on_journal(state, journal_failed(error)),
@@ -161,7 +164,7 @@ fn on_finished(state: &mut State, job: JobId, end: JobEnd) -> Vec<Effect> {
 }
 
 /// Shows an error in full, or, where the keys go elsewhere at the moment, in the footer.
-fn show_error(state: &mut State, error: Error) {
+pub(super) fn show_error(state: &mut State, error: Error) {
     if state.dialog.is_some() || state.palette.is_some() || state.is_typing() {
         state.notice = Some(Notice::error(&error));
     } else {

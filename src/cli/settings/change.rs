@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
 
+use super::around::around;
 use super::{Settings, read};
 use crate::cli::location::End;
 use crate::cli::output::{say, say_line};
 use crate::cli::question::Question;
 use crate::cli::session::{Session, Stop};
-use crate::model::document::{DocumentKind, DocumentWrite, Removal, Written, difference};
+use crate::model::document::danger::dangers;
+use crate::model::document::{DocumentKind, DocumentWrite, Removal, Written, check, difference};
 use crate::model::error::Error;
 use crate::model::job::{Report, Request};
 use crate::model::name::BucketName;
@@ -38,17 +40,29 @@ pub async fn change(
     }
     let seen = read(session, bucket.clone(), kind).await?;
     if let Some(new) = &new {
-        check(settings, kind, new, seen.as_ref(), &what)?;
+        check(settings, kind, new, seen.as_ref(), bucket.as_str(), &what)?;
     }
     if seen == new {
         say(&format!("{} is like this already; nothing was written", visible(&what)));
         return Ok(());
     }
     tell_difference(seen.as_ref(), new.as_ref());
+    let around = around(session, &bucket, kind).await?;
+    let dangers = dangers(bucket.as_str(), kind, new.as_ref(), &around);
+    for danger in &dangers {
+        say(&visible(danger));
+    }
+    if !dangers.is_empty() && settings.yes && !settings.accept_risk {
+        return Err(Stop::Use(format!("refused to write {what}; --accept-risk means it")));
+    }
     if !settings.yes {
         let verb = if new.is_some() { "write" } else { "delete" };
         let what = format!("{verb} {}", visible(&what));
         Question { what, more: "?".to_owned(), refused: "nothing was written" }.ask().await?;
+        if !dangers.is_empty() && !settings.accept_risk {
+            let what = "write it although it is dangerous".to_owned();
+            Question { what, more: ", as said above?".to_owned(), refused: "nothing was written" }.ask().await?;
+        }
     }
     let change = Box::new(DocumentWrite { seen, new: new.clone(), mfa: settings.mfa.clone() });
     let asked = session.ask(|ticket| Request::WriteDocument { ticket, bucket, kind, change });
@@ -85,8 +99,15 @@ fn tell_difference(old: Option<&Value>, new: Option<&Value>) {
 }
 
 /// Refuses a document that S3 would not take.
-fn check(settings: &Settings, kind: DocumentKind, new: &Value, seen: Option<&Value>, what: &str) -> Result<(), Stop> {
-    let problems = kind.facts().problems(new, seen);
+fn check(
+    settings: &Settings,
+    kind: DocumentKind,
+    new: &Value,
+    seen: Option<&Value>,
+    bucket: &str,
+    what: &str,
+) -> Result<(), Stop> {
+    let problems = check::problems(kind, new, seen, bucket);
     for problem in &problems {
         say(&visible(&problem.to_string()));
     }

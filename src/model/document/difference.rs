@@ -27,6 +27,29 @@ pub fn difference(old: Option<&Value>, new: Option<&Value>) -> Vec<String> {
     }
 }
 
+/// How many lines are kept around one that differs.
+const AROUND: usize = 2;
+
+/// Returns the lines that differ with those around them; what is left out between them stands as `…`.
+pub fn hunks(lines: &[String]) -> Vec<String> {
+    let differs: Vec<usize> = (0..).zip(lines).filter(|(_, line)| !line.starts_with(' ')).map(|(at, _)| at).collect();
+    let mut next = 0;
+    let mut out: Vec<String> = Vec::new();
+    for at in differs {
+        let start = at.saturating_sub(AROUND).max(next);
+        let end = (at + AROUND + 1).min(lines.len());
+        if start > next {
+            out.push("  …".to_owned());
+        }
+        out.extend(lines.get(start..end).unwrap_or_default().iter().cloned());
+        next = next.max(end);
+    }
+    if next > 0 && next < lines.len() {
+        out.push("  …".to_owned());
+    }
+    out
+}
+
 fn lines(document: Option<&Value>) -> Vec<String> {
     let text = document.and_then(|document| serde_json::to_string_pretty(document).ok()).unwrap_or_default();
     text.lines().map(str::to_owned).collect()
@@ -99,6 +122,14 @@ mod tests {
         assert_eq!(difference(Some(&old), Some(&new)), ["  {", "    \"a\": 1,", "-   \"b\": 2", "+   \"b\": 3", "  }"]);
         assert_eq!(difference(None, Some(&json!({}))), ["+ {}"]);
         assert_eq!(difference(Some(&json!({})), None), ["- {}"]);
+    }
+
+    #[test]
+    fn lines_far_from_a_difference_are_left_out() {
+        let lines: Vec<String> = ["  a", "  b", "  c", "- d", "+ e", "  f", "  g", "  h"].map(str::to_owned).into();
+        assert_eq!(hunks(&lines), ["  …", "  b", "  c", "- d", "+ e", "  f", "  g", "  …"]);
+        assert!(hunks(&["  a".to_owned()]).is_empty());
+        assert_eq!(hunks(&["- a".to_owned()]), ["- a"]);
     }
 
     #[test]

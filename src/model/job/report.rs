@@ -168,6 +168,20 @@ pub enum Report {
         /// What it was.
         etag: ETag,
     },
+    /// A text was written to a temporary file.
+    Drafted {
+        /// Of this question.
+        ticket: Ticket,
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// The text of such a file, which is gone.
+    Draft {
+        /// Of this question.
+        ticket: Ticket,
+        /// The text.
+        text: String,
+    },
     /// Who the caller is, as far as it is known; may come again.
     Connected(Connection),
     /// A bucket's region was learnt.

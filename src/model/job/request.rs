@@ -158,6 +158,22 @@ pub enum Request {
     },
     /// Remove a file that was fetched, and is not edited after all.
     Discard(PathBuf),
+    /// Write a text to a private temporary file, to be edited.
+    Draft {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// How the file is called, by which an editor knows its kind.
+        name: String,
+        /// The text.
+        text: String,
+    },
+    /// Read the text of such a file, and remove it.
+    TakeDraft {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// The file.
+        path: PathBuf,
+    },
     /// Find out who the caller is, and when the credentials end.
     Identify,
     /// Stop answering this ticket.

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use super::put;
 use crate::app::action::{Action, Context};
 use crate::app::notice::Level;
+use crate::app::settings::editor::KEYS;
 use crate::app::state::State;
 use crate::app::update::context;
 use crate::model::text::{visible, width};
@@ -51,6 +52,19 @@ const COMPARE: &[Action] =
 const HISTORY: &[Action] =
     &[Action::Help, Action::History, Action::Open, Action::Filter, Action::Yank, Action::Refresh, Action::Quit];
 
+const SETTINGS: &[Action] = &[
+    Action::Help,
+    Action::Settings,
+    Action::Open,
+    Action::Edit,
+    Action::EditOutside,
+    Action::New,
+    Action::PutBack,
+    Action::Delete,
+    Action::Refresh,
+    Action::Quit,
+];
+
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let buffer = frame.buffer_mut();
@@ -69,8 +83,14 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::Transfers => TRANSFERS,
         Context::Compare => COMPARE,
         Context::History => HISTORY,
+        Context::Settings if state.is_typing() => &[],
+        Context::Settings => SETTINGS,
     };
-    let keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
+    let mut keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
+    if actions.is_empty() {
+        // A text takes all keys but these.
+        keys.extend(KEYS.iter().map(|(name, label)| Key::new((*name).to_owned(), label)));
+    }
     let Some((last, keys)) = keys.split_last() else { return };
     let mut x = area.x + 1;
     for key in keys {
@@ -99,9 +119,12 @@ struct Key {
 impl Key {
     fn of(action: Action, state: &State) -> Option<Self> {
         let name = state.keymap.keys(action).first()?.to_string();
-        let label = action.entry().label;
+        Some(Self::new(name, action.entry().label))
+    }
+
+    fn new(name: String, label: &'static str) -> Self {
         let width = u16::try_from(width(&name) + 1 + width(label)).unwrap_or(u16::MAX);
-        Some(Self { name, label, width })
+        Self { name, label, width }
     }
 
     /// Draws it and returns where the next one begins.

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::Line;
 
-use super::{compare, dialog, footer, header, help, history, inspector, palette, pane, strip, transfers};
+use super::{compare, dialog, footer, header, help, history, inspector, palette, pane, settings, strip, transfers};
 use crate::app::layout::{SMALLEST, layout};
 use crate::app::state::{Side, State};
 use crate::tui::theme::Theme;
@@ -35,6 +35,10 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     }
     if let Some(area) = layout.history {
         history::draw(frame, area, state, theme);
+    }
+    if let (Some(area), Some(own)) = (layout.settings, &state.settings) {
+        let has_keys = state.dialog.is_none() && state.help.is_none();
+        settings::draw(frame, area, own, has_keys, theme);
     }
     if !layout.strip.is_empty() {
         strip::draw(frame, layout.strip, &state.queue, theme);

@@ -1,0 +1,141 @@
+//! A change of a document before it is written: what differs, and what it would do. The safe button is the focused one.
+//!
+//! What would open the bucket or lock its writer out is asked a second time; what takes a document away asks for the
+//! name of the bucket.
+
+use super::form::{Ask, Form};
+use super::sheet::{Part, Role, Sheet, Tone};
+use super::typed::TypedName;
+use super::{Ids, Reply, Step};
+use crate::app::field::Field;
+use crate::app::keymap::{Code, Key};
+use crate::model::document::{DocumentKind, DocumentWrite, difference, hunks};
+use crate::model::json::paint::with_escapes;
+use crate::model::text::visible;
+
+const CANCEL: usize = 0;
+const WRITE: usize = 1;
+
+/// Asks before a document is written or taken away.
+#[derive(Debug)]
+pub struct Change {
+    form: Form,
+    kind: DocumentKind,
+    bucket: String,
+    write: DocumentWrite,
+    lines: Vec<String>,
+    dangers: Vec<String>,
+    is_second: bool,
+    typed: Option<TypedName>,
+    was_refused: bool,
+}
+
+impl Change {
+    /// Returns the question for a change that has these dangers.
+    pub fn new(kind: DocumentKind, bucket: &str, write: DocumentWrite, dangers: Vec<String>) -> Self {
+        let differing = difference(write.seen.as_ref(), write.new.as_ref());
+        let lines = hunks(&differing).iter().map(|line| with_escapes(line)).collect();
+        let typed = write.new.is_none().then(|| TypedName::new(bucket));
+        Self {
+            form: Form::at(0),
+            kind,
+            bucket: bucket.to_owned(),
+            write,
+            lines,
+            dangers,
+            is_second: false,
+            typed,
+            was_refused: false,
+        }
+    }
+
+    fn second(&self) -> Sheet<'_> {
+        let mut parts: Vec<Part> =
+            self.dangers.iter().map(|words| Part::Text(Role::Error, format!("! {}", visible(words)))).collect();
+        parts.push(Part::Gap);
+        parts.push(Part::Text(Role::Text, "Is that what you want?".to_owned()));
+        Sheet { title: self.title().into(), tone: Tone::Danger, parts, buttons: vec!["No", "Yes, write it"] }
+    }
+
+    fn title(&self) -> String {
+        let verb = if self.write.new.is_some() { "Write" } else { "Delete" };
+        format!("{verb} {} of {}", self.kind.facts().title, visible(&self.bucket))
+    }
+
+    fn needs_name(&self) -> bool {
+        !self.is_second && self.typed.as_ref().is_some_and(|typed| !typed.is_typed())
+    }
+}
+
+impl Ask for Change {
+    fn sheet(&self) -> Sheet<'_> {
+        if self.is_second {
+            return self.second();
+        }
+        let warn = |words: &String| Part::Text(Role::Error, format!("! {}", visible(words)));
+        let mut parts: Vec<Part> = self.dangers.iter().map(warn).collect();
+        if !parts.is_empty() {
+            parts.push(Part::Gap);
+        }
+        parts.extend(self.lines.iter().map(|line| {
+            let role = match line.chars().next() {
+                Some('-') => Role::Warning,
+                Some('+') => Role::Good,
+                _ => Role::Dim,
+            };
+            Part::Text(role, visible(line).into_owned())
+        }));
+        if let Some(typed) = &self.typed {
+            parts.push(Part::Gap);
+            parts.push(Part::Text(Role::Text, format!("To go on, type: {}", typed.shown())));
+            let problem = (self.was_refused && !typed.is_typed()).then(|| "that is not the name".to_owned());
+            parts.push(Part::Field { label: "Name", field: &typed.field, problem });
+        }
+        let is_plain = self.typed.is_none() && self.dangers.is_empty();
+        let tone = if is_plain { Tone::Plain } else { Tone::Danger };
+        let button = if self.write.new.is_some() { "Write" } else { "Delete" };
+        Sheet { title: self.title().into(), tone, parts, buttons: vec!["Cancel", button] }
+    }
+
+    fn form(&self) -> &Form {
+        &self.form
+    }
+
+    fn form_mut(&mut self) -> &mut Form {
+        &mut self.form
+    }
+
+    fn field(&mut self, stop: usize) -> Option<&mut Field> {
+        self.typed.as_mut().filter(|_| stop == 0 && !self.is_second).map(|typed| &mut typed.field)
+    }
+
+    fn own_key(&mut self, key: Key, _ids: &mut Ids) -> Option<Step> {
+        // Enter behind the typed name goes to the button it is for; behind a wrong one it stays and says so.
+        let typed = self.typed.as_ref().filter(|_| !self.is_second)?;
+        if self.form.focus != 0 || key != Key::plain(Code::Enter) {
+            return None;
+        }
+        self.was_refused = true;
+        if typed.is_typed() {
+            self.form = Form::at(1 + WRITE);
+        }
+        Some(Step::stay())
+    }
+
+    fn press(&mut self, button: usize, _ids: &mut Ids) -> Step {
+        if button == CANCEL {
+            return Step::close();
+        }
+        if self.needs_name() {
+            self.was_refused = true;
+            self.form = Form::at(0);
+            return Step::stay();
+        }
+        if !self.is_second && !self.dangers.is_empty() {
+            self.is_second = true;
+            self.form = Form::at(0);
+            return Step::stay();
+        }
+        Step::Reply(Reply::WriteDocument(self.kind, Box::new(self.write.clone())))
+    }
+}

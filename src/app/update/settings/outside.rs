@@ -1,0 +1,65 @@
+//! The text of a document in the person's own editor: written to a private file, and taken back into the text area.
+
+use std::path::{Path, PathBuf};
+
+use super::{changeable, save};
+use crate::app::effect::Effect;
+use crate::app::notice::Notice;
+use crate::app::settings::Waiting;
+use crate::app::settings::editor::Editor;
+use crate::app::state::State;
+use crate::model::document::DocumentKind;
+use crate::model::job::Request;
+
+/// Asks for a file with the text, or with that of the document under the cursor.
+pub(super) fn begin(state: &mut State) -> Vec<Effect> {
+    let (kind, text) = match state.settings.as_ref().and_then(|settings| settings.editor.as_ref()) {
+        Some(editor) => (editor.kind(), editor.text()),
+        None => match changeable(state) {
+            Some((kind, standing)) => (kind, Editor::of(kind, "", standing).text()),
+            None => return vec![],
+        },
+    };
+    let ticket = state.ids.ticket();
+    let Some(settings) = state.settings.as_mut().filter(|settings| settings.waiting.is_none()) else { return vec![] };
+    settings.waiting = Some((ticket, Waiting::Draft(kind)));
+    let name = format!("{}.json", kind.facts().name);
+    vec![Effect::Submit(Request::Draft { ticket, name, text: format!("{text}\n") })]
+}
+
+/// Opens the editor on the file, unless something has come in between.
+pub(super) fn on_drafted(state: &mut State, kind: DocumentKind, path: PathBuf) -> Vec<Effect> {
+    let is_here = state.screen == crate::app::state::Screen::Settings;
+    let is_free = state.dialog.is_none() && state.palette.is_none() && state.help.is_none() && state.editing.is_none();
+    let Some(settings) = state.settings.as_mut().filter(|_| is_here && is_free && !state.is_read_only) else {
+        return vec![Effect::Discard(path)];
+    };
+    settings.outside = Some((path.clone(), kind));
+    vec![Effect::Edit(path)]
+}
+
+/// Takes the text back when the editor has ended; returns nothing if it had another file.
+pub(in crate::app::update) fn on_edited(state: &mut State, path: &Path, is_changed: bool) -> Option<Vec<Effect>> {
+    let settings = state.settings.as_mut()?;
+    let (path, kind) = settings.outside.take_if(|(own, _)| own == path)?;
+    if !is_changed {
+        state.notice.get_or_insert_with(|| Notice::good("not changed, so nothing was written"));
+        return Some(vec![Effect::Discard(path)]);
+    }
+    let ticket = state.ids.ticket();
+    settings.waiting = Some((ticket, Waiting::Text(kind)));
+    Some(vec![Effect::Submit(Request::TakeDraft { ticket, path })])
+}
+
+/// Puts the text into the text area, and asks about writing it.
+pub(super) fn on_text(state: &mut State, kind: DocumentKind, text: &str) -> Vec<Effect> {
+    let Some(settings) = &mut state.settings else { return vec![] };
+    if settings.editor.is_none() {
+        let standing = settings.standing(kind).cloned().flatten();
+        settings.editor = Some(Editor::of(kind, settings.bucket().as_str(), standing));
+    }
+    if let Some(editor) = &mut settings.editor {
+        editor.replace(text.trim_end());
+    }
+    save(state)
+}

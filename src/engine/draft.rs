@@ -1,0 +1,65 @@
+//! Texts of this program that go through the person's editor: written to a private file, and taken back from it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use super::core::Core;
+use super::edit::{remove, write_private};
+use crate::local::read::Source;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{Report, Ticket};
+
+/// No text is longer, in bytes: more than any document that S3 takes.
+const LIMIT: usize = 16 * 1024 * 1024;
+
+/// Writes a text to a private file. Like a fetched object it is removed at the end, unless it was changed.
+pub(super) fn start(core: &Arc<Core>, ticket: Ticket, name: String, text: String) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let report = match core.block("write", move || write_private(&name, text.as_bytes())).await {
+            Ok(fetched) => {
+                let path = fetched.path.clone();
+                core.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(fetched);
+                Report::Drafted { ticket, path }
+            }
+            Err(error) => Report::Failed { ticket, error },
+        };
+        let _ = core.send(report, &token).await;
+        core.close_ticket(ticket);
+    });
+}
+
+/// Reads a file that was written so, and removes it; one that cannot be read stays.
+pub(super) fn take(core: &Arc<Core>, ticket: Ticket, path: PathBuf) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let file = path.clone();
+        let report = match core.block("read", move || read(&file)).await {
+            Ok(text) => {
+                core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != path);
+                let removed = core.block("delete", move || {
+                    remove(&path);
+                    Ok(())
+                });
+                removed.await.map_or_else(|error| Report::Failed { ticket, error }, |()| Report::Draft { ticket, text })
+            }
+            Err(error) => Report::Failed { ticket, error },
+        };
+        let _ = core.send(report, &token).await;
+        core.close_ticket(ticket);
+    });
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    let refused = |cause: &str| {
+        let cause = format!("{cause}; it is still in {}", path.display());
+        Error::new(Kind::Invalid, "read", path.to_string_lossy(), cause)
+    };
+    let bytes = Source::open(path)?.read_start(LIMIT)?;
+    if bytes.len() == LIMIT {
+        return Err(refused("the text is longer than any document"));
+    }
+    String::from_utf8(bytes).map_err(|_| refused("the text is not UTF-8"))
+}

@@ -1,0 +1,264 @@
+//! What a change would do that a person hardly wants: let everyone in, or lock the writer out.
+//!
+//! It is judged by [`crate::model::access`]. S3 takes such a document; it is the person who has to be asked twice.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::DocumentKind;
+use crate::model::access::Fact;
+use crate::model::access::acl::{ALL_USERS, Acl, Grant, Grantee};
+use crate::model::access::action::Action;
+use crate::model::access::case::{Given, Place};
+use crate::model::access::context::{Context, Value as ContextValue};
+use crate::model::access::finding::{Answer, Finding};
+use crate::model::access::layers::Layers;
+use crate::model::access::reader;
+use crate::model::access::who::{Account, Who};
+use crate::model::json;
+
+/// The documents that decide about access.
+pub const DECIDING: [DocumentKind; 4] =
+    [DocumentKind::Policy, DocumentKind::Acl, DocumentKind::PublicAccessBlock, DocumentKind::Ownership];
+
+/// What is known around a change.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// What stands, as far as it was read.
+    pub layers: Layers,
+    /// The caller's ARN.
+    pub caller: Option<String>,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// Returns what is dangerous about writing a document to a bucket, or about taking it away; nothing if nothing is.
+pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &Around) -> Vec<String> {
+    if !DECIDING.contains(&kind) {
+        return Vec::new();
+    }
+    // How an object is kept and who pays for it decides nothing about the bucket.
+    let before = Layers { kept: Fact::Absent, requester_pays: Fact::Absent, ..around.layers.clone() };
+    let mut after = before.clone();
+    put(&mut after, kind, &new.map_or(Fact::Absent, |new| Fact::Known(new.clone())));
+    let mut found: Vec<String> = publicity(kind, &before, &after).into_iter().collect();
+    if kind == DocumentKind::Policy && new.is_some() {
+        found.extend(lock_out(bucket, &before, &after, around));
+    }
+    found
+}
+
+/// Returns the layers that the documents of a bucket make; what its account blocks is none of them.
+pub fn layers(documents: impl IntoIterator<Item = (DocumentKind, Fact<Value>)>) -> Layers {
+    let mut layers = Layers { account_block: Fact::Absent, ..Layers::default() };
+    for (kind, document) in documents {
+        put(&mut layers, kind, &document);
+    }
+    layers
+}
+
+fn put(layers: &mut Layers, kind: DocumentKind, document: &Fact<Value>) {
+    match kind {
+        DocumentKind::PublicAccessBlock => layers.bucket_block = read(document, reader::public_access_block),
+        DocumentKind::Ownership => layers.ownership = read(document, reader::ownership),
+        DocumentKind::Acl => layers.bucket_acl = read(document, reader::acl),
+        DocumentKind::Policy => layers.policy = read(document, |text| reader::policy(text).map(Arc::new)),
+        _ => {}
+    }
+}
+
+fn read<T>(document: &Fact<Value>, read: impl FnOnce(&str) -> Result<T, json::Fault>) -> Fact<T> {
+    match document {
+        Fact::Known(value) => match read(&value.to_string()) {
+            Ok(read) => Fact::Known(read),
+            Err(fault) => Fact::Unread(fault.message),
+        },
+        Fact::Unasked => Fact::Unasked,
+        Fact::Unread(why) => Fact::Unread(why.clone()),
+        Fact::Absent => Fact::Absent,
+    }
+}
+
+/// Says whether the bucket becomes public. A policy and an ACL are judged for themselves, too: what holds them back now
+/// may be switched off later by somebody who does not look at them.
+fn publicity(kind: DocumentKind, before: &Layers, after: &Layers) -> Option<String> {
+    let acl = |layers: &Layers| layers.bucket_acl.truth(Acl::is_public).known();
+    let (was, is, because) = match kind {
+        DocumentKind::Policy => (before.policy_is_public(), after.policy_is_public(), "the policy lets everyone in"),
+        DocumentKind::Acl => (acl(before), acl(after), "the ACL lets everyone, or every AWS user, in"),
+        _ => {
+            let because = "what stands there lets everyone in, and nothing holds them back any more";
+            (before.bucket_is_public(), after.bucket_is_public(), because)
+        }
+    };
+    let held = match after.bucket_block.known() {
+        Some(block) if kind == DocumentKind::Policy && block.block_public_policy => {
+            ". S3 refuses it as long as BlockPublicPolicy is on"
+        }
+        Some(block) if kind == DocumentKind::Acl && block.block_public_acls => {
+            ". S3 refuses it as long as BlockPublicAcls is on"
+        }
+        _ => "",
+    };
+    match (was, is) {
+        (Some(true), _) | (_, Some(false)) => None,
+        (None, None) if worst(before).bucket_is_public() == worst(after).bucket_is_public() => None,
+        (_, Some(true)) => Some(format!("This makes the bucket public: {because}{held}")),
+        (_, None) => Some("This may make the bucket public: not all that decides about it could be judged".to_owned()),
+    }
+}
+
+/// Returns the layers with the worst in place of what could not be read.
+fn worst(layers: &Layers) -> Layers {
+    const OPEN: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
+    let mut layers = layers.clone();
+    if matches!(layers.policy, Fact::Unasked | Fact::Unread(_)) {
+        layers.policy = reader::policy(OPEN).map_or(Fact::Absent, |policy| Fact::Known(Arc::new(policy)));
+    }
+    if matches!(layers.bucket_acl, Fact::Unasked | Fact::Unread(_)) {
+        let everyone = Grant { grantee: Grantee::Group(ALL_USERS.to_owned()), permission: "READ".to_owned() };
+        layers.bucket_acl = Fact::Known(Acl { owner: None, grants: vec![everyone] });
+    }
+    layers
+}
+
+/// What lets somebody do anything, so that the bucket policy alone decides.
+const ANYTHING: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+/// Says whether the policy keeps whoever writes it from changing it again. The account's root user always can.
+fn lock_out(bucket: &str, before: &Layers, after: &Layers, around: &Around) -> Option<String> {
+    let caller = around.caller.as_deref().and_then(Who::of_arn);
+    // Of a caller without a name it is known that whoever the policy does not name is meant.
+    let who = caller.clone().or_else(|| Who::of_arn("arn:aws:iam::000000000000:user/caller"))?;
+    // Only the account that owns the bucket may write its policy.
+    let owner = who.account().cloned().unwrap_or_default();
+    let found = ["s3:PutBucketPolicy", "s3:GetBucketPolicy"].into_iter().filter_map(|name| {
+        let was = judge(bucket, before, &owner, &who, name, around)?;
+        let is = judge(bucket, after, &owner, &who, name, around)?;
+        (was.answer != is.answer && matches!(is.answer, Answer::No | Answer::Depends)).then_some((name, is))
+    });
+    let (name, finding) = found.min_by_key(|(_, finding)| finding.answer != Answer::No)?;
+    let you = if caller.is_some() { "you" } else { "whoever it does not name" };
+    let locks = if finding.answer == Answer::No { "locks" } else { "may lock" };
+    let because = finding.because;
+    Some(format!(
+        "This {locks} {you} out of the policy ({name}): {because}. Only the account's root user could undo it"
+    ))
+}
+
+fn judge(bucket: &str, layers: &Layers, owner: &Account, who: &Who, name: &str, around: &Around) -> Option<Finding> {
+    let layers = Layers { owner: owner.clone(), ..layers.clone() };
+    let identity = reader::identity(ANYTHING).ok().map(Arc::new);
+    let mut context = Context::default();
+    // Every request comes from somewhere; from where the next one will is not known.
+    context.set_default("aws:SourceIp", ContextValue::Open);
+    let given = Given { identity, context, now: around.now, ..Given::default() };
+    let place = Place { bucket: bucket.to_owned(), ..Place::default() };
+    Some(layers.judge(&place, who, Action::parse(name)?, &given).finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ME: &str = "arn:aws:sts::123456789012:assumed-role/ops/me";
+
+    fn around(documents: &[(DocumentKind, Value)]) -> Around {
+        let mut known: std::collections::HashMap<_, _> =
+            DECIDING.into_iter().map(|kind| (kind, Fact::Absent)).collect();
+        known.extend(documents.iter().map(|(kind, value)| (*kind, Fact::Known(value.clone()))));
+        Around { layers: layers(known), caller: Some(ME.to_owned()), now: Timestamp::UNIX_EPOCH }
+    }
+
+    fn policy(effect: &str, principal: &Value, action: &str, condition: &Value) -> Value {
+        let resource = ["arn:aws:s3:::photos", "arn:aws:s3:::photos/*"];
+        let statement = json!({
+            "Effect": effect, "Principal": principal, "Action": action, "Resource": resource, "Condition": condition
+        });
+        json!({ "Version": "2012-10-17", "Statement": [statement] })
+    }
+
+    fn open() -> Value {
+        policy("Allow", &json!("*"), "s3:GetObject", &json!({}))
+    }
+
+    fn told(kind: DocumentKind, new: Option<&Value>, around: &Around) -> String {
+        dangers("photos", kind, new, around).join("\n")
+    }
+
+    fn block(is_on: bool) -> Value {
+        let names = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+        names.into_iter().map(|name| (name.to_owned(), Value::Bool(is_on))).collect::<serde_json::Map<_, _>>().into()
+    }
+
+    /// Amazon S3 User Guide, "The meaning of 'public'".
+    #[test]
+    fn a_policy_that_lets_everyone_in_is_told_once_and_not_if_it_stood_there() {
+        let said = told(DocumentKind::Policy, Some(&open()), &around(&[]));
+        assert!(
+            said.contains("makes the bucket public: the policy lets everyone in") && !said.contains('\n'),
+            "{said}"
+        );
+        assert_eq!(told(DocumentKind::Policy, Some(&open()), &around(&[(DocumentKind::Policy, open())])), "");
+        assert_eq!(told(DocumentKind::Policy, None, &around(&[(DocumentKind::Policy, open())])), "");
+        let fixed = json!({ "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } });
+        let narrow = policy("Allow", &json!("*"), "s3:GetObject", &fixed);
+        assert_eq!(told(DocumentKind::Policy, Some(&narrow), &around(&[])), "");
+        let blocked = around(&[(DocumentKind::PublicAccessBlock, block(true))]);
+        assert!(told(DocumentKind::Policy, Some(&open()), &blocked).contains("BlockPublicPolicy is on"));
+    }
+
+    #[test]
+    fn an_acl_for_everyone_and_a_block_that_goes_are_told_too() {
+        let grant = json!({
+            "Grantee": { "Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers" }, "Permission": "READ"
+        });
+        let acl = json!({ "Owner": { "ID": "x" }, "Grants": [grant] });
+        assert!(told(DocumentKind::Acl, Some(&acl), &around(&[])).contains("the ACL lets everyone"));
+        let held = around(&[(DocumentKind::Policy, open()), (DocumentKind::PublicAccessBlock, block(true))]);
+        for new in [Some(block(false)), None] {
+            let said = told(DocumentKind::PublicAccessBlock, new.as_ref(), &held);
+            assert!(said.contains("nothing holds them back"), "{said}");
+        }
+        let fine = around(&[(DocumentKind::PublicAccessBlock, block(true))]);
+        assert_eq!(told(DocumentKind::PublicAccessBlock, None, &fine), "");
+        let mut unread = held;
+        unread.layers.policy = Fact::Unread("s3:GetBucketPolicy denied".to_owned());
+        assert!(told(DocumentKind::PublicAccessBlock, None, &unread).contains("may make the bucket public"));
+        unread.layers.ownership = Fact::Unasked;
+        assert!(told(DocumentKind::PublicAccessBlock, None, &unread).contains("may make the bucket public"));
+        assert_eq!(told(DocumentKind::PublicAccessBlock, Some(&block(true)), &unread), "");
+    }
+
+    /// Amazon S3 API Reference, "PutBucketPolicy": the root user of the owner's account can always change it.
+    #[test]
+    fn whoever_denies_himself_the_policy_is_told() {
+        let deny = policy("Deny", &json!("*"), "s3:*", &json!({}));
+        let said = told(DocumentKind::Policy, Some(&deny), &around(&[]));
+        assert!(said.contains("locks you out of the policy (s3:PutBucketPolicy)"), "{said}");
+        assert_eq!(told(DocumentKind::Policy, Some(&deny), &around(&[(DocumentKind::Policy, deny.clone())])), "");
+        let other = policy("Deny", &json!({ "AWS": "arn:aws:iam::123456789012:role/guest" }), "s3:*", &json!({}));
+        assert_eq!(told(DocumentKind::Policy, Some(&other), &around(&[])), "");
+        let own = policy("Deny", &json!({ "AWS": "arn:aws:iam::123456789012:role/ops" }), "s3:Put*", &json!({}));
+        assert!(told(DocumentKind::Policy, Some(&own), &around(&[])).contains("locks you out"));
+        let tls = policy("Deny", &json!("*"), "s3:*", &json!({ "Bool": { "aws:SecureTransport": "false" } }));
+        assert_eq!(told(DocumentKind::Policy, Some(&tls), &around(&[])), "");
+    }
+
+    #[test]
+    fn a_condition_that_may_not_hold_tomorrow_may_lock_out_and_root_never_is() {
+        let condition = json!({ "NotIpAddress": { "aws:SourceIp": "203.0.113.0/24" } });
+        let deny = policy("Deny", &json!("*"), "s3:*", &condition);
+        let said = told(DocumentKind::Policy, Some(&deny), &around(&[]));
+        assert!(said.contains("lock you out") && said.contains("aws:SourceIp"), "{said}");
+        let root = Around { caller: Some("arn:aws:iam::123456789012:root".to_owned()), ..around(&[]) };
+        assert_eq!(told(DocumentKind::Policy, Some(&deny), &root), "");
+        let nobody = Around { caller: None, ..around(&[]) };
+        let all = policy("Deny", &json!("*"), "s3:*", &json!({}));
+        assert!(told(DocumentKind::Policy, Some(&all), &nobody).contains("whoever it does not name"));
+    }
+}

@@ -1,0 +1,201 @@
+//! Templates to start a document from: files of the program, filled in from the place one is at.
+//!
+//! A placeholder is a name in angle brackets. What the place does not tell stays as it is, and is refused until somebody
+//! has filled it in. A template is added to what stands, as further statements or rules, and takes nothing away.
+
+use serde_json::Value;
+
+use super::DocumentKind;
+
+/// What is left for a person to fill in.
+const OPEN: [&str; 3] = ["READER-ACCOUNT", "DISTRIBUTION", "SITE"];
+
+/// What the place tells, if it is known. The prefix comes last, since it alone may hold what looks like another.
+const TOLD: [&str; 4] = ["ACCOUNT", "PARTITION", "BUCKET", "PREFIX"];
+
+/// A document to start from.
+#[derive(Debug)]
+pub struct Template {
+    /// Its name on the command line and on the screen.
+    pub name: &'static str,
+    /// What kind of document it is.
+    pub kind: DocumentKind,
+    /// What it does.
+    pub about: &'static str,
+    text: &'static str,
+}
+
+/// All of them, by kind.
+pub const ALL: [Template; 8] = [
+    Template {
+        name: "public-read",
+        kind: DocumentKind::Policy,
+        about: "everyone may read the objects below the place one is at",
+        text: include_str!("../../../assets/templates/public-read.json"),
+    },
+    Template {
+        name: "tls-only",
+        kind: DocumentKind::Policy,
+        about: "nobody may do anything without TLS",
+        text: include_str!("../../../assets/templates/tls-only.json"),
+    },
+    Template {
+        name: "account-read",
+        kind: DocumentKind::Policy,
+        about: "one other account may list and read below the place one is at",
+        text: include_str!("../../../assets/templates/account-read.json"),
+    },
+    Template {
+        name: "cloudfront-only",
+        kind: DocumentKind::Policy,
+        about: "one CloudFront distribution may read below the place one is at",
+        text: include_str!("../../../assets/templates/cloudfront-only.json"),
+    },
+    Template {
+        name: "cors-site",
+        kind: DocumentKind::Cors,
+        about: "pages of one site may read",
+        text: include_str!("../../../assets/templates/cors-site.json"),
+    },
+    Template {
+        name: "archive",
+        kind: DocumentKind::Lifecycle,
+        about: "to Standard-IA after 30 days, to Glacier after 90, deleted after 365",
+        text: include_str!("../../../assets/templates/archive.json"),
+    },
+    Template {
+        name: "clean-up",
+        kind: DocumentKind::Lifecycle,
+        about: "old versions are deleted after 30 days, unfinished uploads aborted after 7",
+        text: include_str!("../../../assets/templates/clean-up.json"),
+    },
+    Template {
+        name: "single-page-website",
+        kind: DocumentKind::Website,
+        about: "index.html for every folder, and for every path that is not there",
+        text: include_str!("../../../assets/templates/single-page-website.json"),
+    },
+];
+
+/// The place one is at, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Here {
+    /// The bucket, by its name alone.
+    pub bucket: String,
+    /// What the keys begin with; nothing for the whole bucket.
+    pub prefix: String,
+    /// The number of the caller's account.
+    pub account: Option<String>,
+    /// The region of the bucket.
+    pub region: Option<String>,
+}
+
+impl Here {
+    fn value(&self, name: &str, is_policy: bool) -> Option<String> {
+        match name {
+            "BUCKET" => Some(self.bucket.clone()),
+            "PREFIX" if is_policy => Some(literal(&self.prefix)),
+            "PREFIX" => Some(self.prefix.clone()),
+            "ACCOUNT" => self.account.clone(),
+            "PARTITION" => Some(partition(self.region.as_deref()).to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Returns a part of a key as a policy of 2012 has to say it (IAM User Guide, "IAM policy elements: Variables and tags").
+fn literal(text: &str) -> String {
+    let escape = |c: char| if "*?$".contains(c) { format!("${{{c}}}") } else { c.to_string() };
+    text.chars().map(escape).collect()
+}
+
+/// Returns how ARNs of a region begin (AWS General Reference, "Amazon Resource Names").
+fn partition(region: Option<&str>) -> &'static str {
+    match region {
+        Some(region) if region.starts_with("cn-") => "aws-cn",
+        Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
+/// Returns the placeholder that a text still holds.
+pub fn placeholder(text: &str) -> Option<&'static str> {
+    OPEN.into_iter().chain(TOLD).find(|name| text.contains(&format!("<{name}>")))
+}
+
+impl Template {
+    /// Returns the template of a name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().find(|own| own.name == name)
+    }
+
+    /// Returns the templates of a kind.
+    pub fn of(kind: DocumentKind) -> impl Iterator<Item = &'static Self> {
+        ALL.iter().filter(move |own| own.kind == kind)
+    }
+
+    /// Returns the document, filled in from the place one is at.
+    pub fn filled(&self, here: &Here) -> Value {
+        let mut document = serde_json::from_str(self.text).unwrap_or_default();
+        fill(&mut document, here, self.kind == DocumentKind::Policy);
+        document
+    }
+
+    /// Returns what stands with the template added to it: its statements and rules come behind those that stand, under
+    /// names that none of them has. A document without such a list gets the fields of the template.
+    pub fn merged(&self, standing: Option<&Value>, here: &Here) -> Value {
+        let filled = self.filled(here);
+        let Some(Value::Object(standing)) = standing else { return filled };
+        let mut merged = standing.clone();
+        let Value::Object(filled) = filled else { return Value::Object(merged) };
+        for (name, value) in filled {
+            match (merged.get_mut(&name), value) {
+                (Some(list), Value::Array(items)) => append(list, items),
+                // A policy keeps the version that its statements were written for.
+                (Some(_), _) if name == "Version" => {}
+                (_, value) => drop(merged.insert(name, value)),
+            }
+        }
+        Value::Object(merged)
+    }
+}
+
+fn fill(value: &mut Value, here: &Here, is_policy: bool) {
+    match value {
+        Value::String(text) => {
+            for name in TOLD {
+                if let Some((before, behind)) = text.split_once(&format!("<{name}>"))
+                    && let Some(own) = here.value(name, is_policy)
+                {
+                    *text = format!("{before}{own}{behind}");
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, here, is_policy)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| fill(field, here, is_policy)),
+        _ => {}
+    }
+}
+
+/// Adds statements or rules to those that stand; a single one may stand without a list.
+fn append(list: &mut Value, items: Vec<Value>) {
+    if !list.is_array() {
+        *list = Value::Array(vec![list.take()]);
+    }
+    let Some(list) = list.as_array_mut() else { return };
+    for mut item in items {
+        for field in ["Sid", "ID"] {
+            let Some(name) = item.get(field).and_then(Value::as_str) else { continue };
+            let is_taken = |name: &str| list.iter().any(|other| other.get(field).and_then(Value::as_str) == Some(name));
+            let numbered = (2..).map(|number| format!("{name}{number}"));
+            let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !is_taken(name));
+            if let Some(own) = item.get_mut(field) {
+                *own = free.into();
+            }
+        }
+        list.push(item);
+    }
+}
+
+#[cfg(test)]
+mod tests;
