@@ -9,11 +9,12 @@ use super::location::End;
 use super::output::{say, say_error};
 use super::session::{Session, Stop};
 use crate::model::access::action::Action;
-use crate::model::access::case::{Given, Place};
+use crate::model::access::case::Place;
 use crate::model::access::context::Context;
 use crate::model::access::evidence::{Evidence, Source};
 use crate::model::access::finding::{Answer, Label};
-use crate::model::access::verdict::{Verdict, named};
+use crate::model::access::inquiry::{Inquiry, is_owner, notes};
+use crate::model::access::verdict::Verdict;
 use crate::model::access::who::{Account, Who};
 use crate::model::error::Kind;
 use crate::model::fault::nearest;
@@ -109,7 +110,8 @@ impl Access {
         if key.is_none() && self.version_id.is_some() {
             return Err("--version-id is for an object: write s3://bucket/key".to_owned());
         }
-        let place = Place { bucket: bucket.as_str().to_owned(), key: key.clone(), version: self.version_id.clone() };
+        let (version, prefix) = (self.version_id.clone(), String::new());
+        let place = Place { bucket: bucket.as_str().to_owned(), key: key.clone(), prefix, version };
         let source = match (&self.from, &self.owner) {
             (Some(folder), Some(owner)) => {
                 Source::Folder { path: session.base.folder.join(folder), owner: owner.clone() }
@@ -138,37 +140,13 @@ impl Access {
         }
     }
 
-    /// Returns whom to ask for.
-    fn callers(&self, evidence: &Evidence) -> Vec<Who> {
-        if let Some(who) = &self.who {
-            return vec![who.clone()];
-        }
-        let mut callers = vec![Who::Anonymous, Who::AnyUser];
-        callers.extend(this_caller(evidence));
-        callers.push(Who::Account(evidence.layers.owner.clone()));
-        for who in named(&evidence.layers) {
-            if !callers.contains(&who) {
-                callers.push(who);
-            }
-        }
-        callers
-    }
-
-    fn judge(&self, place: &Place, evidence: &Evidence) -> Vec<Verdict> {
+    /// Returns what is asked.
+    fn inquiry(&self) -> Inquiry {
         let mut context = Context::default();
         for (key, value) in &self.context {
             context.add(key, value);
         }
-        let stranger = Given { context, identity: None, pays: evidence.pays, now: evidence.now };
-        let own = Given { identity: evidence.identity.clone(), ..stranger.clone() };
-        let actions: Vec<_> = self.action.map_or_else(|| Action::asked().collect(), |action| vec![action]);
-        let caller = self.who.clone().or_else(|| this_caller(evidence));
-        let mut verdicts = Vec::new();
-        for who in self.callers(evidence) {
-            let given = if caller.as_ref() == Some(&who) { &own } else { &stranger };
-            verdicts.extend(actions.iter().map(|action| evidence.layers.judge(place, &who, *action, given)));
-        }
-        verdicts
+        Inquiry { who: self.who.clone(), action: self.action, context, is_open: false }
     }
 
     /// Returns what the answers mean to a script.
@@ -183,10 +161,6 @@ impl Access {
             _ => 0,
         }
     }
-}
-
-fn this_caller(evidence: &Evidence) -> Option<Who> {
-    evidence.caller.as_deref().and_then(Who::of_arn)
 }
 
 /// Runs `access`.
@@ -208,7 +182,7 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
         }
         answer => answer?,
     };
-    let verdicts = access.judge(&place, &evidence);
+    let verdicts = access.inquiry().judge(&place, &evidence);
     if access.json {
         session.output.json(&value(&evidence, &verdicts)).await?;
     } else {
@@ -224,18 +198,6 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
         0 => Ok(()),
         code => Err(Stop::Answered(code)),
     }
-}
-
-fn notes(evidence: &Evidence) -> Vec<String> {
-    let mut notes = evidence.notes.clone();
-    let computed = evidence.layers.policy_is_public();
-    if let Some(said) = evidence.said_public.filter(|said| computed.is_some_and(|computed| computed != *said)) {
-        let word = if said { "public" } else { "not public" };
-        notes.push(format!(
-            "the server itself calls the policy {word} (GetBucketPolicyStatus), which was computed otherwise"
-        ));
-    }
-    notes
 }
 
 fn value(evidence: &Evidence, verdicts: &[Verdict]) -> Value {
@@ -270,8 +232,7 @@ fn lines(evidence: &Evidence, verdicts: &[Verdict]) -> Vec<String> {
     let mut last = None;
     for verdict in verdicts {
         if last != Some(&verdict.who) {
-            let is_owner = matches!(&verdict.who, Who::Account(account) if *account == evidence.layers.owner);
-            let role = if is_owner { " (the owner's account)" } else { "" };
+            let role = if is_owner(&verdict.who, &evidence.layers) { " (the owner's account)" } else { "" };
             lines.push(format!("{}{role}", visible(&verdict.who.name())));
             last = Some(&verdict.who);
         }

@@ -14,7 +14,7 @@
 //! Two rules hold everywhere. What could not be read is never taken for what is not set: it makes the answer unknown
 //! wherever it could change it. A condition key that was not said is absent, as Amazon takes it.
 //!
-//! [`word`] is the one word on top of the inspector.
+//! [`inquiry`] asks all of it for everybody there is a reason to ask for. [`word`] is the one word on top of the inspector.
 
 pub mod acl;
 pub mod action;
@@ -27,6 +27,7 @@ pub mod context;
 pub mod document;
 pub mod evidence;
 pub mod finding;
+pub mod inquiry;
 pub mod layers;
 mod network;
 mod operator;

@@ -23,7 +23,7 @@ pub(super) fn allow(case: &Case<'_>) -> Finding {
     };
     let granted = match acl {
         Fact::Known(acl) => by_grants(case, acl, right, layer),
-        Fact::Absent if matches!(case.resource, Resource::Objects(_)) && target == Target::Object => {
+        Fact::Absent if matches!(case.resource, Resource::Objects { .. }) && target == Target::Object => {
             let because = "the ACL of each object says so for itself";
             not_ignored(case, Finding::new(Answer::Depends, layer, because))
         }
@@ -99,7 +99,7 @@ fn not_ignored(case: &Case<'_>, finding: Finding) -> Finding {
 /// `WRITE` creates objects, but overwrites and deletes only what the caller owns.
 fn within_write(case: &Case<'_>) -> Finding {
     let is_delete = case.action.name == "s3:DeleteObject";
-    let is_any = matches!(case.resource, Resource::Objects(_));
+    let is_any = matches!(case.resource, Resource::Objects { .. });
     let owns = match &case.layers.object_acl {
         Fact::Known(Acl { owner: Some(id), .. }) => match &case.who {
             Who::Anonymous => (id == ANONYMOUS).into(),

@@ -49,6 +49,8 @@ pub enum Layer {
 /// A statement, as a person finds it: by its Sid, or by its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
+    /// Whose statement it is: of the bucket policy, or of the caller's own.
+    pub policy: Layer,
     /// Its place, counted from 1.
     pub number: usize,
     /// Its Sid.
