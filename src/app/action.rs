@@ -13,11 +13,14 @@ pub enum Context {
     Compare,
     /// The history is open.
     History,
+    /// The permissions screen is open.
+    Access,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 5] = [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare, Self::History];
+    pub const ALL: [Self; 6] =
+        [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare, Self::History, Self::Access];
 
     /// Returns the word for it in headings.
     pub fn name(self) -> &'static str {
@@ -27,6 +30,7 @@ impl Context {
             Self::Transfers => "transfers",
             Self::Compare => "compare",
             Self::History => "history",
+            Self::Access => "permissions",
         }
     }
 }
@@ -117,11 +121,14 @@ const PANES: &[Context] = &[Context::Panes];
 const TRANSFERS: &[Context] = &[Context::Transfers];
 const COMPARE: &[Context] = &[Context::Compare];
 const COMPARABLE: &[Context] = &[Context::Panes, Context::Compare];
-const REFRESHED: &[Context] = &[Context::Panes, Context::Inspector, Context::Compare, Context::History];
-const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers, Context::History];
+const REFRESHED: &[Context] =
+    &[Context::Panes, Context::Inspector, Context::Compare, Context::History, Context::Access];
+const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers, Context::History, Context::Access];
 const FILTERED: &[Context] = &[Context::Panes, Context::History];
 const READ: &[Context] = &[Context::Panes, Context::Inspector, Context::History];
 const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
+const ACCESS: &[Context] = &[Context::Access];
+const JUDGED: &[Context] = &[Context::Panes, Context::Inspector, Context::Access];
 const ANYWHERE: &[Context] = &Context::ALL;
 
 actions! {
@@ -133,7 +140,7 @@ actions! {
     GoLast "go-last" "Last" Move ANYWHERE false ["End" "G"] "Go to the last row";
     Unfold "unfold" "Unfold" Go PANES false ["Right" "l"] "Unfold in place, or go into what is unfolded";
     Fold "fold" "Fold" Go PANES false ["Left" "h"] "Fold, or go to the row above that holds this one";
-    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again; in the history: go to the object";
+    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again; in the history: go to the object; in the permissions: the reason on the whole screen";
     GoParent "go-parent" "Parent" Go PANES false ["Backspace"] "Go to the place one up";
     OtherPane "other-pane" "Other pane" Go BROWSE false ["Tab"] "Go to the other pane, or to the inspector and back";
     SwapPanes "swap-panes" "Swap" Go PANES false ["Ctrl-W"] "Swap the two panes";
@@ -159,6 +166,10 @@ actions! {
     PreviousKind "previous-kind" "Previous kind" Look COMPARE false ["Left" "h" "BackTab"] "Show the kind of difference before alone";
     Inspect "inspect" "Inspect" Look BROWSE false ["i"] "Open or close the inspector";
     Preview "preview" "Preview" Look BROWSE false ["F3" "p"] "Show the first 64 KiB";
+    Permissions "permissions" "Permissions" Look JUDGED false ["P"] "Show who may do what with a bucket, prefix or object, and why";
+    NextQuestion "next-question" "Next" Look ACCESS false ["Right" "l" "Tab"] "Go to the next column";
+    PreviousQuestion "previous-question" "Previous" Look ACCESS false ["Left" "h" "BackTab"] "Go to the column before";
+    TestAnonymous "test-anonymous" "Test as anonymous" Look ACCESS false ["T"] "Send one HEAD and one LIST without credentials, and show what they meet beside the verdict";
     Yank "yank" "Yank" Look READ false ["y"] "Copy the S3 URI or path to the clipboard";
     Filter "filter" "Filter" Show FILTERED false ["/"] "Filter the loaded rows as you type";
     Sort "sort" "Sort" Show PANES false ["s"] "Sort by name, size, time or type in turn";

@@ -35,6 +35,8 @@ pub struct Layout {
     pub compare: Option<Rect>,
     /// The history, if it is shown.
     pub history: Option<Rect>,
+    /// The permissions, if they are shown.
+    pub access: Option<Rect>,
     /// The line of the running transfer; of no height where there is none.
     pub strip: Rect,
     /// The last line.
@@ -104,6 +106,7 @@ pub fn layout(state: &State) -> Layout {
         Screen::Transfers => Layout { transfers: Some(body), ..base },
         Screen::Compare => Layout { compare: Some(body), ..base },
         Screen::History => Layout { history: Some(body), ..base },
+        Screen::Access => Layout { access: Some(body), ..base },
         Screen::Browse => with_panes(base, state),
     }
 }

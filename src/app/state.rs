@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::access::Permissions;
 use super::compare::Compare;
 use super::dialog::Dialog;
 use super::effect::Effect;
@@ -75,6 +76,8 @@ pub enum Screen {
     Compare,
     /// What was transferred.
     History,
+    /// Who may do what.
+    Access,
 }
 
 /// Who the caller is, as far as it is known.
@@ -190,6 +193,8 @@ pub struct State {
     pub queue: Queue,
     /// The comparison, while its screen is open.
     pub compare: Option<Compare>,
+    /// Who may do what, while its screen is open.
+    pub permissions: Option<Permissions>,
     /// What was transferred, as far as it was looked at.
     pub history: History,
     /// The open dialog.
@@ -253,6 +258,7 @@ impl State {
             is_inspector_focused: false,
             queue: Queue::new(setup.limit),
             compare: None,
+            permissions: None,
             history: History::default(),
             dialog: None,
             palette: None,
@@ -320,7 +326,7 @@ impl State {
         match self.screen {
             Screen::Browse => self.focused().is_typing,
             Screen::History => self.history.is_typing,
-            Screen::Transfers | Screen::Compare => false,
+            Screen::Transfers | Screen::Compare | Screen::Access => false,
         }
     }
 

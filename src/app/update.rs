@@ -1,5 +1,6 @@
 //! Routes each event to the part of the state it is for. One call an arm: what happens is said where the part is.
 
+mod access;
 mod browse;
 mod compare;
 mod edit;
@@ -121,10 +122,14 @@ fn settle(state: &mut State) -> Vec<Effect> {
     if let Some(area) = layout.history {
         state.history.follow(usize::from(places(area).rows.height));
     }
+    if let (Some(area), Some(permissions)) = (layout.access, &mut state.permissions) {
+        permissions.follow(area);
+    }
     offer_left(state);
     ask_next_question(state);
     compare::open_waiting(state);
     let mut effects = edit::open_fetched(state);
+    effects.extend(access::forget_closed(state));
     if state.is_inspecting {
         let item = state.current_item();
         effects.extend(state.inspector.follow(item, &mut state.ids));
@@ -193,6 +198,7 @@ pub fn context(state: &State) -> Context {
         (Screen::Transfers, _) => Context::Transfers,
         (Screen::Compare, _) => Context::Compare,
         (Screen::History, _) => Context::History,
+        (Screen::Access, _) => Context::Access,
         (Screen::Browse, true) => Context::Inspector,
         (Screen::Browse, false) => Context::Panes,
     }
@@ -367,6 +373,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Context::Transfers => transfers::act(state, action),
             Context::Compare => compare::act(state, action),
             Context::History => history::act(state, action),
+            Context::Access => access::act(state, action),
             Context::Inspector => browse::act_in_inspector(state, action),
             Context::Panes => browse::act(state, action),
         },

@@ -2,7 +2,7 @@
 
 use globset::GlobMatcher;
 
-use super::{compare, edit, page, work};
+use super::{access, compare, edit, page, work};
 use crate::app::action::Action;
 use crate::app::dialog::{Dialog, pattern::Pattern, yank::Yank};
 use crate::app::effect::Effect;
@@ -51,6 +51,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Inspect => toggle_inspector(state),
         Action::Preview => preview(state),
         Action::Yank => yank(state),
+        Action::Permissions => access::open(state),
         Action::Compare => compare::open(state, false),
         Action::Sync => compare::open(state, true),
         Action::Filter => begin_filter(state),
@@ -101,6 +102,7 @@ pub(super) fn act_in_inspector(state: &mut State, action: Action) -> Vec<Effect>
         Action::Inspect | Action::BackOut => close_inspector(state),
         Action::Preview => preview(state),
         Action::Yank => yank(state),
+        Action::Permissions => access::open(state),
         Action::Refresh => state.inspector.refresh(&mut state.ids),
         _ => vec![],
     }

@@ -32,6 +32,8 @@ pub struct Place {
 pub struct Given {
     /// The condition keys that were said.
     pub context: Context,
+    /// Whether the rest of what a request may bring is left open, and not absent.
+    pub is_open: bool,
     /// The caller's own IAM policy.
     pub identity: Option<Arc<Policy>>,
     /// Whether requests say that the requester pays.
@@ -83,6 +85,9 @@ impl<'a> Case<'a> {
         }
         if has_existing_tags(self.action) {
             self.add_tags();
+        }
+        if self.given.is_open {
+            self.context.leave_open(&self.who);
         }
     }
 

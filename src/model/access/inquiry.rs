@@ -3,11 +3,12 @@
 use super::action::Action;
 use super::case::{Given, Place};
 use super::context::Context;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Source};
 use super::layers::Layers;
 use super::verdict::{Verdict, named};
 use super::who::Who;
 use super::word::Fact;
+use crate::model::job::Item;
 
 /// What nobody can see from here.
 pub const UNSEEN: &str = "cannot be seen from here: the policies of an organization and of VPC endpoints, permission \
@@ -57,14 +58,24 @@ impl Inquiry {
     /// Returns the answers for one caller.
     pub fn judge_one(&self, place: &Place, evidence: &Evidence, who: &Who, actions: &[Action]) -> Vec<Verdict> {
         let own = self.who.clone().or_else(|| this_caller(evidence));
-        let mut context = self.context.clone();
-        if self.is_open {
-            context.leave_open(who);
-        }
         let identity = evidence.identity.clone().filter(|_| own.as_ref() == Some(who));
-        let given = Given { context, identity, pays: evidence.pays, now: evidence.now };
+        let (context, is_open) = (self.context.clone(), self.is_open);
+        let given = Given { context, is_open, identity, pays: evidence.pays, now: evidence.now };
         actions.iter().map(|action| evidence.layers.judge(place, who, *action, &given)).collect()
     }
+}
+
+/// Returns what is asked about where a thing is meant, and where the documents for it are; nothing for what is not on S3.
+pub fn place_of(item: &Item) -> Option<(Place, Source)> {
+    let (bucket, key, prefix, object) = match item {
+        Item::File(_) | Item::Folder(_) => return None,
+        Item::Bucket(bucket) => (bucket, None, String::new(), None),
+        Item::Prefix { bucket, prefix } => (bucket, None, prefix.as_str().to_owned(), None),
+        Item::Object(object) => (&object.bucket, Some(object.key.as_str().to_owned()), String::new(), Some(object)),
+    };
+    let version = object.and_then(|object| object.version.as_ref()).map(ToString::to_string);
+    let place = Place { bucket: bucket.as_str().to_owned(), key, prefix, version };
+    Some((place, Source::Server { bucket: bucket.clone(), object: object.cloned(), owner: None }))
 }
 
 /// Returns who asks the server, where that is known.

@@ -51,6 +51,16 @@ const COMPARE: &[Action] =
 const HISTORY: &[Action] =
     &[Action::Help, Action::History, Action::Open, Action::Filter, Action::Yank, Action::Refresh, Action::Quit];
 
+const ACCESS: &[Action] = &[
+    Action::Help,
+    Action::BackOut,
+    Action::TestAnonymous,
+    Action::Open,
+    Action::Refresh,
+    Action::Transfers,
+    Action::Quit,
+];
+
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let buffer = frame.buffer_mut();
@@ -69,6 +79,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::Transfers => TRANSFERS,
         Context::Compare => COMPARE,
         Context::History => HISTORY,
+        Context::Access => ACCESS,
     };
     let keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
     let Some((last, keys)) = keys.split_last() else { return };

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::Line;
 
-use super::{compare, dialog, footer, header, help, history, inspector, palette, pane, strip, transfers};
+use super::{access, compare, dialog, footer, header, help, history, inspector, palette, pane, strip, transfers};
 use crate::app::layout::{SMALLEST, layout};
 use crate::app::state::{Side, State};
 use crate::tui::theme::Theme;
@@ -35,6 +35,9 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     }
     if let Some(area) = layout.history {
         history::draw(frame, area, state, theme);
+    }
+    if let (Some(area), Some(permissions)) = (layout.access, &state.permissions) {
+        access::draw(frame, area, permissions, theme);
     }
     if !layout.strip.is_empty() {
         strip::draw(frame, layout.strip, &state.queue, theme);
