@@ -169,7 +169,7 @@ actions! {
     Permissions "permissions" "Permissions" Look JUDGED false ["P"] "Show who may do what with a bucket, prefix or object, and why";
     NextQuestion "next-question" "Next" Look ACCESS false ["Right" "l" "Tab"] "Go to the next column";
     PreviousQuestion "previous-question" "Previous" Look ACCESS false ["Left" "h" "BackTab"] "Go to the column before";
-    TestAnonymous "test-anonymous" "Test as anonymous" Look ACCESS false ["T"] "Send one HEAD and one LIST without credentials, and show what they meet beside the verdict";
+    TestAnonymous "test-anonymous" "Test" Look ACCESS false ["T"] "Send one HEAD and one LIST without credentials, and show what they meet beside the verdict";
     Yank "yank" "Yank" Look READ false ["y"] "Copy the S3 URI or path to the clipboard";
     Filter "filter" "Filter" Show FILTERED false ["/"] "Filter the loaded rows as you type";
     Sort "sort" "Sort" Show PANES false ["s"] "Sort by name, size, time or type in turn";

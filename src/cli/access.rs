@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::anonymous;
 use super::location::End;
 use super::output::{say, say_error};
 use super::session::{Session, Stop};
@@ -36,6 +37,8 @@ follows from who asks.
 
 The policies of an organization and of VPC endpoints, permission boundaries and session policies cannot be seen from \
 here: each can only take away.
+
+--test sends one HEAD and one LIST as somebody without credentials would, and prints what they meet: a test that says the contrary of the verdict shows that something decides which cannot be seen. Nothing but HEAD and GET is sent. It is compared with the verdict for whatever request may come, whatever --context says.
 
 --from DIR reads what else the server would be asked for from files, as `aws s3api get-...`, `head-object` and `aws \
 s3control get-...` print them, or bare: policy.json, public-access-block.json, account-public-access-block.json, \
@@ -72,6 +75,9 @@ pub struct Access {
     /// The caller's own IAM policy
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+    /// Send one HEAD and one LIST without credentials too, and print what they meet beside the verdict
+    #[arg(long, conflicts_with = "from")]
+    test: bool,
     /// Print one object of JSON
     #[arg(long)]
     json: bool,
@@ -168,6 +174,7 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
     access.check_identity().map_err(Stop::Use)?;
     let (place, source) = access.place(session).map_err(Stop::Use)?;
     let identity = access.identity.as_ref().map(|path| session.base.folder.join(path));
+    let tested = anonymous::tested(&source).filter(|_| access.test);
     let asked = session.ask(|ticket| Request::Gather { ticket, source, identity });
     let pick = |report| match report {
         Report::Gathered { ticket, evidence } if ticket == asked => Some(evidence),
@@ -183,10 +190,19 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
         answer => answer?,
     };
     let verdicts = access.inquiry().judge(&place, &evidence);
+    let test = match tested {
+        Some(item) => Some(anonymous::test(session, item).await?),
+        None => None,
+    };
     if access.json {
-        session.output.json(&value(&evidence, &verdicts)).await?;
+        let mut value = value(&evidence, &verdicts);
+        if let Some(test) = &test {
+            value["anonymous_test"] = anonymous::value(test, &place, &evidence);
+        }
+        session.output.json(&value).await?;
     } else {
-        for line in lines(&evidence, &verdicts) {
+        let tested = test.iter().flat_map(|test| anonymous::lines(test, &place, &evidence));
+        for line in lines(&evidence, &verdicts).into_iter().chain(tested) {
             session.output.line(&line).await?;
         }
     }

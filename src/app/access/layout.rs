@@ -9,7 +9,7 @@ const IN_FULL: u16 = 70;
 
 /// The width of the longest answer in full, and of the longest short one.
 const ANSWER: u16 = 7;
-const SHORT_ANSWER: u16 = 4;
+const SHORT_ANSWER: u16 = 3;
 
 /// How much of the height the table gets at most, in percent.
 const SHARE: u16 = 45;
@@ -45,16 +45,18 @@ pub struct Columns {
 impl Columns {
     fn new(width: u16) -> Self {
         let is_short = width < IN_FULL;
-        let mut end = width;
+        // One column on each side of an answer is for the brackets of the cursor, shared where there is little room.
+        let gap = if is_short { 1 } else { 2 };
+        let mut end = width.saturating_sub(1);
         let mut answers = [(0, 0); Question::ALL.len()];
         for (answer, question) in answers.iter_mut().zip(Question::ALL).rev() {
             let head = u16::try_from(head(question, is_short).len()).unwrap_or(u16::MAX);
             let own = head.max(if is_short { SHORT_ANSWER } else { ANSWER });
-            // One column on each side is for the brackets of the cursor; they are shared where there is little room.
-            end = end.saturating_sub(own + if is_short { 1 } else { 2 });
+            end = end.saturating_sub(own);
             *answer = (end, own);
+            end = end.saturating_sub(gap);
         }
-        Self { who: end.saturating_sub(1), answers, is_short }
+        Self { who: end, answers, is_short }
     }
 
     /// Returns the question that a column of the table belongs to.
@@ -96,18 +98,20 @@ pub(super) fn places(area: Rect, head: usize, callers: usize, is_whole: bool) ->
     }
     // The verdict never leaves the table without room.
     let most = match inner.height {
-        0..8 => 1,
+        _ if callers == 0 => inner.height,
+        // What a test met, which was just asked for, matters more than one more line of the reason.
+        0..8 => 1 + u16::from(head > 2),
         8..14 => 2,
-        14..20 => 4,
         _ => 6,
     };
     let head = below(top, u16::try_from(head).unwrap_or(most).min(most));
-    let heads = below(head, u16::from(callers > 0 && inner.height >= 4));
+    let gap = below(head, u16::from(callers > 0 && inner.height >= 18));
+    let heads = below(gap, u16::from(callers > 0 && inner.height >= 4));
     let share = (inner.height * SHARE / 100).saturating_sub(1).max(2);
     let rows = below(heads, u16::try_from(callers).unwrap_or(share).min(share));
     let rule = below(rows, u16::from(callers > 0 && inner.height >= 12));
     let detail = below(rule, inner.height);
-    Places { head, heads, rows, rule, detail, columns }
+    Places { head: Rect { height: head.height + gap.height, ..head }, heads, rows, rule, detail, columns }
 }
 
 #[cfg(test)]
@@ -139,7 +143,10 @@ mod tests {
                 }
             }
         }
-        let small = places(Rect { x: 0, y: 1, width: 40, height: 8 }, 3, 5, false);
-        assert_eq!((small.head.height, small.rows.height, small.detail.height), (1, 2, 2));
+        let small = |head: usize| {
+            let places = places(Rect { x: 0, y: 1, width: 40, height: 8 }, head, 5, false);
+            (places.head.height, places.rows.height, places.detail.height)
+        };
+        assert_eq!((small(2), small(3)), ((1, 2, 2), (2, 2, 1)));
     }
 }

@@ -6,7 +6,8 @@ use crate::model::access::anonymous::{Agreement, Comparison};
 use crate::model::access::finding::{Answer, Label, Layer};
 use crate::model::access::inquiry::{UNSEEN, notes, unread};
 use crate::model::access::table::{Openness, Question, Row};
-use crate::model::text::{visible, wrap};
+use crate::model::access::who::Who;
+use crate::model::text::{truncate, visible, wrap};
 
 /// What a line is, as far as it changes how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +42,14 @@ pub struct Line {
 /// Lines that are being written, none wider than the columns.
 struct Page {
     columns: usize,
+    /// Whether what is longer than a line is cut, and not broken.
+    is_cut: bool,
     lines: Vec<Line>,
 }
 
 impl Page {
     fn new(columns: u16) -> Self {
-        Self { columns: usize::from(columns), lines: Vec::new() }
+        Self { columns: usize::from(columns), is_cut: false, lines: Vec::new() }
     }
 
     fn add(&mut self, kind: Kind, text: &str) {
@@ -56,7 +59,8 @@ impl Page {
     /// Adds a text whose lines all stand behind an indentation.
     fn add_indented(&mut self, kind: Kind, indent: &str, text: &str) {
         let room = self.columns.saturating_sub(indent.len()).max(1);
-        let wrapped = wrap(&visible(text), room);
+        let shown = visible(text);
+        let wrapped = if self.is_cut { vec![truncate(&shown, room).into_owned()] } else { wrap(&shown, room) };
         self.lines.extend(wrapped.into_iter().map(|line| Line { kind, text: format!("{indent}{line}") }));
     }
 
@@ -78,6 +82,8 @@ impl Page {
 /// Returns the lines on top, in the order in which they matter.
 pub(super) fn head(own: &Permissions, columns: u16) -> Vec<Line> {
     let mut page = Page::new(columns);
+    // A table leaves no room for more than a line each; all of it stands before the reason on the whole screen.
+    page.is_cut = own.judged().ready().is_some() && !own.is_whole();
     match own.judged() {
         Asked::Done(judged) => verdict(judged, &mut page),
         Asked::Running(_) | Asked::Not => page.add(Kind::Text, "reading what decides …, Esc stops"),
@@ -131,13 +137,16 @@ fn test_in_short(own: &Permissions, page: &mut Page) {
             let met = test.attempts.iter().map(|attempt| format!("{} {}", attempt.probe.name(), attempt.outcome()));
             let met = met.collect::<Vec<_>>().join(", ");
             let compared = own.judged().ready().map(|judged| test.compare(own.place(), &judged.evidence));
-            let (kind, words) = match compared.as_deref() {
-                None => (Kind::Text, ""),
-                Some(all) if is_any(all, Agreement::Disagrees) => (Kind::Trouble, ": test and verdict disagree"),
-                Some(all) if is_any(all, Agreement::Agrees) => (Kind::Text, ", as judged"),
-                Some(_) => (Kind::Text, ", which proves nothing"),
-            };
-            page.add(kind, &format!("Test as anonymous: {met}{words}"));
+            match compared.as_deref() {
+                None => page.add(Kind::Text, &format!("Test as anonymous: {met}")),
+                Some(all) if is_any(all, Agreement::Disagrees) => {
+                    page.add(Kind::Trouble, &format!("Test disagrees: {met}; see below"));
+                }
+                Some(all) if is_any(all, Agreement::Agrees) => {
+                    page.add(Kind::Text, &format!("Test as anonymous: {met}, as judged"));
+                }
+                Some(_) => page.add(Kind::Text, &format!("Test as anonymous: {met}, which proves nothing")),
+            }
         }
     }
 }
@@ -170,6 +179,9 @@ fn reason(own: &Permissions, judged: &Judged, page: &mut Page) {
     let Some(cell) = own.selected() else { return };
     let Some(decided) = cell.verdict() else { return };
     page.add(Kind::Title, &format!("May {} {}? {}", subject(row), question.verb(), cell.answer().word()));
+    if let Some(name) = full_name(row) {
+        page.add(Kind::Quiet, &name);
+    }
     page.add(answer_kind(cell.answer()), &sentence(&decided.finding.because));
     let decider = match decided.finding.layer {
         Layer::None => "Nothing decides it".to_owned(),
@@ -190,16 +202,19 @@ fn answer_kind(answer: Answer) -> Kind {
 }
 
 /// Whom a question is about, in a sentence.
-fn subject(row: &Row) -> String {
-    let name = row.who.name();
+fn subject(row: &Row) -> &str {
     match row.label.as_str() {
-        "anonymous" => "anonymous callers".to_owned(),
-        "any AWS user" => "any AWS user".to_owned(),
-        "the owner" if name == "owner" => "the owner's account".to_owned(),
-        "the owner" => format!("the owner's account ({name})"),
-        "this caller" => format!("this caller ({name})"),
-        _ => name,
+        "anonymous" => "anonymous callers",
+        "the owner" => "the owner's account",
+        label => label,
     }
+}
+
+/// The name in full, where the row has another one.
+fn full_name(row: &Row) -> Option<String> {
+    let name = row.who.name();
+    let is_plain = matches!(row.who, Who::Anonymous | Who::AnyUser) || name == row.label || name == "owner";
+    (!is_plain).then_some(name)
 }
 
 /// Begins a reason as a sentence begins, unless it begins with a name.

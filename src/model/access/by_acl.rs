@@ -42,8 +42,7 @@ pub(super) fn allow(case: &Case<'_>) -> Finding {
 /// Returns whether ACLs count at all.
 fn counts(case: &Case<'_>) -> Finding {
     let no = "ACLs are switched off by Object Ownership (BucketOwnerEnforced)";
-    let finding = Finding::of(!case.layers.acls_are_disabled(), Layer::Ownership, "ACLs count", no);
-    Finding { is_held_back: finding.answer == Answer::No, ..finding }
+    Finding::of(!case.layers.acls_are_disabled(), Layer::Ownership, "ACLs count", no).taking_away()
 }
 
 fn by_grants(case: &Case<'_>, acl: &Acl, right: Right, layer: Layer) -> Finding {
@@ -82,8 +81,7 @@ fn by_owning(case: &Case<'_>, acl: &Acl, right: Right, layer: Layer) -> Finding 
 fn ignored(case: &Case<'_>, grant: &str) -> Finding {
     let one = |block: &Fact<PublicAccessBlock>, layer: Layer| {
         let no = format!("{grant}, but IgnorePublicAcls of the {} takes that away", layer.name());
-        let finding = Finding::of(!block.truth(|block| block.ignore_public_acls), layer, "the grant counts", &no);
-        Finding { is_held_back: finding.answer == Answer::No, ..finding }
+        Finding::of(!block.truth(|block| block.ignore_public_acls), layer, "the grant counts", &no).taking_away()
     };
     one(&case.layers.bucket_block, Layer::BucketBlock).and(one(&case.layers.account_block, Layer::AccountBlock))
 }

@@ -66,7 +66,7 @@ pub struct Finding {
     pub layer: Layer,
     /// Why, in one plain sentence without its full stop.
     pub because: String,
-    /// The statement that decided, if it was one.
+    /// The statement that the reason names: the one that decided, or whose effect something holds back.
     pub statement: Option<Label>,
     /// Whether something would allow it that something else holds back: worth telling before "nothing allows it".
     pub is_held_back: bool,
@@ -138,6 +138,16 @@ impl Finding {
             Truth::Unknown(read) => {
                 Self::new(Answer::Unknown, layer, format!("the {} could not be judged: {read}", layer.name()))
             }
+        }
+    }
+
+    /// Returns the finding of a layer that only takes away: it says nothing where it does not.
+    #[must_use]
+    pub fn taking_away(self) -> Self {
+        match self.answer {
+            Answer::Yes => Self::pass(),
+            Answer::No => Self { is_held_back: true, ..self },
+            Answer::Depends | Answer::Unknown => self,
         }
     }
 

@@ -218,6 +218,10 @@ impl Headline {
         if by_acl != Truth::No {
             return told(Openness::CanBePublic, "the ACL of an object may open that object".to_owned());
         }
+        if evidence.layers.policy_is_public() == Some(true) && evidence.layers.bucket_is_public() == Some(false) {
+            let because = "the policy is public, but Block Public Access holds it back";
+            return told(Openness::NotPublic, because.to_owned());
+        }
         let conditional = of(Who::Anonymous, Answer::Depends).or_else(|| of(Who::AnyUser, Answer::Depends));
         told(
             Openness::NotPublic,
@@ -233,6 +237,7 @@ impl Headline {
 fn listed(verbs: &[&str]) -> String {
     match verbs {
         [] => String::new(),
+        all if all.len() == Question::ALL.len() => "do anything".to_owned(),
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }

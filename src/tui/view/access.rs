@@ -63,16 +63,18 @@ fn text<'a>(line: &'a Line, theme: &Theme) -> Text<'a> {
         Kind::Trouble | Kind::Open => theme.warning,
         Kind::Failure => theme.error,
         Kind::Closed => theme.good,
-        Kind::Code => return code(&line.text, theme),
+        Kind::Code => return code(line.text.strip_prefix(' ').unwrap_or_default(), theme),
     };
     Text::styled(line.text.as_str(), style)
 }
 
-/// A line of JSON: the name of a field apart from its value.
+/// A line of the statement that decides, behind a bar: the name of a field apart from its value.
 fn code<'a>(line: &'a str, theme: &Theme) -> Text<'a> {
+    let bar = Span::styled(theme.glyphs.border.vertical_left, theme.title);
     let named = line.trim_start().starts_with('"').then(|| line.split_once("\": ")).flatten();
-    let Some((name, value)) = named else { return Text::styled(line, theme.text) };
-    Text::from(vec![Span::styled(name, theme.key), Span::styled("\": ", theme.key), Span::styled(value, theme.text)])
+    let Some((name, value)) = named else { return Text::from(vec![bar, Span::styled(line, theme.text)]) };
+    let (name, colon) = (Span::styled(name, theme.key), Span::styled("\": ", theme.key));
+    Text::from(vec![bar, name, colon, Span::styled(value, theme.text)])
 }
 
 fn draw_table(buffer: &mut Buffer, places: &Places, judged: &Judged, own: &Permissions, theme: &Theme) {
@@ -102,7 +104,8 @@ fn draw_heads(buffer: &mut Buffer, line: Rect, columns: &Columns, selected: usiz
 /// Draws a caller and what they may; the answer under the cursor stands in brackets.
 fn draw_row(buffer: &mut Buffer, line: Rect, columns: &Columns, row: &Row, cursor: Option<usize>, theme: &Theme) {
     let is_stranger = matches!(row.who, Who::Anonymous | Who::AnyUser);
-    let name = truncate(&visible(&row.label), usize::from(columns.who)).into_owned();
+    let label = if columns.is_short && row.who == Who::AnyUser { "AWS users" } else { &row.label };
+    let name = truncate(&visible(label), usize::from(columns.who)).into_owned();
     put(buffer, line.x, line.y, columns.who, &name, if cursor.is_some() { theme.title } else { theme.text });
     for (at, (cell, (x, columns_wide))) in row.cells.iter().zip(columns.answers).enumerate() {
         let answer = cell.answer();
@@ -119,8 +122,8 @@ fn draw_row(buffer: &mut Buffer, line: Rect, columns: &Columns, row: &Row, curso
 /// The words where there is little room.
 fn short(answer: Answer) -> &'static str {
     match answer {
-        Answer::Depends => "dep.",
-        Answer::Unknown => "unk.",
+        Answer::Depends => "dep",
+        Answer::Unknown => "unk",
         Answer::Yes | Answer::No => answer.word(),
     }
 }

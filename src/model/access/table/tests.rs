@@ -87,6 +87,19 @@ fn where_acls_count_a_bucket_can_be_public_and_an_object_says_it_itself() {
 }
 
 #[test]
+fn a_public_policy_that_is_held_back_is_told() {
+    let mut evidence = readable("\"*\"", "{}");
+    let block = PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() };
+    evidence.layers.bucket_block = Fact::Known(block);
+    let told = "Not public: the policy is public, but Block Public Access holds it back";
+    assert_eq!(line(&object(), &evidence), told);
+    let table = Table::new(&object(), &evidence);
+    let finding = &table.cell(0, 1).unwrap().verdict().unwrap().finding;
+    let statement = finding.statement.as_ref().and_then(|label| label.sid.as_deref());
+    assert_eq!((finding.answer, statement), (Answer::No, Some("Read")), "what it holds back is told too");
+}
+
+#[test]
 fn rows_are_named_as_people_say_and_cells_know_their_statement() {
     let named =
         r#"{"AWS":["444455556666","arn:aws:iam::111122223333:user/team/alice"],"Service":"cloudfront.amazonaws.com"}"#;
