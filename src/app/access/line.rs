@@ -158,15 +158,18 @@ fn is_any(compared: &[Comparison<'_>], agreement: Agreement) -> bool {
 /// Returns the reason for the answer under the cursor, and what else there is to know.
 pub(super) fn detail(own: &Permissions, columns: u16) -> Vec<Line> {
     let mut page = Page::new(columns);
-    if own.is_whole() {
-        page.lines = head(own, columns);
-        page.gap();
-    }
     let Some(judged) = own.judged().ready() else {
+        if own.is_whole() {
+            page.lines = head(own, columns);
+        }
         test_in_full(own, None, &mut page);
         return page.lines;
     };
     reason(own, judged, &mut page);
+    if own.is_whole() {
+        page.gap();
+        page.lines.extend(head(own, columns));
+    }
     test_in_full(own, Some(judged), &mut page);
     remarks(judged, &mut page);
     page.lines
@@ -183,9 +186,10 @@ fn reason(own: &Permissions, judged: &Judged, page: &mut Page) {
         page.add(Kind::Quiet, &name);
     }
     page.add(answer_kind(cell.answer()), &sentence(&decided.finding.because));
-    let decider = match decided.finding.layer {
-        Layer::None => "Nothing decides it".to_owned(),
-        layer => format!("Decided by: {}", layer.name()),
+    let decider = match (decided.finding.layer, cell.answer()) {
+        (Layer::None, _) => "Decided by: no layer".to_owned(),
+        (layer, Answer::Unknown) => format!("Not known: {}", layer.name()),
+        (layer, _) => format!("Decided by: {}", layer.name()),
     };
     page.add(Kind::Quiet, &format!("{decider} · {} on {}", decided.action.name, decided.resource));
     for other in cell.others() {

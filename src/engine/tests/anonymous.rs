@@ -41,7 +41,11 @@ async fn a_stranger_meets_what_is_public_and_no_more() {
     assert_eq!(met(&test), [(HeadObject, 200), (List, 200)]);
     assert_eq!(test.attempts[1].target, "s3://acme-press/2025/");
     let test = t.test_anonymous(of("acme-press", "2025/none")).await;
-    assert_eq!(met(&test), [(HeadObject, 404), (List, 200)], "who may list is told what is missing");
+    assert_eq!(
+        met(&test),
+        [(HeadObject, 403), (List, 200)],
+        "what is not there has no ACL that would let anyone read it"
+    );
     let test = t.test_anonymous(of("acme-website", "none")).await;
     assert_eq!(met(&test), [(HeadObject, 403), (List, 403)]);
     let test = t.test_anonymous(Item::Bucket("acme-data".into())).await;

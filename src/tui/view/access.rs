@@ -80,6 +80,11 @@ fn code<'a>(line: &'a str, theme: &Theme) -> Text<'a> {
 fn draw_table(buffer: &mut Buffer, places: &Places, judged: &Judged, own: &Permissions, theme: &Theme) {
     let (cursor, columns) = (own.cursor(), &places.columns);
     if places.heads.height > 0 {
+        let rows = judged.table.rows.len();
+        // Where some callers are out of view, which one it is of how many.
+        let is_part = rows > usize::from(places.rows.height);
+        let who = if is_part { format!("Who {}/{rows}", cursor.0 + 1) } else { "Who".to_owned() };
+        put(buffer, places.heads.x, places.heads.y, columns.who, &who, theme.dim);
         draw_heads(buffer, places.heads, columns, cursor.1, theme);
     }
     let shown = judged.table.rows.iter().enumerate().skip(own.top());
@@ -94,7 +99,6 @@ fn draw_table(buffer: &mut Buffer, places: &Places, judged: &Judged, own: &Permi
 }
 
 fn draw_heads(buffer: &mut Buffer, line: Rect, columns: &Columns, selected: usize, theme: &Theme) {
-    put(buffer, line.x, line.y, columns.who, "Who", theme.dim);
     for (at, (question, (x, columns_wide))) in Question::ALL.into_iter().zip(columns.answers).enumerate() {
         let style = if at == selected { theme.title } else { theme.dim };
         put(buffer, line.x + x, line.y, columns_wide, head(question, columns.is_short), style);

@@ -1,3 +1,5 @@
+//! What a test proves, and what it does not.
+
 use std::sync::Arc;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The table and the line on top of it.
+
 use std::sync::Arc;
 
 use super::*;
