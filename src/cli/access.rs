@@ -38,7 +38,8 @@ follows from who asks.
 The policies of an organization and of VPC endpoints, permission boundaries and session policies cannot be seen from \
 here: each can only take away.
 
---test sends one HEAD and one LIST as somebody without credentials would, and prints what they meet: a test that says the contrary of the verdict shows that something decides which cannot be seen. Nothing but HEAD and GET is sent. It is compared with the verdict for whatever request may come, whatever --context says.
+--test sends one HEAD and one LIST as somebody without credentials would, and prints what they meet: a test that says the contrary of the verdict shows that something decides which cannot be seen. Nothing but HEAD and GET is sent. It is compared with the verdict for whatever request may come, whatever --context says. With --json it is the list \
+anonymous_test.
 
 --from DIR reads what else the server would be asked for from files, as `aws s3api get-...`, `head-object` and `aws \
 s3control get-...` print them, or bare: policy.json, public-access-block.json, account-public-access-block.json, \
@@ -195,11 +196,8 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
         None => None,
     };
     if access.json {
-        let mut value = value(&evidence, &verdicts);
-        if let Some(test) = &test {
-            value["anonymous_test"] = anonymous::value(test, &place, &evidence);
-        }
-        session.output.json(&value).await?;
+        let tested = test.as_ref().map(|test| anonymous::value(test, &place, &evidence));
+        session.output.json(&value(&evidence, &verdicts, tested)).await?;
     } else {
         let tested = test.iter().flat_map(|test| anonymous::lines(test, &place, &evidence));
         for line in lines(&evidence, &verdicts).into_iter().chain(tested) {
@@ -216,7 +214,7 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
     }
 }
 
-fn value(evidence: &Evidence, verdicts: &[Verdict]) -> Value {
+fn value(evidence: &Evidence, verdicts: &[Verdict], tested: Option<Value>) -> Value {
     let statement = |label: &Label| label.sid.as_ref().map_or_else(|| json!(label.number), |sid| json!(sid));
     let answer = |verdict: &Verdict| {
         let finding = &verdict.finding;
@@ -230,11 +228,15 @@ fn value(evidence: &Evidence, verdicts: &[Verdict]) -> Value {
             "statement": finding.statement.as_ref().map(statement),
         })
     };
-    json!({
+    let mut value = json!({
         "policy_is_public": evidence.layers.policy_is_public(),
         "bucket_is_public": evidence.layers.bucket_is_public(),
         "answers": verdicts.iter().map(answer).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(fields), Some(tested)) = (value.as_object_mut(), tested) {
+        fields.insert("anonymous_test".to_owned(), tested);
+    }
+    value
 }
 
 fn lines(evidence: &Evidence, verdicts: &[Verdict]) -> Vec<String> {

@@ -73,12 +73,12 @@ impl Store {
     {
         let status = &AtomicU16::new(0);
         let watched = |client: Client| {
-            let sent = send(client);
+            let answer = send(client);
             async move {
-                let result = sent.await;
+                let result = answer.await;
                 let met = match &result {
                     Ok(_) => 200,
-                    Err(error) => error.raw_response().map_or(0, |answer| answer.status().as_u16()),
+                    Err(error) => error.raw_response().map_or(0, |raw| raw.status().as_u16()),
                 };
                 status.store(met, Relaxed);
                 result

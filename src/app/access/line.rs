@@ -186,17 +186,17 @@ fn reason(own: &Permissions, judged: &Judged, page: &mut Page) {
         page.add(Kind::Quiet, &name);
     }
     page.add(answer_kind(cell.answer()), &sentence(&decided.finding.because));
-    let decider = match (decided.finding.layer, cell.answer()) {
+    let by = match (decided.finding.layer, cell.answer()) {
         (Layer::None, _) => "Decided by: no layer".to_owned(),
         (layer, Answer::Unknown) => format!("Not known: {}", layer.name()),
         (layer, _) => format!("Decided by: {}", layer.name()),
     };
-    page.add(Kind::Quiet, &format!("{decider} · {} on {}", decided.action.name, decided.resource));
+    page.add(Kind::Quiet, &format!("{by} · {} on {}", decided.action.name, decided.resource));
     for other in cell.others() {
         let words = format!("{} {}: {}", other.action.name, other.finding.answer.word(), other.finding.because);
         page.add_indented(Kind::Quiet, "  ", &words);
     }
-    if let Some(label) = &decided.finding.statement {
+    if let Some(label) = decided.finding.statement.as_ref().or(decided.finding.held.as_ref()) {
         statement(judged, label, page);
     }
 }
@@ -265,7 +265,9 @@ fn remarks(judged: &Judged, page: &mut Page) {
     if !gaps.is_empty() {
         page.gap();
         page.add(Kind::Title, "Could not be read");
-        gaps.iter().for_each(|gap| page.add(Kind::Trouble, gap));
+        for gap in &gaps {
+            page.add(Kind::Trouble, gap);
+        }
     }
     page.gap();
     page.add(Kind::Title, "Notes");

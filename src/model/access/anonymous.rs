@@ -149,10 +149,9 @@ fn agreement(attempt: &Attempt, verdict: &Verdict, is_missing: bool) -> Agreemen
         _ if matches!(verdict.finding.layer, Layer::Encryption | Layer::Storage) => Agreement::Open,
         // Who may not list is refused what is not there.
         (Answer::Yes, false) if is_missing && attempt.probe == Probe::HeadObject => Agreement::Open,
-        (Answer::Yes, true) | (Answer::No, false) => Agreement::Agrees,
+        // Whether a condition holds from here, only the test tells.
+        (Answer::Yes, true) | (Answer::No, false) | (Answer::Depends, _) => Agreement::Agrees,
         (Answer::Yes, false) | (Answer::No, true) => Agreement::Disagrees,
-        // Whether the condition holds from here, only the test tells.
-        (Answer::Depends, _) => Agreement::Agrees,
         (Answer::Unknown, _) => Agreement::Open,
     }
 }

@@ -66,8 +66,10 @@ pub struct Finding {
     pub layer: Layer,
     /// Why, in one plain sentence without its full stop.
     pub because: String,
-    /// The statement that the reason names: the one that decided, or whose effect something holds back.
+    /// The statement that decided, if it was one.
     pub statement: Option<Label>,
+    /// The statement whose effect something else holds back.
+    pub held: Option<Label>,
     /// Whether something would allow it that something else holds back: worth telling before "nothing allows it".
     pub is_held_back: bool,
 }
@@ -116,7 +118,7 @@ impl fmt::Display for Label {
 impl Finding {
     /// Returns what a layer says.
     pub fn new(answer: Answer, layer: Layer, because: impl Into<String>) -> Self {
-        Self { answer, layer, because: because.into(), statement: None, is_held_back: false }
+        Self { answer, layer, because: because.into(), statement: None, held: None, is_held_back: false }
     }
 
     /// Returns that nothing stands in the way.

@@ -146,7 +146,8 @@ fn by_policy(case: &Case<'_>, naming: Naming) -> Finding {
     }
     let (because, statement) = (allowed.because.clone(), allowed.statement.clone());
     let finding = allowed.and(reaches_object(case, &because)).and(not_restricted(case, &because));
-    Finding { statement: finding.statement.or(statement), ..finding }
+    let held = statement.filter(|_| finding.answer == Answer::No);
+    Finding { held, ..finding }
 }
 
 fn unread_policy(read: &str) -> Finding {

@@ -97,8 +97,8 @@ fn a_public_policy_that_is_held_back_is_told() {
     assert_eq!(line(&object(), &evidence), told);
     let table = Table::new(&object(), &evidence);
     let finding = &table.cell(0, 1).unwrap().verdict().unwrap().finding;
-    let statement = finding.statement.as_ref().and_then(|label| label.sid.as_deref());
-    assert_eq!((finding.answer, statement), (Answer::No, Some("Read")), "what it holds back is told too");
+    let held = finding.held.as_ref().and_then(|label| label.sid.as_deref());
+    assert_eq!((finding.answer, held), (Answer::No, Some("Read")), "what it holds back is told too");
 }
 
 #[test]
