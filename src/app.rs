@@ -1,5 +1,6 @@
 //! The rules: a pure state machine from events to effects. No I/O, no clock, no terminal.
 
+pub mod access;
 pub mod action;
 pub mod compare;
 pub mod dialog;

@@ -4,6 +4,7 @@
 //! reports. Standard output carries data and nothing else; all that is said goes to standard error.
 
 mod access;
+mod anonymous;
 mod bucket;
 mod confirm;
 mod endings;

@@ -4,6 +4,7 @@
 //! the task that sends them, which is the back-pressure. Tokens form a tree, program, job, item; what must be cleaned
 //! up when one fires (an unfinished upload, a temporary file) is cleaned up by the task that made it.
 
+mod anonymous;
 mod attempt;
 mod body;
 mod browse;
@@ -198,6 +199,7 @@ impl Engine {
             }
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
             Request::Gather { ticket, source, identity } => evidence::start(core, ticket, source, identity),
+            Request::TestAnonymous { ticket, item } => anonymous::start(core, ticket, item),
             Request::Preview { ticket, item } => self.preview.ask(ticket, item),
             Request::Complete { ticket, text, base } => self.complete.ask(ticket, (text, base)),
             Request::Count { ticket, items, purpose } => count::start(core, ticket, items, purpose),

@@ -37,6 +37,11 @@
 //! [`model::access`] judges: it reads policies and ACLs exactly, and says yes, no, depends or unknown with the layer that
 //! decides. The engine gathers what it judges, from a server or from files; nothing in it touches either.
 //!
+//! The command and the screen ask the same way ([`model::access::inquiry`]): the command about one request, in which what was
+//! not said is absent; the screen ([`app::access`]) about whatever request may come, so that what it brings is a condition. A
+//! test without credentials is one HEAD and one LIST by a store of their own, which has no credentials that could slip in;
+//! [`model::access::anonymous`] holds what they met against the verdict.
+//!
 //! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not
 //! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one
 //! is kept in the data folder. `check` finds what is wrong with a typed text and at which line, `danger` what a change would

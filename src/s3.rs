@@ -6,6 +6,7 @@
 mod access;
 mod account;
 mod alias;
+mod anonymous;
 mod bucket;
 mod client;
 mod copy;

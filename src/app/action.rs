@@ -15,12 +15,14 @@ pub enum Context {
     History,
     /// The settings of a bucket are open.
     Settings,
+    /// The permissions screen is open.
+    Access,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 6] =
-        [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare, Self::History, Self::Settings];
+    pub const ALL: [Self; 7] =
+        [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare, Self::History, Self::Settings, Self::Access];
 
     /// Returns the word for it in headings.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Context {
             Self::Compare => "compare",
             Self::History => "history",
             Self::Settings => "settings",
+            Self::Access => "permissions",
         }
     }
 }
@@ -125,11 +128,14 @@ const SETTINGS: &[Context] = &[Context::Settings];
 const CONFIGURABLE: &[Context] = &[Context::Panes, Context::Inspector, Context::Settings];
 const EDITABLE: &[Context] = &[Context::Panes, Context::Settings];
 const REFRESHED: &[Context] =
-    &[Context::Panes, Context::Inspector, Context::Compare, Context::History, Context::Settings];
-const OPENABLE: &[Context] = &[Context::Panes, Context::Transfers, Context::History, Context::Settings];
+    &[Context::Panes, Context::Inspector, Context::Compare, Context::History, Context::Settings, Context::Access];
+const OPENABLE: &[Context] =
+    &[Context::Panes, Context::Transfers, Context::History, Context::Settings, Context::Access];
 const FILTERED: &[Context] = &[Context::Panes, Context::History];
 const READ: &[Context] = &[Context::Panes, Context::Inspector, Context::History];
 const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
+const ACCESS: &[Context] = &[Context::Access];
+const JUDGED: &[Context] = &[Context::Panes, Context::Inspector, Context::Access];
 const ANYWHERE: &[Context] = &Context::ALL;
 
 actions! {
@@ -141,7 +147,7 @@ actions! {
     GoLast "go-last" "Last" Move ANYWHERE false ["End" "G"] "Go to the last row";
     Unfold "unfold" "Unfold" Go PANES false ["Right" "l"] "Unfold in place, or go into what is unfolded";
     Fold "fold" "Fold" Go PANES false ["Left" "h"] "Fold, or go to the row above that holds this one";
-    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again; in the history: go to the object; in the settings: read the document";
+    Open "open" "Open" Go OPENABLE false ["Enter"] "Open: a folder or prefix becomes the pane's place, anything else is inspected; in transfers: ask again; in the history: go to the object; in the settings: read the document; in the permissions: the reason on the whole screen";
     GoParent "go-parent" "Parent" Go PANES false ["Backspace"] "Go to the place one up";
     OtherPane "other-pane" "Other pane" Go CONFIGURABLE false ["Tab"] "Go to the other pane, or to the inspector and back";
     SwapPanes "swap-panes" "Swap" Go PANES false ["Ctrl-W"] "Swap the two panes";
@@ -171,6 +177,10 @@ actions! {
     Inspect "inspect" "Inspect" Look BROWSE false ["i"] "Open or close the inspector";
     Preview "preview" "Preview" Look BROWSE false ["F3" "p"] "Show the first 64 KiB";
     Settings "settings" "Settings" Look CONFIGURABLE false [","] "Show and change the settings of the bucket: policy, CORS, lifecycle and all others";
+    Permissions "permissions" "Permissions" Look JUDGED false ["P"] "Show who may do what with a bucket, prefix or object, and why";
+    NextQuestion "next-question" "Next" Look ACCESS false ["Right" "l" "Tab"] "Go to the next column";
+    PreviousQuestion "previous-question" "Previous" Look ACCESS false ["Left" "h" "BackTab"] "Go to the column before";
+    TestAnonymous "test-anonymous" "Test" Look ACCESS false ["T"] "Send one HEAD and one LIST without credentials, and show what they meet beside the verdict";
     Yank "yank" "Yank" Look READ false ["y"] "Copy the S3 URI or path to the clipboard";
     Filter "filter" "Filter" Show FILTERED false ["/"] "Filter the loaded rows as you type";
     Sort "sort" "Sort" Show PANES false ["s"] "Sort by name, size, time or type in turn";

@@ -37,6 +37,8 @@ pub struct Layout {
     pub history: Option<Rect>,
     /// The settings of a bucket, if they are shown.
     pub settings: Option<Rect>,
+    /// The permissions, if they are shown.
+    pub access: Option<Rect>,
     /// The line of the running transfer; of no height where there is none.
     pub strip: Rect,
     /// The last line.
@@ -107,6 +109,7 @@ pub fn layout(state: &State) -> Layout {
         Screen::Compare => Layout { compare: Some(body), ..base },
         Screen::History => Layout { history: Some(body), ..base },
         Screen::Settings => Layout { settings: Some(body), ..base },
+        Screen::Access => Layout { access: Some(body), ..base },
         Screen::Browse => with_panes(base, state),
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::access::Permissions;
 use super::compare::Compare;
 use super::dialog::Dialog;
 use super::effect::Effect;
@@ -78,6 +79,8 @@ pub enum Screen {
     History,
     /// The settings of a bucket.
     Settings,
+    /// Who may do what.
+    Access,
 }
 
 /// Who the caller is, as far as it is known.
@@ -193,6 +196,8 @@ pub struct State {
     pub queue: Queue,
     /// The comparison, while its screen is open.
     pub compare: Option<Compare>,
+    /// Who may do what, while its screen is open.
+    pub permissions: Option<Permissions>,
     /// What was transferred, as far as it was looked at.
     pub history: History,
     /// The settings of a bucket, once they were looked at.
@@ -258,6 +263,7 @@ impl State {
             is_inspector_focused: false,
             queue: Queue::new(setup.limit),
             compare: None,
+            permissions: None,
             history: History::default(),
             settings: None,
             dialog: None,
@@ -327,7 +333,7 @@ impl State {
             Screen::Browse => self.focused().is_typing,
             Screen::History => self.history.is_typing,
             Screen::Settings => self.settings.as_ref().is_some_and(|settings| settings.editor.is_some()),
-            Screen::Transfers | Screen::Compare => false,
+            Screen::Transfers | Screen::Compare | Screen::Access => false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Routes each event to the part of the state it is for. One call an arm: what happens is said where the part is.
 
+mod access;
 mod attributes;
 mod browse;
 mod compare;
@@ -124,11 +125,15 @@ fn settle(state: &mut State) -> Vec<Effect> {
     if let Some(area) = layout.history {
         state.history.follow(usize::from(places(area).rows.height));
     }
+    if let (Some(area), Some(permissions)) = (layout.access, &mut state.permissions) {
+        permissions.follow(area);
+    }
     let mut effects = settings::follow(state, layout.settings);
     offer_left(state);
     ask_next_question(state);
     compare::open_waiting(state);
     effects.extend(edit::open_fetched(state));
+    effects.extend(access::forget_closed(state));
     if state.is_inspecting {
         let item = state.current_item();
         effects.extend(state.inspector.follow(item, &mut state.ids));
@@ -198,6 +203,7 @@ pub fn context(state: &State) -> Context {
         (Screen::Compare, _) => Context::Compare,
         (Screen::History, _) => Context::History,
         (Screen::Settings, _) => Context::Settings,
+        (Screen::Access, _) => Context::Access,
         (Screen::Browse, true) => Context::Inspector,
         (Screen::Browse, false) => Context::Panes,
     }
@@ -382,6 +388,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Context::Compare => compare::act(state, action),
             Context::History => history::act(state, action),
             Context::Settings => settings::act(state, action),
+            Context::Access => access::act(state, action),
             Context::Inspector => browse::act_in_inspector(state, action),
             Context::Panes => browse::act(state, action),
         },

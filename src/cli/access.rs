@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::anonymous;
 use super::location::End;
 use super::output::{say, say_error};
 use super::session::{Session, Stop};
 use crate::model::access::action::Action;
-use crate::model::access::case::{Given, Place};
+use crate::model::access::case::Place;
 use crate::model::access::context::Context;
 use crate::model::access::evidence::{Evidence, Source};
 use crate::model::access::finding::{Answer, Label};
-use crate::model::access::verdict::{Verdict, named};
+use crate::model::access::inquiry::{Inquiry, is_owner, notes};
+use crate::model::access::verdict::Verdict;
 use crate::model::access::who::{Account, Who};
 use crate::model::error::Kind;
 use crate::model::fault::nearest;
@@ -35,6 +37,9 @@ follows from who asks.
 
 The policies of an organization and of VPC endpoints, permission boundaries and session policies cannot be seen from \
 here: each can only take away.
+
+--test sends one HEAD and one LIST as somebody without credentials would, and prints what they meet: a test that says the contrary of the verdict shows that something decides which cannot be seen. Nothing but HEAD and GET is sent. It is compared with the verdict for whatever request may come, whatever --context says. With --json it is the list \
+anonymous_test.
 
 --from DIR reads what else the server would be asked for from files, as `aws s3api get-...`, `head-object` and `aws \
 s3control get-...` print them, or bare: policy.json, public-access-block.json, account-public-access-block.json, \
@@ -71,6 +76,9 @@ pub struct Access {
     /// The caller's own IAM policy
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+    /// Send one HEAD and one LIST without credentials too, and print what they meet beside the verdict
+    #[arg(long, conflicts_with = "from")]
+    test: bool,
     /// Print one object of JSON
     #[arg(long)]
     json: bool,
@@ -109,7 +117,8 @@ impl Access {
         if key.is_none() && self.version_id.is_some() {
             return Err("--version-id is for an object: write s3://bucket/key".to_owned());
         }
-        let place = Place { bucket: bucket.as_str().to_owned(), key: key.clone(), version: self.version_id.clone() };
+        let (version, prefix) = (self.version_id.clone(), String::new());
+        let place = Place { bucket: bucket.as_str().to_owned(), key: key.clone(), prefix, version };
         let source = match (&self.from, &self.owner) {
             (Some(folder), Some(owner)) => {
                 Source::Folder { path: session.base.folder.join(folder), owner: owner.clone() }
@@ -138,37 +147,13 @@ impl Access {
         }
     }
 
-    /// Returns whom to ask for.
-    fn callers(&self, evidence: &Evidence) -> Vec<Who> {
-        if let Some(who) = &self.who {
-            return vec![who.clone()];
-        }
-        let mut callers = vec![Who::Anonymous, Who::AnyUser];
-        callers.extend(this_caller(evidence));
-        callers.push(Who::Account(evidence.layers.owner.clone()));
-        for who in named(&evidence.layers) {
-            if !callers.contains(&who) {
-                callers.push(who);
-            }
-        }
-        callers
-    }
-
-    fn judge(&self, place: &Place, evidence: &Evidence) -> Vec<Verdict> {
+    /// Returns what is asked.
+    fn inquiry(&self) -> Inquiry {
         let mut context = Context::default();
         for (key, value) in &self.context {
             context.add(key, value);
         }
-        let stranger = Given { context, identity: None, pays: evidence.pays, now: evidence.now };
-        let own = Given { identity: evidence.identity.clone(), ..stranger.clone() };
-        let actions: Vec<_> = self.action.map_or_else(|| Action::asked().collect(), |action| vec![action]);
-        let caller = self.who.clone().or_else(|| this_caller(evidence));
-        let mut verdicts = Vec::new();
-        for who in self.callers(evidence) {
-            let given = if caller.as_ref() == Some(&who) { &own } else { &stranger };
-            verdicts.extend(actions.iter().map(|action| evidence.layers.judge(place, &who, *action, given)));
-        }
-        verdicts
+        Inquiry { who: self.who.clone(), action: self.action, context, is_open: false }
     }
 
     /// Returns what the answers mean to a script.
@@ -185,15 +170,12 @@ impl Access {
     }
 }
 
-fn this_caller(evidence: &Evidence) -> Option<Who> {
-    evidence.caller.as_deref().and_then(Who::of_arn)
-}
-
 /// Runs `access`.
 pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), Stop> {
     access.check_identity().map_err(Stop::Use)?;
     let (place, source) = access.place(session).map_err(Stop::Use)?;
     let identity = access.identity.as_ref().map(|path| session.base.folder.join(path));
+    let tested = anonymous::tested(&source).filter(|_| access.test);
     let asked = session.ask(|ticket| Request::Gather { ticket, source, identity });
     let pick = |report| match report {
         Report::Gathered { ticket, evidence } if ticket == asked => Some(evidence),
@@ -208,11 +190,17 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
         }
         answer => answer?,
     };
-    let verdicts = access.judge(&place, &evidence);
+    let verdicts = access.inquiry().judge(&place, &evidence);
+    let test = match tested {
+        Some(item) => Some(anonymous::test(session, item).await?),
+        None => None,
+    };
     if access.json {
-        session.output.json(&value(&evidence, &verdicts)).await?;
+        let tested = test.as_ref().map(|test| anonymous::value(test, &place, &evidence));
+        session.output.json(&value(&evidence, &verdicts, tested)).await?;
     } else {
-        for line in lines(&evidence, &verdicts) {
+        let tested = test.iter().flat_map(|test| anonymous::lines(test, &place, &evidence));
+        for line in lines(&evidence, &verdicts).into_iter().chain(tested) {
             session.output.line(&line).await?;
         }
     }
@@ -226,19 +214,7 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
     }
 }
 
-fn notes(evidence: &Evidence) -> Vec<String> {
-    let mut notes = evidence.notes.clone();
-    let computed = evidence.layers.policy_is_public();
-    if let Some(said) = evidence.said_public.filter(|said| computed.is_some_and(|computed| computed != *said)) {
-        let word = if said { "public" } else { "not public" };
-        notes.push(format!(
-            "the server itself calls the policy {word} (GetBucketPolicyStatus), which was computed otherwise"
-        ));
-    }
-    notes
-}
-
-fn value(evidence: &Evidence, verdicts: &[Verdict]) -> Value {
+fn value(evidence: &Evidence, verdicts: &[Verdict], tested: Option<Value>) -> Value {
     let statement = |label: &Label| label.sid.as_ref().map_or_else(|| json!(label.number), |sid| json!(sid));
     let answer = |verdict: &Verdict| {
         let finding = &verdict.finding;
@@ -252,11 +228,15 @@ fn value(evidence: &Evidence, verdicts: &[Verdict]) -> Value {
             "statement": finding.statement.as_ref().map(statement),
         })
     };
-    json!({
+    let mut value = json!({
         "policy_is_public": evidence.layers.policy_is_public(),
         "bucket_is_public": evidence.layers.bucket_is_public(),
         "answers": verdicts.iter().map(answer).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(fields), Some(tested)) = (value.as_object_mut(), tested) {
+        fields.insert("anonymous_test".to_owned(), tested);
+    }
+    value
 }
 
 fn lines(evidence: &Evidence, verdicts: &[Verdict]) -> Vec<String> {
@@ -270,8 +250,7 @@ fn lines(evidence: &Evidence, verdicts: &[Verdict]) -> Vec<String> {
     let mut last = None;
     for verdict in verdicts {
         if last != Some(&verdict.who) {
-            let is_owner = matches!(&verdict.who, Who::Account(account) if *account == evidence.layers.owner);
-            let role = if is_owner { " (the owner's account)" } else { "" };
+            let role = if is_owner(&verdict.who, &evidence.layers) { " (the owner's account)" } else { "" };
             lines.push(format!("{}{role}", visible(&verdict.who.name())));
             last = Some(&verdict.who);
         }

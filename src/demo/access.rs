@@ -62,7 +62,7 @@ pub(super) fn check(state: &State, wish: &Wish<'_>) -> S3Result<()> {
 fn is_allowed(bucket: &Bucket, wish: &Wish<'_>) -> bool {
     let Some(action) = Action::parse(wish.action) else { return false };
     let object = wish.key.and_then(|key| find(bucket, key, wish.version));
-    let place = Place { bucket: wish.bucket.to_owned(), key: wish.key.map(str::to_owned), version: None };
+    let place = Place { bucket: wish.bucket.to_owned(), key: wish.key.map(str::to_owned), ..Place::default() };
     let mut context = Context::default();
     for (key, value) in &wish.context {
         context.add(key, value.as_str());

@@ -18,6 +18,7 @@ use crate::model::plan::{Answer, Conflict, ConflictPolicy};
 use crate::model::stream::Stream;
 use crate::s3::{Keys, ListPage, Settings, Store, WriteOptions};
 
+mod anonymous;
 mod browse;
 mod change;
 mod conflict;

@@ -14,10 +14,12 @@
 //! Two rules hold everywhere. What could not be read is never taken for what is not set: it makes the answer unknown
 //! wherever it could change it. A condition key that was not said is absent, as Amazon takes it.
 //!
-//! [`word`] is the one word on top of the inspector.
+//! [`inquiry`] asks all of it for everybody there is a reason to ask for, [`table`] puts the answers together, and
+//! [`anonymous`] holds what a request without credentials met against them. [`word`] is the one word on top of the inspector.
 
 pub mod acl;
 pub mod action;
+pub mod anonymous;
 mod beyond;
 mod by_acl;
 mod by_policy;
@@ -27,6 +29,7 @@ pub mod context;
 pub mod document;
 pub mod evidence;
 pub mod finding;
+pub mod inquiry;
 pub mod layers;
 mod network;
 mod operator;
@@ -35,6 +38,7 @@ pub mod principal;
 mod public;
 pub mod reader;
 pub mod resource;
+pub mod table;
 pub mod truth;
 mod variable;
 pub mod verdict;

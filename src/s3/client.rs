@@ -159,6 +159,11 @@ impl Store {
         self.0.regions.forget(bucket);
     }
 
+    /// Returns how it was told to connect.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
     /// Returns how long the server is waited for.
     pub(super) fn patience(&self) -> Patience {
         self.0.settings.patience

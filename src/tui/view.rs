@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use crate::model::text;
 
+pub mod access;
 pub mod compare;
 pub mod dialog;
 pub mod field;

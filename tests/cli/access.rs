@@ -244,3 +244,33 @@ fn the_sample_buckets_are_judged_as_they_behave() {
     assert_eq!(ask("s3://acme-data/README.md", READ).0, 1);
     assert_eq!(ask("s3://acme-archive/x", READ).0, 1);
 }
+
+/// The test beside the verdict, on the sample buckets of the demo.
+#[test]
+fn a_test_without_credentials_stands_beside_the_verdict() {
+    let t = Stage::new();
+    let ask = |place: &str| {
+        let said = t.run(&["--demo", "access", place, "--as", "anonymous", "--action", READ, "--test", "--json"]);
+        let value = said.json().remove(0);
+        let met = |at: usize| {
+            let one = &value["anonymous_test"][at];
+            let request = one["request"].as_str().unwrap().to_owned();
+            (request, one["status"].as_u64().unwrap(), one["agrees"].as_bool())
+        };
+        (said.code, met(0), met(1))
+    };
+    let head = |status: u64, agrees: Option<bool>| ("HEAD".to_owned(), status, agrees);
+    let list = |status: u64, agrees: Option<bool>| ("LIST".to_owned(), status, agrees);
+    let yes = Some(true);
+    assert_eq!(ask("s3://acme-website/index.html"), (0, head(200, yes), list(403, yes)));
+    assert_eq!(ask("s3://acme-press/2025/release.txt"), (0, head(200, yes), list(200, yes)));
+    assert_eq!(ask("s3://acme-press/drafts/rocket-skates.txt"), (1, head(403, yes), list(200, yes)));
+    assert_eq!(ask("s3://acme-reports/README.md"), (1, head(403, yes), list(403, yes)));
+    assert_eq!(ask("s3://acme-archive/warm/2023.csv"), (1, head(403, yes), list(403, yes)), "in another region");
+    let said = t.run(&["--demo", "access", "s3://acme-website/none", "--as", "anonymous", "--test"]);
+    assert!(said.out.contains("HEAD s3://acme-website/none: 403, refused"), "{said:?}");
+    assert!(said.out.contains("the verdict is yes, about which this says nothing"), "{said:?}");
+    let value = t.run(&["--demo", "access", "s3://acme-website", "--json"]).json().remove(0);
+    assert!(value.get("anonymous_test").is_none());
+    assert_eq!(t.run(&["access", "s3://b/k", "--test", "--from", "docs", "--owner", OWNER]).code, 2);
+}

@@ -49,6 +49,22 @@ fn the_inspector_says_who_may_read_and_what_an_object_is() {
 }
 
 #[test]
+fn the_permissions_say_why_and_a_test_without_credentials_proves_it() {
+    let stage = Stage::sample();
+    let mut t = stage.launch().args([".", "s3://acme-website/"]).start();
+    t.wait("index.html");
+    t.keys("<Tab>/index.html<Enter>P");
+    let screen = t.until("the verdict", |screen| screen.contains("May anonymous callers read? yes"));
+    assert!(screen.contains("Public: anyone may read, without signing in"), "{screen}");
+    assert!(screen.contains("Statement 1 (PublicRead) of the bucket policy allows it"), "{screen}");
+    t.keys("T").wait("HEAD 200, LIST 403 AccessDenied, as judged");
+    t.keys("<Left>").wait("May anonymous callers list? no");
+    t.keys("<Esc>").gone("May anonymous callers");
+    t.keys("q");
+    assert_eq!(t.exit_code(), 0);
+}
+
+#[test]
 fn a_small_screen_has_one_pane_and_tab_goes_to_the_other() {
     let stage = Stage::empty();
     stage.write("here.txt", b"x");

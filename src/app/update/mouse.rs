@@ -35,6 +35,8 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
         state.queue.move_by(lines.signum());
     } else if let Some(compare) = state.compare.as_mut().filter(|_| layout.compare.is_some()) {
         compare.move_by(lines);
+    } else if let (Some(area), Some(permissions)) = (layout.access, &mut state.permissions) {
+        permissions.scroll_by(lines, area);
     } else if state.screen == Screen::History {
         return state.history.move_by(lines, &mut state.ids);
     } else if let Some(area) = layout.settings {
@@ -79,6 +81,12 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
         let rows = parts(area).rows;
         if let Some(compare) = state.compare.as_mut().filter(|_| rows.contains((mouse.column, mouse.row).into())) {
             compare.click(usize::from(mouse.row - rows.y));
+        }
+        return vec![];
+    }
+    if let Some(area) = layout.access {
+        if let Some(permissions) = &mut state.permissions {
+            permissions.click(area, mouse.column, mouse.row);
         }
         return vec![];
     }

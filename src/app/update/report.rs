@@ -36,6 +36,9 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         }
         report => report,
     };
+    if state.permissions.as_mut().is_some_and(|permissions| permissions.on_report(&report)) {
+        return vec![];
+    }
     if state.inspector.on_report(&report) || state.history.on_report(&report) {
         return vec![];
     }

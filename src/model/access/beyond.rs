@@ -19,7 +19,7 @@ fn acls_can_change(case: &Case<'_>) -> Finding {
         return Finding::pass();
     }
     let no = "ACLs are switched off by Object Ownership (BucketOwnerEnforced), so none can be changed";
-    Finding::of(!case.layers.acls_are_disabled(), Layer::Ownership, "ACLs can be changed", no)
+    Finding::of(!case.layers.acls_are_disabled(), Layer::Ownership, "ACLs can be changed", no).taking_away()
 }
 
 /// Requests to a Requester Pays bucket must be signed, and say that they pay, unless they are the owner's (Amazon S3 User

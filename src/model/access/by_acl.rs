@@ -23,7 +23,7 @@ pub(super) fn allow(case: &Case<'_>) -> Finding {
     };
     let granted = match acl {
         Fact::Known(acl) => by_grants(case, acl, right, layer),
-        Fact::Absent if matches!(case.resource, Resource::Objects(_)) && target == Target::Object => {
+        Fact::Absent if matches!(case.resource, Resource::Objects { .. }) && target == Target::Object => {
             let because = "the ACL of each object says so for itself";
             not_ignored(case, Finding::new(Answer::Depends, layer, because))
         }
@@ -42,8 +42,7 @@ pub(super) fn allow(case: &Case<'_>) -> Finding {
 /// Returns whether ACLs count at all.
 fn counts(case: &Case<'_>) -> Finding {
     let no = "ACLs are switched off by Object Ownership (BucketOwnerEnforced)";
-    let finding = Finding::of(!case.layers.acls_are_disabled(), Layer::Ownership, "ACLs count", no);
-    Finding { is_held_back: finding.answer == Answer::No, ..finding }
+    Finding::of(!case.layers.acls_are_disabled(), Layer::Ownership, "ACLs count", no).taking_away()
 }
 
 fn by_grants(case: &Case<'_>, acl: &Acl, right: Right, layer: Layer) -> Finding {
@@ -82,8 +81,7 @@ fn by_owning(case: &Case<'_>, acl: &Acl, right: Right, layer: Layer) -> Finding 
 fn ignored(case: &Case<'_>, grant: &str) -> Finding {
     let one = |block: &Fact<PublicAccessBlock>, layer: Layer| {
         let no = format!("{grant}, but IgnorePublicAcls of the {} takes that away", layer.name());
-        let finding = Finding::of(!block.truth(|block| block.ignore_public_acls), layer, "the grant counts", &no);
-        Finding { is_held_back: finding.answer == Answer::No, ..finding }
+        Finding::of(!block.truth(|block| block.ignore_public_acls), layer, "the grant counts", &no).taking_away()
     };
     one(&case.layers.bucket_block, Layer::BucketBlock).and(one(&case.layers.account_block, Layer::AccountBlock))
 }
@@ -99,7 +97,7 @@ fn not_ignored(case: &Case<'_>, finding: Finding) -> Finding {
 /// `WRITE` creates objects, but overwrites and deletes only what the caller owns.
 fn within_write(case: &Case<'_>) -> Finding {
     let is_delete = case.action.name == "s3:DeleteObject";
-    let is_any = matches!(case.resource, Resource::Objects(_));
+    let is_any = matches!(case.resource, Resource::Objects { .. });
     let owns = match &case.layers.object_acl {
         Fact::Known(Acl { owner: Some(id), .. }) => match &case.who {
             Who::Anonymous => (id == ANONYMOUS).into(),

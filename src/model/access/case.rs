@@ -21,6 +21,8 @@ pub struct Place {
     pub bucket: String,
     /// The key; any object without it.
     pub key: Option<String>,
+    /// What the keys of any object begin with, if it is not any of the whole bucket.
+    pub prefix: String,
     /// The version that requests name.
     pub version: Option<String>,
 }
@@ -30,6 +32,8 @@ pub struct Place {
 pub struct Given {
     /// The condition keys that were said.
     pub context: Context,
+    /// Whether the rest of what a request may bring is left open, and not absent.
+    pub is_open: bool,
     /// The caller's own IAM policy.
     pub identity: Option<Arc<Policy>>,
     /// Whether requests say that the requester pays.
@@ -57,15 +61,15 @@ impl<'a> Case<'a> {
         let resource = match (action.target, &place.key) {
             (Target::Bucket, _) => Resource::Bucket(bucket),
             (Target::Object, Some(key)) => Resource::Object { bucket, key: key.clone() },
-            (Target::Object, None) => Resource::Objects(bucket),
+            (Target::Object, None) => Resource::Objects { bucket, prefix: place.prefix.clone() },
         };
         let mut case = Self { layers, given, who, action, resource, context: given.context.clone() };
-        case.complete(place.version.as_deref());
+        case.complete(place);
         case
     }
 
     /// Adds the condition keys that follow from the question and from what was read of the object.
-    fn complete(&mut self, version: Option<&str>) {
+    fn complete(&mut self, place: &Place) {
         self.context.add_caller(&self.who, &self.layers.owner);
         self.context.add_common(self.given.now);
         if let Some(number) = &self.layers.owner.number {
@@ -73,11 +77,17 @@ impl<'a> Case<'a> {
                 self.context.set_default(key, Value::Known(vec![number.clone()]));
             }
         }
-        if let Some(version) = version.filter(|_| self.action.target == Target::Object) {
+        if !place.prefix.is_empty() && self.action.name == "s3:ListBucket" {
+            self.context.set_default("s3:prefix", Value::Known(vec![place.prefix.clone()]));
+        }
+        if let Some(version) = place.version.as_deref().filter(|_| self.action.target == Target::Object) {
             self.context.set_default("s3:VersionId", Value::Known(vec![version.to_owned()]));
         }
         if has_existing_tags(self.action) {
             self.add_tags();
+        }
+        if self.given.is_open {
+            self.context.leave_open(&self.who);
         }
     }
 
@@ -89,7 +99,7 @@ impl<'a> Case<'a> {
                     self.context.set_default(&format!("{FAMILY}/{name}"), Value::Known(vec![value.clone()]));
                 }
             }
-            Fact::Absent if matches!(self.resource, Resource::Objects(_)) => {
+            Fact::Absent if matches!(self.resource, Resource::Objects { .. }) => {
                 self.context.set_default(FAMILY, Value::Open);
             }
             Fact::Absent => {}

@@ -20,9 +20,71 @@ pub enum Value {
     Strange,
     /// It is there, and has a value that was not said.
     Open,
+    /// Whether it is there, and with which value, was not said.
+    Unsaid,
     /// What would tell could not be read; the words of the read.
     Unread(String),
 }
+
+/// What any request may bring: where it comes from, and its headers and parameters (IAM User Guide, "AWS global condition
+/// context keys"; Service Authorization Reference, "Condition keys for Amazon S3").
+const OF_REQUEST: &[&str] = &[
+    "aws:Referer",
+    "aws:RequestedRegion",
+    "aws:SourceIp",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:SourceVpce",
+    "aws:UserAgent",
+    "aws:VpcSourceIp",
+    "s3:AccessPointNetworkOrigin",
+    "s3:DataAccessPointAccount",
+    "s3:DataAccessPointArn",
+    "s3:RequestObjectTag",
+    "s3:RequestObjectTagKeys",
+    "s3:TlsVersion",
+    "s3:delimiter",
+    "s3:if-match",
+    "s3:if-none-match",
+    "s3:max-keys",
+    "s3:prefix",
+    "s3:x-amz-acl",
+    "s3:x-amz-content-sha256",
+    "s3:x-amz-copy-source",
+    "s3:x-amz-grant-full-control",
+    "s3:x-amz-grant-read",
+    "s3:x-amz-grant-read-acp",
+    "s3:x-amz-grant-write",
+    "s3:x-amz-grant-write-acp",
+    "s3:x-amz-metadata-directive",
+    "s3:x-amz-server-side-encryption",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:x-amz-server-side-encryption-customer-algorithm",
+    "s3:x-amz-storage-class",
+    "s3:x-amz-website-redirect-location",
+];
+
+/// What only a signed request may bring.
+const OF_SIGNED: &[&str] = &[
+    "aws:CalledVia",
+    "aws:CalledViaFirst",
+    "aws:CalledViaLast",
+    "aws:MultiFactorAuthAge",
+    "aws:MultiFactorAuthPresent",
+    "aws:TokenIssueTime",
+    "aws:ViaAWSService",
+    "s3:authType",
+    "s3:signatureAge",
+    "s3:signatureversion",
+];
+
+/// What only somebody who is known may bring: no policy can mean a stranger by it.
+const OF_KNOWN: &[&str] =
+    &["aws:FederatedProvider", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalTag", "aws:SourceIdentity"];
+
+/// What a service brings of whom it works for.
+const OF_SERVICE: &[&str] =
+    &["aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths", "aws:SourceOwner"];
 
 /// The keys of a request.
 #[derive(Debug, Clone, Default)]
@@ -125,6 +187,19 @@ impl Context {
             self.set_default("aws:username", Value::Open);
         }
         self.set_default("aws:PrincipalIsAWSService", known("false"));
+    }
+
+    /// Leaves open what a request of somebody may bring, where it was not said.
+    pub fn leave_open(&mut self, who: &Who) {
+        let more: &[&[&str]] = match who {
+            Who::Anonymous => &[],
+            Who::AnyUser => &[OF_SIGNED],
+            Who::Account(_) | Who::Principal(_) | Who::Federated(_) => &[OF_SIGNED, OF_KNOWN],
+            Who::Service(_) => &[OF_SIGNED, OF_SERVICE],
+        };
+        for key in OF_REQUEST.iter().chain(more.iter().copied().flatten()) {
+            self.set_default(key, Value::Unsaid);
+        }
     }
 
     /// Adds what every request has, where it was not said: TLS, and the time.

@@ -111,6 +111,14 @@ impl Policy {
         &self.text
     }
 
+    /// Returns a statement as a person reads it, over several lines; statements are counted from 1.
+    pub fn statement_text(&self, number: usize) -> Option<String> {
+        let statements = Node::parse(&self.text).ok()?.field("Statement").ok()??.one_or_many().ok()?;
+        let source = statements.get(number.checked_sub(1)?)?.source();
+        let value: serde_json::Value = serde_json::from_str(source).ok()?;
+        serde_json::to_string_pretty(&value).ok()
+    }
+
     /// Returns whether `${…}` is a variable here, not plain text.
     pub fn has_variables(&self) -> bool {
         self.version.as_deref() == Some("2012-10-17")

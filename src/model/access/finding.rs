@@ -49,6 +49,8 @@ pub enum Layer {
 /// A statement, as a person finds it: by its Sid, or by its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
+    /// Whose statement it is: of the bucket policy, or of the caller's own.
+    pub policy: Layer,
     /// Its place, counted from 1.
     pub number: usize,
     /// Its Sid.
@@ -66,6 +68,8 @@ pub struct Finding {
     pub because: String,
     /// The statement that decided, if it was one.
     pub statement: Option<Label>,
+    /// The statement whose effect something else holds back.
+    pub held: Option<Label>,
     /// Whether something would allow it that something else holds back: worth telling before "nothing allows it".
     pub is_held_back: bool,
 }
@@ -114,7 +118,7 @@ impl fmt::Display for Label {
 impl Finding {
     /// Returns what a layer says.
     pub fn new(answer: Answer, layer: Layer, because: impl Into<String>) -> Self {
-        Self { answer, layer, because: because.into(), statement: None, is_held_back: false }
+        Self { answer, layer, because: because.into(), statement: None, held: None, is_held_back: false }
     }
 
     /// Returns that nothing stands in the way.
@@ -136,6 +140,16 @@ impl Finding {
             Truth::Unknown(read) => {
                 Self::new(Answer::Unknown, layer, format!("the {} could not be judged: {read}", layer.name()))
             }
+        }
+    }
+
+    /// Returns the finding of a layer that only takes away: it says nothing where it does not.
+    #[must_use]
+    pub fn taking_away(self) -> Self {
+        match self.answer {
+            Answer::Yes => Self::pass(),
+            Answer::No => Self { is_held_back: true, ..self },
+            Answer::Depends | Answer::Unknown => self,
         }
     }
 

@@ -110,6 +110,11 @@ impl Layers {
         by_policy.or(acl.and(!ignored).and(!self.acls_are_disabled())).known()
     }
 
+    /// Returns whether the ACL of an object may make it public.
+    pub fn objects_can_be_public(&self) -> Truth {
+        (!self.acls_are_disabled()).and(!self.either_block(|block| block.ignore_public_acls))
+    }
+
     /// Returns whether the bucket's policy is public.
     pub(super) fn policy_publicity(&self) -> Truth {
         match self.policy.known() {

@@ -24,7 +24,12 @@ pub enum Resource {
         key: String,
     },
     /// Whichever object of a bucket.
-    Objects(String),
+    Objects {
+        /// The bucket.
+        bucket: String,
+        /// What the keys begin with.
+        prefix: String,
+    },
 }
 
 impl fmt::Display for Resource {
@@ -32,7 +37,7 @@ impl fmt::Display for Resource {
         match self {
             Self::Bucket(bucket) => write!(f, "arn:aws:s3:::{bucket}"),
             Self::Object { bucket, key } => write!(f, "arn:aws:s3:::{bucket}/{key}"),
-            Self::Objects(bucket) => write!(f, "arn:aws:s3:::{bucket}/*"),
+            Self::Objects { bucket, prefix } => write!(f, "arn:aws:s3:::{bucket}/{prefix}*"),
         }
     }
 }
@@ -43,7 +48,7 @@ impl Resource {
         let whole = |is_whole: bool| if is_whole { Reach::All } else { Reach::None };
         let Some(parts) = pattern.parts() else {
             return match self {
-                Self::Objects(bucket) => pattern.reach_below(&format!("arn:aws:s3:::{bucket}/")),
+                Self::Objects { bucket, prefix } => pattern.reach_below(&format!("arn:aws:s3:::{bucket}/{prefix}")),
                 one => whole(pattern.matches(&one.to_string())),
             };
         };
@@ -55,7 +60,7 @@ impl Resource {
         match self {
             Self::Bucket(bucket) => whole(rest.matches(bucket)),
             Self::Object { bucket, key } => whole(rest.matches(&format!("{bucket}/{key}"))),
-            Self::Objects(bucket) => rest.reach_below(&format!("{bucket}/")),
+            Self::Objects { bucket, prefix } => rest.reach_below(&format!("{bucket}/{prefix}")),
         }
     }
 }
@@ -64,7 +69,7 @@ impl Names {
     /// Returns whether each name is about one bucket or about what is in it, as S3 wants of a bucket policy.
     pub fn are_within(&self, bucket: &str) -> bool {
         let of_bucket = Resource::Bucket(bucket.to_owned());
-        let of_objects = Resource::Objects(bucket.to_owned());
+        let of_objects = Resource::Objects { bucket: bucket.to_owned(), prefix: String::new() };
         let is_within = |name: &String| {
             let pattern = Pattern::new(name);
             of_bucket.reach(&pattern) != Reach::None || of_objects.reach(&pattern) != Reach::None

@@ -57,7 +57,7 @@ fn bench() -> Bench {
         kept: Fact::Absent,
         requester_pays: Fact::Absent,
     };
-    let place = Place { bucket: "b".to_owned(), key: Some("k".to_owned()), version: None };
+    let place = Place { bucket: "b".to_owned(), key: Some("k".to_owned()), ..Place::default() };
     Bench { layers, given: Given { now: "2026-06-30T12:00:00Z".parse().unwrap(), ..Given::default() }, place }
 }
 

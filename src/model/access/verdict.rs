@@ -49,7 +49,7 @@ fn permitted(case: &Case<'_>) -> Finding {
         _ if !case.action.is_of_policy() => Finding::pass(),
         Some(Truth::Yes) => Finding::pass(),
         // Amazon S3 API Reference, "PutBucketPolicy": 405 for an identity that is not of the bucket owner's account.
-        is_own => Finding::of(is_own.unwrap_or(Truth::No), Layer::Owner, "the caller may", outsider),
+        is_own => Finding::of(is_own.unwrap_or(Truth::No), Layer::Owner, "the caller may", outsider).taking_away(),
     };
     let (allowed, is_root) = match case.who.account() {
         None => (by_stranger(case), false),
@@ -144,8 +144,10 @@ fn by_policy(case: &Case<'_>, naming: Naming) -> Finding {
     if allowed.answer == Answer::No {
         return allowed;
     }
-    let because = allowed.because.clone();
-    allowed.and(reaches_object(case, &because)).and(not_restricted(case, &because))
+    let (because, statement) = (allowed.because.clone(), allowed.statement.clone());
+    let finding = allowed.and(reaches_object(case, &because)).and(not_restricted(case, &because));
+    let held = statement.filter(|_| finding.answer == Answer::No);
+    Finding { held, ..finding }
 }
 
 fn unread_policy(read: &str) -> Finding {
@@ -160,7 +162,7 @@ fn reaches_object(case: &Case<'_>, allowing: &str) -> Finding {
     let no =
         format!("{allowing}, but the object belongs to another account, about whose objects the policy grants nothing");
     let finding = Finding::of(case.layers.object_is_the_owners(), Layer::ObjectAcl, "the object is the owner's", &no);
-    passed(finding)
+    finding.taking_away()
 }
 
 /// `RestrictPublicBuckets` leaves a bucket with a public policy to its own account and to AWS services.
@@ -180,18 +182,9 @@ fn not_restricted(case: &Case<'_>, allowing: &str) -> Finding {
              and AWS services",
             layer.name()
         );
-        passed(Finding::of(!is_cut, layer, "the policy is not restricted", &no))
+        Finding::of(!is_cut, layer, "the policy is not restricted", &no).taking_away()
     };
     one(&case.layers.bucket_block, Layer::BucketBlock).and(one(&case.layers.account_block, Layer::AccountBlock))
-}
-
-/// Turns a layer that only takes away into one that says nothing where it does not.
-fn passed(finding: Finding) -> Finding {
-    match finding.answer {
-        Answer::Yes => Finding::pass(),
-        Answer::No => Finding { is_held_back: true, ..finding },
-        Answer::Depends | Answer::Unknown => finding,
-    }
 }
 
 /// Returns whether no policy denies it.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{ItemResult, JobEnd, JobId, PageToken, Ticket, Unfinished, UnfinishedId};
 use crate::model::access::Access;
+use crate::model::access::anonymous::AnonymousTest;
 use crate::model::access::evidence::Evidence;
 use crate::model::compare::ComparedPage;
 use crate::model::document::{DocumentKind, Written};
@@ -135,6 +136,13 @@ pub enum Report {
         ticket: Ticket,
         /// What was found.
         evidence: Box<Evidence>,
+    },
+    /// What requests without credentials met.
+    AnonymousTested {
+        /// Of this question.
+        ticket: Ticket,
+        /// What they met.
+        test: AnonymousTest,
     },
     /// The first bytes.
     Previewed {

@@ -117,6 +117,13 @@ pub enum Request {
         /// The file of the caller's own IAM policy.
         identity: Option<PathBuf>,
     },
+    /// Send one HEAD and one LIST without credentials, and say what they met.
+    TestAnonymous {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// An object, a prefix or a bucket.
+        item: Item,
+    },
     /// Read the first bytes. Newest wins.
     Preview {
         /// Answers carry it.

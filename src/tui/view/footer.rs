@@ -65,6 +65,16 @@ const SETTINGS: &[Action] = &[
     Action::Quit,
 ];
 
+const ACCESS: &[Action] = &[
+    Action::Help,
+    Action::BackOut,
+    Action::TestAnonymous,
+    Action::Open,
+    Action::Refresh,
+    Action::Transfers,
+    Action::Quit,
+];
+
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let buffer = frame.buffer_mut();
@@ -85,6 +95,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::History => HISTORY,
         Context::Settings if state.is_typing() => &[],
         Context::Settings => SETTINGS,
+        Context::Access => ACCESS,
     };
     let mut keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
     if actions.is_empty() {

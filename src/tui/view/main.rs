@@ -3,7 +3,9 @@
 use ratatui::Frame;
 use ratatui::text::Line;
 
-use super::{compare, dialog, footer, header, help, history, inspector, palette, pane, settings, strip, transfers};
+use super::{
+    access, compare, dialog, footer, header, help, history, inspector, palette, pane, settings, strip, transfers,
+};
 use crate::app::layout::{SMALLEST, layout};
 use crate::app::state::{Side, State};
 use crate::tui::theme::Theme;
@@ -39,6 +41,9 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if let (Some(area), Some(own)) = (layout.settings, &state.settings) {
         let has_keys = state.dialog.is_none() && state.help.is_none();
         settings::draw(frame, area, own, has_keys, theme);
+    }
+    if let (Some(area), Some(permissions)) = (layout.access, &state.permissions) {
+        access::draw(frame, area, permissions, theme);
     }
     if !layout.strip.is_empty() {
         strip::draw(frame, layout.strip, &state.queue, theme);

@@ -1,0 +1,215 @@
+//! What is asked: for whom, what, and of which request. The command and the screen ask the same way.
+
+use super::action::Action;
+use super::case::{Given, Place};
+use super::context::Context;
+use super::evidence::{Evidence, Source};
+use super::layers::Layers;
+use super::verdict::{Verdict, named};
+use super::who::Who;
+use super::word::Fact;
+use crate::model::job::Item;
+
+/// What nobody can see from here.
+pub const UNSEEN: &str = "cannot be seen from here: the policies of an organization and of VPC endpoints, permission \
+                          boundaries and session policies; each can only take away";
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Inquiry {
+    /// For whom; for everybody there is a reason to ask for, if not given.
+    pub who: Option<Who>,
+    /// What; what a person asks about first, if not given.
+    pub action: Option<Action>,
+    /// What is known of the request.
+    pub context: Context,
+    /// Whether the rest of what a request brings is left open, and not absent.
+    pub is_open: bool,
+}
+
+impl Inquiry {
+    /// Returns the questions about whatever request may come.
+    pub fn open() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+
+    /// Returns for whom it is asked.
+    pub fn callers(&self, evidence: &Evidence) -> Vec<Who> {
+        if let Some(who) = &self.who {
+            return vec![who.clone()];
+        }
+        let mut callers = vec![Who::Anonymous, Who::AnyUser];
+        callers.extend(this_caller(evidence));
+        for who in std::iter::once(Who::Account(evidence.layers.owner.clone())).chain(named(&evidence.layers)) {
+            if !callers.contains(&who) {
+                callers.push(who);
+            }
+        }
+        callers
+    }
+
+    /// Returns the answers, caller by caller.
+    pub fn judge(&self, place: &Place, evidence: &Evidence) -> Vec<Verdict> {
+        let actions: Vec<_> = self.action.map_or_else(|| Action::asked().collect(), |action| vec![action]);
+        let callers = self.callers(evidence);
+        callers.iter().flat_map(|who| self.judge_one(place, evidence, who, &actions)).collect()
+    }
+
+    /// Returns the answers for one caller.
+    pub fn judge_one(&self, place: &Place, evidence: &Evidence, who: &Who, actions: &[Action]) -> Vec<Verdict> {
+        let own = self.who.clone().or_else(|| this_caller(evidence));
+        let identity = evidence.identity.clone().filter(|_| own.as_ref() == Some(who));
+        let (context, is_open) = (self.context.clone(), self.is_open);
+        let given = Given { context, is_open, identity, pays: evidence.pays, now: evidence.now };
+        actions.iter().map(|action| evidence.layers.judge(place, who, *action, &given)).collect()
+    }
+}
+
+/// Returns what is asked about where a thing is meant, and where the documents for it are; nothing for what is not on S3.
+pub fn place_of(item: &Item) -> Option<(Place, Source)> {
+    let (bucket, key, prefix, object) = match item {
+        Item::File(_) | Item::Folder(_) => return None,
+        Item::Bucket(bucket) => (bucket, None, String::new(), None),
+        Item::Prefix { bucket, prefix } => (bucket, None, prefix.as_str().to_owned(), None),
+        Item::Object(object) => (&object.bucket, Some(object.key.as_str().to_owned()), String::new(), Some(object)),
+    };
+    let version = object.and_then(|object| object.version.as_ref()).map(ToString::to_string);
+    let place = Place { bucket: bucket.as_str().to_owned(), key, prefix, version };
+    Some((place, Source::Server { bucket: bucket.clone(), object: object.cloned(), owner: None }))
+}
+
+/// Returns who asks the server, where that is known.
+pub fn this_caller(evidence: &Evidence) -> Option<Who> {
+    evidence.caller.as_deref().and_then(Who::of_arn)
+}
+
+/// Returns whether somebody is the account that the bucket belongs to.
+pub fn is_owner(who: &Who, layers: &Layers) -> bool {
+    matches!(who, Who::Account(account) if *account == layers.owner)
+}
+
+/// Returns what a person should know beside the answers.
+pub fn notes(evidence: &Evidence) -> Vec<String> {
+    let mut notes = evidence.notes.clone();
+    let computed = evidence.layers.policy_is_public();
+    if let Some(said) = evidence.said_public.filter(|said| computed.is_some_and(|computed| computed != *said)) {
+        let word = if said { "public" } else { "not public" };
+        notes.push(format!(
+            "the server itself calls the policy {word} (GetBucketPolicyStatus), which was computed otherwise"
+        ));
+    }
+    notes
+}
+
+/// Returns what could not be read, each with the read that failed.
+pub fn unread(layers: &Layers) -> Vec<String> {
+    fn one<T>(name: &str, fact: &Fact<T>) -> Option<String> {
+        match fact {
+            Fact::Unread(read) => Some(format!("{name}: {read}")),
+            _ => None,
+        }
+    }
+    let all = [
+        one("account Block Public Access", &layers.account_block),
+        one("bucket Block Public Access", &layers.bucket_block),
+        one("Object Ownership", &layers.ownership),
+        one("bucket ACL", &layers.bucket_acl),
+        one("object ACL", &layers.object_acl),
+        one("bucket policy", &layers.policy),
+        one("tags", &layers.tags),
+        one("encryption and storage class", &layers.kept),
+        one("request payment", &layers.requester_pays),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::access::document::Policy;
+    use crate::model::access::finding::Answer;
+
+    fn evidence(condition: &str, principal: &str) -> Evidence {
+        let text = format!(
+            r#"{{"Statement":{{"Effect":"Allow","Principal":{principal},"Action":"s3:*","Resource":["arn:aws:s3:::b","arn:aws:s3:::b/in/*"],
+            "Condition":{condition}}}}}"#
+        );
+        let layers = Layers {
+            policy: Fact::Known(Arc::new(Policy::of_bucket(&text).unwrap())),
+            ownership: Fact::Absent,
+            bucket_acl: Fact::Absent,
+            object_acl: Fact::Absent,
+            account_block: Fact::Absent,
+            bucket_block: Fact::Absent,
+            tags: Fact::Absent,
+            kept: Fact::Absent,
+            requester_pays: Fact::Absent,
+            ..Layers::default()
+        };
+        Evidence { layers, ..Evidence::default() }
+    }
+
+    fn asked(inquiry: &Inquiry, evidence: &Evidence, prefix: &str, who: &str, action: &str) -> (Answer, String) {
+        let place = Place { bucket: "b".to_owned(), prefix: prefix.to_owned(), ..Place::default() };
+        let action = Action::parse(action).unwrap();
+        let verdict = inquiry.judge_one(&place, evidence, &Who::parse(who).unwrap(), &[action]).remove(0);
+        (verdict.finding.answer, verdict.finding.because)
+    }
+
+    #[test]
+    fn what_a_request_may_bring_is_a_condition_where_it_is_left_open() {
+        let office = evidence(r#"{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#, "\"*\"");
+        let closed = asked(&Inquiry::default(), &office, "in/", "anonymous", "s3:PutObject");
+        assert_eq!(closed.0, Answer::No);
+        let (answer, because) = asked(&Inquiry::open(), &office, "in/", "anonymous", "s3:PutObject");
+        assert_eq!(answer, Answer::Depends);
+        assert!(because.contains("if aws:SourceIp is in 203.0.113.0/24"), "{because}");
+        let endpoint = evidence(r#"{"Null":{"aws:SourceVpce":"false"}}"#, "\"*\"");
+        assert_eq!(asked(&Inquiry::open(), &endpoint, "", "anonymous", "s3:ListBucket").0, Answer::Depends);
+    }
+
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>: keys of the principal are
+    /// only in signed requests, and `aws:SourceArn` only in those of services.
+    #[test]
+    fn what_a_caller_cannot_bring_stays_absent() {
+        let organization = evidence(r#"{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#, "\"*\"");
+        for (who, answer) in [
+            ("anonymous", Answer::No),
+            ("any-aws-user", Answer::No),
+            ("444455556666", Answer::Depends),
+            ("service:cloudfront.amazonaws.com", Answer::No),
+        ] {
+            assert_eq!(asked(&Inquiry::open(), &organization, "", who, "s3:ListBucket").0, answer, "{who}");
+        }
+        let source = evidence(r#"{"StringEquals":{"aws:SourceArn":"arn:aws:x"}}"#, "\"*\"");
+        let of = |who: &str| asked(&Inquiry::open(), &source, "", who, "s3:ListBucket").0;
+        assert_eq!((of("anonymous"), of("service:cloudfront.amazonaws.com")), (Answer::No, Answer::Depends));
+    }
+
+    #[test]
+    fn a_prefix_is_asked_about_with_what_it_lists() {
+        let all = evidence(r#"{"StringLike":{"s3:prefix":"in/*"}}"#, "\"*\"");
+        let list = |prefix: &str| asked(&Inquiry::open(), &all, prefix, "anonymous", "s3:ListBucket").0;
+        assert_eq!((list("in/a/"), list("out/"), list("")), (Answer::Yes, Answer::No, Answer::Depends));
+        let free = evidence("{}", "\"*\"");
+        let put = |prefix: &str| asked(&Inquiry::open(), &free, prefix, "anonymous", "s3:PutObject").0;
+        assert_eq!((put("in/"), put("out/"), put("")), (Answer::Yes, Answer::No, Answer::Depends));
+    }
+
+    #[test]
+    fn everyone_with_a_reason_is_asked_for_once() {
+        let evidence = evidence("{}", r#"{"AWS":["444455556666","arn:aws:iam::444455556666:user/bob"]}"#);
+        let evidence = Evidence { caller: Some("arn:aws:iam::444455556666:user/bob".to_owned()), ..evidence };
+        let names: Vec<_> = Inquiry::open().callers(&evidence).iter().map(Who::name).collect();
+        let wanted = ["anonymous", "any-aws-user", "arn:aws:iam::444455556666:user/bob", "owner", "444455556666"];
+        assert_eq!(names, wanted);
+    }
+
+    #[test]
+    fn each_layer_that_was_not_read_is_named() {
+        let layers = Layers { policy: Fact::Unread("s3:GetBucketPolicy denied".to_owned()), ..Layers::default() };
+        assert_eq!(unread(&layers), ["bucket policy: s3:GetBucketPolicy denied"]);
+    }
+}
