@@ -26,6 +26,7 @@ pub mod condition;
 pub mod context;
 pub mod document;
 pub mod evidence;
+pub mod exposure;
 pub mod finding;
 pub mod layers;
 mod network;

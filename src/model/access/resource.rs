@@ -8,9 +8,6 @@ use super::pattern::{Pattern, Reach};
 use super::truth::Truth;
 use super::variable::Filled;
 
-/// The partitions of Amazon's cloud. A bucket is in one of them, and its policy names no other.
-const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
-
 /// What is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resource {
@@ -38,26 +35,40 @@ impl fmt::Display for Resource {
 }
 
 impl Resource {
+    /// The partitions of Amazon's cloud. A bucket is in one of them, and its policy names no other.
+    pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
     /// Returns how much of it a pattern takes.
-    fn reach(&self, pattern: &Pattern) -> Reach {
-        let whole = |is_whole: bool| if is_whole { Reach::All } else { Reach::None };
-        let Some(parts) = pattern.parts() else {
-            return match self {
-                Self::Objects(bucket) => pattern.reach_below(&format!("arn:aws:s3:::{bucket}/")),
-                one => whole(pattern.matches(&one.to_string())),
-            };
+    pub(super) fn reach(&self, pattern: &Pattern) -> Reach {
+        let whole = |text: &str| match name_of(pattern) {
+            Some(name) if name.matches(text) => Reach::All,
+            _ => Reach::None,
         };
-        let [arn, partition, service, region, account, rest] = parts.as_slice() else { return Reach::None };
-        let is_s3 = arn.matches("arn") && service.matches("s3") && region.matches("") && account.matches("");
-        if !is_s3 || !PARTITIONS.iter().any(|own| partition.matches(own)) {
-            return Reach::None;
-        }
         match self {
-            Self::Bucket(bucket) => whole(rest.matches(bucket)),
-            Self::Object { bucket, key } => whole(rest.matches(&format!("{bucket}/{key}"))),
-            Self::Objects(bucket) => rest.reach_below(&format!("{bucket}/")),
+            one if pattern.parts().is_none() && !matches!(one, Self::Objects(_)) => {
+                if pattern.matches(&one.to_string()) { Reach::All } else { Reach::None }
+            }
+            Self::Bucket(bucket) => whole(bucket),
+            Self::Object { bucket, key } => whole(&format!("{bucket}/{key}")),
+            Self::Objects(bucket) => Self::reach_below(pattern, bucket, ""),
         }
     }
+
+    /// Returns how much a pattern takes of the objects whose keys begin with a prefix.
+    pub(super) fn reach_below(pattern: &Pattern, bucket: &str, prefix: &str) -> Reach {
+        if pattern.parts().is_none() {
+            return pattern.reach_below(&format!("arn:aws:s3:::{bucket}/{prefix}"));
+        }
+        name_of(pattern).map_or(Reach::None, |name| name.reach_below(&format!("{bucket}/{prefix}")))
+    }
+}
+
+/// Returns what of the pattern of an ARN is about the name behind `arn:aws:s3:::`, if it is one of S3's.
+fn name_of(pattern: &Pattern) -> Option<Pattern> {
+    let parts = pattern.parts()?;
+    let [arn, partition, service, region, account, name] = parts.as_slice() else { return None };
+    let is_s3 = arn.matches("arn") && service.matches("s3") && region.matches("") && account.matches("");
+    (is_s3 && Resource::PARTITIONS.iter().any(|own| partition.matches(own))).then(|| name.clone())
 }
 
 impl Names {
