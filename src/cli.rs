@@ -7,6 +7,7 @@ mod access;
 mod bucket;
 mod confirm;
 mod endings;
+mod exposure;
 mod filters;
 mod folder;
 mod history;
@@ -152,7 +153,7 @@ pub enum Command {
     Cat(object::Cat),
     /// Print what is known of objects, buckets, prefixes and files, and who may read them
     Stat(object::Stat),
-    /// Say who may do what with a bucket or an object, and which layer decides
+    /// Say who may do what with a bucket or an object, and which layer decides; or make it public or private
     #[command(after_long_help = access::PAGE_END)]
     Access(access::Access),
     /// Print the settings of a bucket, or change one: policy, CORS, lifecycle and seventeen others
@@ -189,12 +190,12 @@ impl Command {
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
             Self::Uploads(uploads) => uploads.writes().then_some("abort"),
+            Self::Access(access) => access.writes().then_some("change who may read"),
             Self::Settings(settings) => settings.writes().then_some("write"),
             Self::History(history) => history.writes().then_some("forget"),
             Self::Ls(_)
             | Self::Cat(_)
             | Self::Stat(_)
-            | Self::Access(_)
             | Self::Du(_)
             | Self::Presign(_)
             | Self::Completions(_)

@@ -8,6 +8,8 @@ mod access;
 mod copy;
 #[path = "cli/dry_run.rs"]
 mod dry_run;
+#[path = "cli/exposure.rs"]
+mod exposure;
 #[path = "cli/fsync.rs"]
 mod fsync;
 #[path = "cli/full.rs"]

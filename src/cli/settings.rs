@@ -5,6 +5,7 @@ mod change;
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::{Map, Value, json};
 
+pub use self::change::write;
 use super::location::End;
 use super::output::error_json;
 use super::session::{Session, Stop};
@@ -78,7 +79,7 @@ pub async fn settings(session: &mut Session<'_>, settings: &Settings) -> Result<
 }
 
 /// Reads a document.
-async fn read(session: &mut Session<'_>, bucket: BucketName, kind: DocumentKind) -> Result<Option<Value>, Stop> {
+pub async fn read(session: &mut Session<'_>, bucket: BucketName, kind: DocumentKind) -> Result<Option<Value>, Stop> {
     let asked = session.ask(|ticket| Request::ReadDocument { ticket, bucket, kind });
     session
         .answer(asked, |report| match report {

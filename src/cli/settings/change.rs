@@ -50,14 +50,25 @@ pub async fn change(
         let what = format!("{verb} {}", visible(&what));
         Question { what, more: "?".to_owned(), refused: "nothing was written" }.ask().await?;
     }
-    let change = Box::new(DocumentWrite { seen, new: new.clone(), mfa: settings.mfa.clone() });
+    let change = DocumentWrite { seen, new: new.clone(), mfa: settings.mfa.clone() };
+    let written = write(session, bucket, kind, change).await?;
+    tell(&written, new.as_ref(), &what)
+}
+
+/// Writes a document, if it still is what was seen.
+pub async fn write(
+    session: &mut Session<'_>,
+    bucket: BucketName,
+    kind: DocumentKind,
+    change: DocumentWrite,
+) -> Result<Written, Stop> {
+    let change = Box::new(change);
     let asked = session.ask(|ticket| Request::WriteDocument { ticket, bucket, kind, change });
     let pick = |report| match report {
         Report::DocumentWritten { ticket, written, .. } if ticket == asked => Some(written),
         _ => None,
     };
-    let written = session.answer(asked, pick).await?;
-    tell(&written, new.as_ref(), &what)
+    session.answer(asked, pick).await
 }
 
 /// Says what came of it.
