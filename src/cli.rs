@@ -29,6 +29,7 @@ mod telling;
 mod transfer;
 mod tuning;
 mod uploads;
+mod website;
 mod written;
 
 use std::path::PathBuf;
@@ -173,6 +174,9 @@ pub enum Command {
     /// List unfinished multipart uploads, or abort them
     #[command(after_long_help = uploads::PAGE_END)]
     Uploads(uploads::Uploads),
+    /// Publish a folder as a static website
+    #[command(after_long_help = website::PAGE_END)]
+    Website(website::Website),
     /// Print the completions of a shell
     Completions(reference::Completions),
     /// Print the manual page, or that of a command
@@ -190,6 +194,7 @@ impl Command {
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
             Self::Uploads(uploads) => uploads.writes().then_some("abort"),
+            Self::Website(website) => website.writes().then_some("publish"),
             Self::Access(access) => access.writes().then_some("change who may read"),
             Self::Settings(settings) => settings.writes().then_some("write"),
             Self::History(history) => history.writes().then_some("forget"),
@@ -250,6 +255,7 @@ impl Command {
             Self::Presign(presign) => object::presign(session, presign).await,
             Self::History(history) => history::history(session, history).await,
             Self::Uploads(uploads) => uploads::uploads(session, uploads).await,
+            Self::Website(website) => Box::pin(website::website(session, website)).await,
             Self::Completions(_) | Self::Man(_) => self.print().unwrap_or(Ok(())),
         }
     }

@@ -21,6 +21,7 @@ mod evidence;
 mod far;
 mod ferry;
 mod footprint;
+mod forecast;
 mod given;
 mod history;
 mod inspect;
@@ -53,6 +54,7 @@ mod turns;
 mod unfinished;
 mod upload;
 mod uploads;
+mod visit;
 mod walk;
 
 use std::path::PathBuf;
@@ -193,6 +195,10 @@ impl Engine {
             Request::WriteDocument { ticket, bucket, kind, change } => {
                 document::start(core, ticket, bucket, kind, document::Asked::Write(change));
             }
+            Request::ForecastLifecycle { ticket, bucket, document } => {
+                forecast::start(core, ticket, bucket, &document);
+            }
+            Request::Visit { ticket, bucket, prefix, index } => visit::start(core, ticket, bucket, prefix, index),
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
             Request::Gather { ticket, source, identity } => evidence::start(core, ticket, source, identity),
             Request::Preview { ticket, item } => self.preview.ask(ticket, item),

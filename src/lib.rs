@@ -37,6 +37,10 @@
 //! [`model::access`] judges: it reads policies and ACLs exactly, and says yes, no, depends or unknown with the layer that
 //! decides. The engine gathers what it judges, from a server or from files; nothing in it touches either.
 //!
+//! [`model::access::exposure`] plans how a place is made public or private: the smallest change of documents, judged by the
+//! same rules with the change in place, before it is written and after. [`model::document::forecast`] says what lifecycle rules
+//! would touch today, and [`model::site`] how the files of a website are served.
+//!
 //! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not
 //! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one
 //! is kept in the data folder.

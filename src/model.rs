@@ -20,6 +20,7 @@ pub mod location;
 pub mod name;
 pub mod plan;
 pub mod progress;
+pub mod site;
 pub mod stored;
 pub mod stream;
 pub mod sync;

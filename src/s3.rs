@@ -26,6 +26,8 @@ mod probe;
 mod region;
 mod settings;
 mod tags;
+mod version;
+mod visit;
 
 pub use access::{BucketEncryption, Versioning};
 pub use client::Store;
@@ -42,3 +44,4 @@ pub use object::{
 pub use patience::Patience;
 pub use presign::Presigned;
 pub use settings::{Keys, Settings};
+pub use version::{ListedVersion, VersionPage};

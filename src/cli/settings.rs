@@ -1,6 +1,7 @@
 //! `settings`: the documents of a bucket, in sentences and as JSON, and how they are changed.
 
 mod change;
+mod preview;
 
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::{Map, Value, json};
@@ -23,6 +24,9 @@ put-…` takes it; what `aws s3api get-…` prints around it is taken too. Field
 A document is checked before it is sent; --force sends it all the same and lets the server judge. The difference is shown \
 on standard error, and without a terminal to ask on --yes is needed. It is written only if nobody has changed it since \
 it was read, and read again and compared afterwards. What stood there before is kept in the data folder, for --restore.
+
+lifecycle --preview looks through the bucket and says of each rule how many objects, old versions, delete markers and \
+unfinished uploads it would touch today, each rule as if there were no other. Days end at midnight in UTC.
 
 Exit codes: 0 all done, 1 something failed, 2 wrong use or a document with problems, 130 interrupted.";
 
@@ -50,6 +54,12 @@ pub struct Settings {
     /// Do not ask
     #[arg(long, short, requires = "name", conflicts_with = "json")]
     yes: bool,
+    /// Of lifecycle rules: count what each would touch today, and how many bytes
+    #[arg(long, requires = "name", conflicts_with_all = ["set", "delete", "restore"])]
+    preview: bool,
+    /// With --preview: the rules in this file, or on standard input, instead of those that are set
+    #[arg(long, value_name = "FILE|-", requires = "preview")]
+    document: Option<String>,
     /// Send a document that has problems
     #[arg(long, requires = "name", conflicts_with = "json")]
     force: bool,
@@ -72,6 +82,7 @@ pub async fn settings(session: &mut Session<'_>, settings: &Settings) -> Result<
         return Err(Stop::Use("nothing is to be changed: --set, --delete or --restore is missing".to_owned()));
     }
     match settings.name.as_deref().and_then(DocumentKind::named) {
+        Some(kind) if settings.preview => preview::preview(session, settings, bucket, kind).await,
         Some(kind) if settings.writes() => change::change(session, settings, bucket, kind).await,
         Some(kind) => one(session, settings, bucket, kind).await,
         None => all(session, settings, bucket).await,

@@ -95,6 +95,7 @@ impl Written {
             tags: attributes::tags(self.tag.clone()).map_err(Stop::Use)?,
             acl: self.acl,
             encryption,
+            is_site: false,
         })
     }
 }

@@ -10,6 +10,7 @@ mod block;
 mod cors;
 mod difference;
 mod encryption;
+pub mod forecast;
 mod inventory;
 mod lifecycle;
 mod lock;

@@ -220,12 +220,11 @@ impl ObjectRef {
     /// Returns the object's URL: by host name on Amazon, unless the bucket's name has dots that no certificate covers; by
     /// path elsewhere. An access point has none.
     pub fn url(&self, region: Option<&str>, endpoint: Option<&str>) -> Option<String> {
-        const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
         let Self { bucket, key, .. } = self;
         if bucket.is_arn() {
             return None;
         }
-        let path = utf8_percent_encode(key.as_str(), &KEPT);
+        let path = url_path(key.as_str());
         match (endpoint, region) {
             (Some(endpoint), _) => Some(format!("{}/{bucket}/{path}", endpoint.trim_end_matches('/'))),
             (None, Some(region)) if bucket.as_str().contains('.') => {
@@ -235,6 +234,12 @@ impl ObjectRef {
             (None, None) => None,
         }
     }
+}
+
+/// Returns a key as it stands in an address.
+pub fn url_path(key: &str) -> String {
+    const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(key, &KEPT).to_string()
 }
 
 impl fmt::Display for ObjectRef {

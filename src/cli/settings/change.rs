@@ -28,7 +28,7 @@ pub async fn change(
 ) -> Result<(), Stop> {
     let facts = kind.facts();
     let new = match &settings.set {
-        Some(from) => Some(facts.bare(parse(&load(session, from).await?, from)?)),
+        Some(from) => Some(load_document(session, kind, from).await?),
         None if settings.restore => kept(session, bucket.clone(), kind).await?,
         None => None,
     };
@@ -116,6 +116,11 @@ async fn kept(session: &mut Session<'_>, bucket: BucketName, kind: DocumentKind)
         _ => None,
     };
     session.answer(asked, pick).await
+}
+
+/// Reads a document from a file or standard input.
+pub async fn load_document(session: &Session<'_>, kind: DocumentKind, from: &str) -> Result<Value, Stop> {
+    Ok(kind.facts().bare(parse(&load(session, from).await?, from)?))
 }
 
 async fn load(session: &Session<'_>, from: &str) -> Result<String, Stop> {

@@ -21,6 +21,7 @@ use super::reader;
 use super::who::Who;
 use super::word::Fact;
 use crate::model::document::DocumentKind;
+use crate::model::json::Fault;
 
 /// What is wanted of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,17 +176,17 @@ impl Layers {
     fn place(&mut self, kind: DocumentKind, document: Option<&Value>) {
         let text = document.map(Value::to_string);
         match kind {
-            DocumentKind::Policy => self.policy = fact(text, Policy::of_bucket).map(std::sync::Arc::new),
-            DocumentKind::PublicAccessBlock => self.bucket_block = fact(text, reader::public_access_block),
+            DocumentKind::Policy => self.policy = fact(text.as_deref(), Policy::of_bucket).map(std::sync::Arc::new),
+            DocumentKind::PublicAccessBlock => self.bucket_block = fact(text.as_deref(), reader::public_access_block),
             // A bucket always has an ACL: that none was read says nothing.
-            DocumentKind::Acl if text.is_some() => self.bucket_acl = fact(text, reader::acl),
+            DocumentKind::Acl if text.is_some() => self.bucket_acl = fact(text.as_deref(), reader::acl),
             _ => {}
         }
     }
 }
 
-fn fact<T>(text: Option<String>, read: fn(&str) -> Result<T, crate::model::json::Fault>) -> Fact<T> {
-    match text.as_deref().map(read) {
+fn fact<T>(text: Option<&str>, read: fn(&str) -> Result<T, Fault>) -> Fact<T> {
+    match text.map(read) {
         None => Fact::Absent,
         Some(Ok(value)) => Fact::Known(value),
         Some(Err(fault)) => Fact::Unread(format!("it was read, but not understood: {fault}")),

@@ -10,6 +10,7 @@ use super::{ItemResult, JobEnd, JobId, PageToken, Ticket, Unfinished, Unfinished
 use crate::model::access::Access;
 use crate::model::access::evidence::Evidence;
 use crate::model::compare::ComparedPage;
+use crate::model::document::forecast::Forecast;
 use crate::model::document::{DocumentKind, Written};
 use crate::model::entry::Entry;
 use crate::model::error::Error;
@@ -105,6 +106,22 @@ pub enum Report {
         kind: DocumentKind,
         /// What came of it.
         written: Written,
+    },
+    /// What the rules of a lifecycle document do today, so far; comes again until `is_complete`.
+    Forecast {
+        /// Of this question.
+        ticket: Ticket,
+        /// The totals.
+        forecast: Box<Forecast>,
+    },
+    /// A website was visited.
+    Visited {
+        /// Of this question.
+        ticket: Ticket,
+        /// Where it is.
+        url: String,
+        /// The status of the answer, or why there was none.
+        answer: Result<u16, Error>,
     },
     /// A listing, preview, completion, count, comparison, fetch, presigning or document failed.
     Failed {

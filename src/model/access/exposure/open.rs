@@ -22,10 +22,7 @@ use crate::model::document::DocumentKind;
 pub(super) const READ: &str = "s3:GetObject";
 
 /// The settings that stand in the way of a public policy: the first when it is written, the second when it counts.
-const AGAINST_POLICIES: [(&str, fn(&PublicAccessBlock) -> bool); 2] = [
-    ("BlockPublicPolicy", |block| block.block_public_policy),
-    ("RestrictPublicBuckets", |block| block.restrict_public_buckets),
-];
+const AGAINST_POLICIES: [&str; 2] = ["BlockPublicPolicy", "RestrictPublicBuckets"];
 
 pub(super) fn plan(scope: &Scope, layers: &Layers, standing: &Standing, given: &Given, partition: &str) -> Plan {
     let now = reading(scope, layers, given);
@@ -113,7 +110,8 @@ fn obstacles(scope: &Scope, layers: &Layers) -> Vec<Obstacle> {
 
 fn settings(block: &Fact<PublicAccessBlock>) -> Vec<&'static str> {
     let Some(block) = block.known() else { return Vec::new() };
-    AGAINST_POLICIES.into_iter().filter(|(_, is_on)| is_on(block)).map(|(name, _)| name).collect()
+    let are_on = [block.block_public_policy, block.restrict_public_buckets];
+    AGAINST_POLICIES.into_iter().zip(are_on).filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect()
 }
 
 fn denies(scope: &Scope, layers: &Layers, policy: &Policy, statement: &Statement) -> bool {
@@ -166,7 +164,7 @@ fn by_policy(
 fn loosened(block: &Value) -> Option<Step> {
     let mut after = block.clone();
     let own = after.as_object_mut()?;
-    for (name, _) in AGAINST_POLICIES {
+    for name in AGAINST_POLICIES {
         if own.get(name) == Some(&Value::Bool(true)) {
             own.insert(name.to_owned(), Value::Bool(false));
         }
