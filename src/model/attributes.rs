@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::access::acl::Grant;
+
 /// The most user metadata of one object, names and values together, in bytes (Amazon S3 User Guide, "User-defined object
 /// metadata").
 pub const MAX_METADATA_BYTES: usize = 2 * 1024;
@@ -135,6 +137,15 @@ impl FromStr for CannedAcl {
         let found = Self::ALL.into_iter().find(|acl| acl.name() == text);
         found.ok_or_else(|| format!("there are {}", Self::ALL.map(Self::name).join(", ")))
     }
+}
+
+/// An ACL as it is written: all of it, and nothing stays of the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WrittenAcl {
+    /// By Amazon's name for it.
+    Canned(CannedAcl),
+    /// By its grants, the owner's among them.
+    Grants(Vec<Grant>),
 }
 
 /// What somebody gives to objects that are written. What is not given, a copy takes from its source and an upload from

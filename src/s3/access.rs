@@ -3,13 +3,15 @@
 //! "None is set" is an answer here, not an error; "the server has no such thing" and "denied" are errors with their
 //! own kinds, which the inspector shows per section.
 
-use aws_sdk_s3::types::{Grant as SdkGrant, Owner as SdkOwner, Payer};
+use aws_sdk_s3::types::{Grant as SdkGrant, ObjectCannedAcl, Owner as SdkOwner, Payer};
 
 use super::client::{Call, Store};
+use super::dress::grantees;
 use super::fault;
 use crate::model::access::PublicAccessBlock;
 use crate::model::access::acl::{Acl, Grant, Grantee};
 use crate::model::access::layers::ObjectOwnership;
+use crate::model::attributes::WrittenAcl;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::model::name::BucketName;
@@ -150,6 +152,32 @@ impl Store {
             })
             .await?;
         Ok(acl(output.owner(), output.grants()))
+    }
+
+    /// Replaces the ACL of an object. What it was must have been read just before: a server that does not know ACLs may take
+    /// this for a write of the object itself.
+    pub async fn set_object_acl(&self, object: &ObjectRef, acl: &WrittenAcl) -> Result<(), Error> {
+        let call = Call::new("write the ACL of", object.to_string(), "s3:PutObjectAcl", &object.bucket);
+        let (canned, grants) = match acl {
+            WrittenAcl::Canned(canned) => (Some(ObjectCannedAcl::from(canned.name())), [].as_slice()),
+            WrittenAcl::Grants(grants) => (None, grants.as_slice()),
+        };
+        self.call(&call, |client| {
+            client
+                .put_object_acl()
+                .bucket(object.bucket.as_str())
+                .key(object.key.as_str())
+                .set_version_id(object.version.as_ref().map(ToString::to_string))
+                .set_acl(canned.clone())
+                .set_grant_full_control(grantees(grants, "FULL_CONTROL"))
+                .set_grant_read(grantees(grants, "READ"))
+                .set_grant_read_acp(grantees(grants, "READ_ACP"))
+                .set_grant_write_acp(grantees(grants, "WRITE_ACP"))
+                .set_request_payer(self.payer())
+                .send()
+        })
+        .await
+        .map(|_| ())
     }
 }
 

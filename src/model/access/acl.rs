@@ -2,6 +2,8 @@
 //!
 //! Rules: Amazon S3 User Guide, "Access control list (ACL) overview".
 
+use serde::{Deserialize, Serialize};
+
 use super::truth::Truth;
 use super::who::{Account, Who};
 
@@ -25,7 +27,7 @@ pub struct Acl {
 }
 
 /// One grant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// To whom.
     pub grantee: Grantee,
@@ -34,7 +36,7 @@ pub struct Grant {
 }
 
 /// Whom a grant is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Grantee {
     /// An account.
     Account {
