@@ -23,6 +23,7 @@ mod ferry;
 mod footprint;
 mod forecast;
 mod given;
+mod grant;
 mod history;
 mod inspect;
 mod jobs;
@@ -195,6 +196,7 @@ impl Engine {
             Request::WriteDocument { ticket, bucket, kind, change } => {
                 document::start(core, ticket, bucket, kind, document::Asked::Write(change));
             }
+            Request::WriteObjectAcl { ticket, object, seen, new } => grant::start(core, ticket, object, *seen, *new),
             Request::ForecastLifecycle { ticket, bucket, document } => {
                 forecast::start(core, ticket, bucket, &document);
             }

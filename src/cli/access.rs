@@ -47,7 +47,7 @@ that could not be read.
 --make public lets everyone read the objects of a bucket, of a prefix that ends in a slash, or one object, by a statement \
 that is added to the policy that stands, and switches off only what of the bucket's Block Public Access is in its way. \
 --make private takes out what lets strangers in, or with --by block switches Block Public Access on. What stands in the \
-way, the ways, what each opens or closes besides, and the difference are printed first; without a terminal to ask on \
+way, the ways (one object that has an ACL may also be opened by that, with --by acl), what each opens or closes besides, and the difference are printed first; without a terminal to ask on \
 --yes is needed, and --by where more than was asked for would open or close. What was written is proved by reading all \
 of it again, and put back by `bucketry settings s3://BUCKET NAME --restore`.
 

@@ -10,8 +10,9 @@ use crate::model::access::Fact;
 use crate::model::access::evidence::{Evidence, Source};
 use crate::model::access::exposure::{Aim, Choice, Part, Plan, Remedy, Scope, Standing, Step};
 use crate::model::access::who::Account;
-use crate::model::document::{DocumentKind, DocumentWrite, difference};
+use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::error::Kind;
+use crate::model::job::{Report, Request};
 use crate::model::location::ObjectRef;
 use crate::model::name::BucketName;
 use crate::model::text::visible;
@@ -34,15 +35,15 @@ impl Exposure {
             block: self.standing(session, DocumentKind::PublicAccessBlock).await?,
             acl: self.standing(session, DocumentKind::Acl).await?,
         };
-        Ok(self.aim.plan(&self.scope, &evidence, &standing))
+        let mut plan = self.aim.plan(&self.scope, &evidence, &standing);
+        if !plan.is_reached {
+            plan.notes.extend(evidence.notes);
+        }
+        Ok(plan)
     }
 
     async fn gather(&self, session: &mut Session<'_>) -> Result<Evidence, Stop> {
-        let object = match &self.scope.part {
-            Part::Object(key) => Some(ObjectRef::new(self.bucket.clone(), key.as_str())),
-            Part::Whole | Part::Below(_) => None,
-        };
-        let source = Source::Server { bucket: self.bucket.clone(), object, owner: self.owner.clone() };
+        let source = Source::Server { bucket: self.bucket.clone(), object: self.object(), owner: self.owner.clone() };
         Ok(*gather(session, source, None).await?)
     }
 
@@ -62,40 +63,83 @@ impl Exposure {
     pub async fn apply(&self, session: &mut Session<'_>, choice: &Choice) -> Result<(), Stop> {
         let mut written: Vec<&Step> = Vec::new();
         for step in &choice.steps {
-            if let Err(stop) = self.write(session, step).await {
-                if let Stop::Failed(error) = &stop {
-                    say_error(error);
+            match self.write(session, step).await {
+                Ok(true) => written.push(step),
+                Ok(false) => {
+                    written.push(step);
+                    say(&format!("the server does not keep the {} as it was written", step.title()));
+                    return self.stop_after(&written);
                 }
-                if written.is_empty() {
-                    say("nothing was changed");
-                    return Err(Stop::Told);
+                Err(Stop::Failed(error)) => {
+                    say_error(&error);
+                    if !is_refusal(error.kind) {
+                        say(&format!("whether the {} was written is not known", step.title()));
+                        written.push(step);
+                    }
+                    return self.stop_after(&written);
                 }
-                say("what was written before that stands; so it is put back:");
-                self.tell_way_back(&written);
-                return Err(Stop::Told);
+                Err(stop) => return Err(stop),
             }
-            written.push(step);
         }
         say("written; so it is put back:");
         self.tell_way_back(&written);
         Ok(())
     }
 
-    async fn write(&self, session: &mut Session<'_>, step: &Step) -> Result<(), Stop> {
-        let change = DocumentWrite { seen: step.before.clone(), new: step.after.clone(), mfa: None };
-        let written = write(session, self.bucket.clone(), step.kind, change).await?;
-        if written.is_whole {
-            return Ok(());
+    /// Says what stands after a failure.
+    fn stop_after(&self, written: &[&Step]) -> Result<(), Stop> {
+        if written.is_empty() {
+            say("nothing was changed");
+        } else {
+            say(
+                "what was written stands, and may take some seconds to count before the same is tried again; so it is put back:",
+            );
+            self.tell_way_back(written);
         }
-        say(&format!("the server does not keep the {} as it was written", step.kind.facts().title));
         Err(Stop::Told)
+    }
+
+    /// Writes one thing, and returns whether the server keeps it as it was written.
+    async fn write(&self, session: &mut Session<'_>, step: &Step) -> Result<bool, Stop> {
+        match step {
+            Step::Document { kind, before, after } => {
+                let change = DocumentWrite { seen: before.clone(), new: after.clone(), mfa: None };
+                Ok(write(session, self.bucket.clone(), *kind, change).await?.is_whole)
+            }
+            Step::ObjectAcl { before, after } => {
+                let Some(object) = self.object() else { return Ok(true) };
+                let (seen, new) = (Box::new(before.clone()), Box::new(after.clone()));
+                let asked = session.ask(|ticket| Request::WriteObjectAcl { ticket, object, seen, new });
+                let pick = |report| match report {
+                    Report::ObjectAclWritten { ticket } if ticket == asked => Some(true),
+                    _ => None,
+                };
+                session.answer(asked, pick).await
+            }
+        }
+    }
+
+    /// Returns the object, if it is about one.
+    fn object(&self) -> Option<ObjectRef> {
+        match &self.scope.part {
+            Part::Object(key) => Some(ObjectRef::new(self.bucket.clone(), key.as_str())),
+            Part::Whole | Part::Below(_) => None,
+        }
     }
 
     /// Says by which commands the documents are put back: the last that was written first.
     fn tell_way_back(&self, written: &[&Step]) {
         for step in written.iter().rev() {
-            let name = step.kind.facts().name;
-            say(&format!("  bucketry settings s3://{} {name} --restore", visible(self.bucket.as_str())));
+            let words = match step {
+                Step::Document { kind, .. } => {
+                    format!("bucketry settings s3://{} {} --restore", self.bucket, kind.facts().name)
+                }
+                Step::ObjectAcl { .. } if self.aim == Aim::Public => {
+                    format!("bucketry access '{}' --make private --by grants", self.place())
+                }
+                Step::ObjectAcl { .. } => format!("bucketry access '{}' --make public --by acl", self.place()),
+            };
+            say(&format!("  {}", visible(&words)));
         }
     }
 
@@ -105,9 +149,17 @@ impl Exposure {
         if self.aim.is_met_by(&outlook) {
             return Ok(outlook.because);
         }
-        let words = format!("it is not certain that {} is {} now: {}", self.scope, self.word(), outlook.because);
+        let words = format!("it is not certain that {} is {} now: {}", self.place(), self.word(), outlook.because);
         say(&visible(&words));
         Err(Stop::Told)
+    }
+
+    /// Returns the place as it can be given again, with its profile.
+    pub fn place(&self) -> String {
+        match &self.scope.part {
+            Part::Whole => format!("s3://{}", self.bucket),
+            Part::Below(key) | Part::Object(key) => format!("s3://{}/{key}", self.bucket),
+        }
     }
 
     /// Returns what the place is to be.
@@ -119,6 +171,11 @@ impl Exposure {
     }
 }
 
+/// Returns whether a failed write has surely changed nothing.
+fn is_refusal(kind: Kind) -> bool {
+    matches!(kind, Kind::Conflict | Kind::Denied | Kind::Invalid | Kind::Unsupported | Kind::NotFound)
+}
+
 /// Returns what stands in the way, and the ways that are offered.
 pub fn lines(plan: &Plan) -> Vec<String> {
     let mut lines = Vec::new();
@@ -127,7 +184,7 @@ pub fn lines(plan: &Plan) -> Vec<String> {
     }
     for obstacle in &plan.obstacles {
         let remedy = match obstacle.remedy {
-            Remedy::Lifted => " (switched off by what follows)",
+            Remedy::Lifted => " (what follows switches off as much as it needs)",
             Remedy::Passed | Remedy::None => "",
         };
         lines.push(format!("  {}: {}{remedy}", obstacle.layer.name(), obstacle.words));
@@ -147,8 +204,8 @@ pub fn lines(plan: &Plan) -> Vec<String> {
 pub fn differences(choice: &Choice) -> Vec<String> {
     let mut lines = Vec::new();
     for step in &choice.steps {
-        lines.push(format!("{}:", step.kind.facts().title));
-        lines.extend(difference(step.before.as_ref(), step.after.as_ref()).into_iter().map(|line| format!("  {line}")));
+        lines.push(format!("{}:", step.title()));
+        lines.extend(step.difference().into_iter().map(|line| format!("  {line}")));
     }
     lines
 }

@@ -29,7 +29,7 @@ const NOT_FOUND: &str = "404.html";
 
 /// What the page of the command says at its end.
 pub const PAGE_END: &str = "\
-Files go up as with `sync --size-only` off: what is missing, has another size, or is newer. Texts are served as UTF-8. A \
+Files go up as `sync` decides: what is missing, has another size, or is newer. Texts are served as UTF-8. A \
 name that holds a digest (app.3f2a9c1b.js) may be cached for ever, pages are asked for again each time, all else after an \
 hour. Files that are the same already keep the headers that they have.
 
@@ -102,7 +102,7 @@ pub async fn website(session: &mut Session<'_>, website: &Website) -> Result<(),
         return Ok(());
     }
     if !publish.yes {
-        let what = format!("publish {}", visible(&plan.exposure.scope.to_string()));
+        let what = format!("publish {}", visible(&plan.exposure.place()));
         let more = "; everyone on the internet may read it then?".to_owned();
         Question { what, more, refused: "nothing was changed" }.ask().await?;
     } else if plan.opening.as_ref().is_some_and(|choice| !choice.besides.is_empty()) {
@@ -194,7 +194,7 @@ impl Site {
             for line in told {
                 say(&visible(&line));
             }
-            return Err(Stop::Use(format!("cannot make {} public, so nothing was published", exposure.scope)));
+            return Err(Stop::Use(format!("cannot make {} public, so nothing was published", exposure.place())));
         }
         told.extend(opening.iter().flat_map(differences));
         Ok(Plan { files, bucket: self.bucket.clone(), pages: (standing, pages), exposure, opening, told })
@@ -266,9 +266,9 @@ impl Plan {
             }
             say("index and error pages are set");
         }
-        if let Some(choice) = &self.opening {
-            self.exposure.apply(session, choice).await?;
+        match &self.opening {
+            Some(choice) => self.exposure.apply(session, choice).await,
+            None => Ok(()),
         }
-        self.exposure.prove(session).await.map(drop)
     }
 }

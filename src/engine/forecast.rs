@@ -280,3 +280,59 @@ impl Sorter {
         Some((Subject { standing: Standing::LoneMarker, ..subject }, version))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(key: &str, hour: i64, is_marker: bool) -> ListedVersion {
+        ListedVersion {
+            key: key.into(),
+            id: None,
+            is_latest: false,
+            is_marker,
+            size: 1,
+            modified: Timestamp::from_second(hour * 3600).ok(),
+            storage_class: None,
+        }
+    }
+
+    fn sorted(versions: &[ListedVersion]) -> Vec<(String, Standing)> {
+        let (mut sorter, now) = (Sorter::default(), Timestamp::UNIX_EPOCH);
+        let mut found: Vec<_> = versions.iter().flat_map(|version| sorter.next(version, now)).collect();
+        found.extend(sorter.end());
+        found.into_iter().map(|(subject, _)| (subject.key, subject.standing)).collect()
+    }
+
+    #[test]
+    fn each_version_is_old_since_the_one_before_it_came() {
+        let old = |hour: i64, newer| Standing::Old { since: Timestamp::from_second(hour * 3600).unwrap(), newer };
+        let found =
+            sorted(&[version("a", 9, false), version("a", 5, true), version("a", 2, false), version("b", 1, false)]);
+        let wanted = [("a", Standing::Current), ("a", old(9, 0)), ("a", old(5, 1)), ("b", Standing::Current)];
+        assert_eq!(found, wanted.map(|(key, standing)| (key.to_owned(), standing)));
+    }
+
+    #[test]
+    fn a_marker_that_hides_nothing_is_known_by_the_next_key_or_the_end() {
+        let found =
+            sorted(&[version("a", 3, true), version("a", 2, false), version("b", 1, true), version("c", 1, true)]);
+        let standings: Vec<_> = found.into_iter().map(|(_, standing)| standing).collect();
+        assert_eq!(standings[0], Standing::Marker);
+        assert_eq!(standings[2..], [Standing::LoneMarker, Standing::LoneMarker]);
+    }
+
+    #[test]
+    fn only_what_all_rules_share_is_listed() {
+        let rule = |prefix: &str| serde_json::json!({ "Filter": { "Prefix": prefix }, "Expiration": { "Days": 1 } });
+        let shared = |prefixes: &[&str]| {
+            let document =
+                serde_json::json!({ "Rules": prefixes.iter().map(|prefix| rule(prefix)).collect::<Vec<_>>() });
+            shared_prefix(forecast::rules(&document).iter()).to_string()
+        };
+        assert_eq!(
+            (shared(&["logs/a", "logs/b"]), shared(&["a"]), shared(&["a", "b"])),
+            ("logs/".into(), "a".into(), "".into())
+        );
+    }
+}

@@ -102,7 +102,7 @@ fn a_failure_half_way_says_what_was_written_and_how_it_is_put_back() {
     t.put("k", "x");
     t.demo.faults().add(Rule::new(Fault::Denied).on("PutBucketPolicy"));
     let said = make(&t, "s3://stage/k", "public", &["--yes"]);
-    assert!(said.code == 1 && said.err.contains("what was written before that stands"), "{said:?}");
+    assert!(said.code == 1 && said.err.contains("what was written stands"), "{said:?}");
     assert!(said.err.contains("settings s3://stage public-access-block --restore"), "{said:?}");
     t.done(&["settings", "s3://stage", "public-access-block", "--restore", "--yes"]);
     assert!(t.done(&["settings", "s3://stage", "public-access-block"]).starts_with("BlockPublicAcls is on"));
@@ -120,9 +120,22 @@ fn the_sample_buckets_are_told_what_stands_in_their_way() {
     let (code, out) = dry("s3://acme-data/export/payroll.csv", "public");
     assert!(code == 1 && out.contains("encryption: the object is encrypted by KMS"), "{out}");
     let (code, out) = dry("s3://acme-press/2025/release.txt", "private");
-    assert!(code == 0 && out.contains("To be written, by --by block"), "{out}");
+    assert!(code == 0 && out.contains("- ") && out.contains("READ to AllUsers"), "{out}");
     let (code, out) = dry("s3://acme-website", "private");
     assert!(code == 0 && out.contains("- ") && out.contains("To be written, by --by grants"), "{out}");
     let (code, out) = dry("s3://acme-data", "private");
     assert!(code == 0 && out.contains("already"), "{out}");
+}
+
+#[test]
+fn an_object_is_opened_and_closed_by_its_own_acl() {
+    let t = Stage::new();
+    t.put("k", "x");
+    let own = json!({ "Rules": [{ "ObjectOwnership": "ObjectWriter" }] }).to_string();
+    t.feed(&["settings", "s3://stage", "ownership", "--set", "-", "--yes"], own.as_bytes());
+    let said = make(&t, "s3://stage/k", "public", &["--yes", "--by", "acl"]);
+    assert!(said.code == 0 && said.err.contains("--make private --by grants"), "{said:?}");
+    assert_eq!((anonymous(&t, "k"), policy(&t)), (0, Value::Null));
+    let said = make(&t, "s3://stage/k", "private", &["--yes"]);
+    assert_eq!((said.code, anonymous(&t, "k")), (0, 1), "{said:?}");
 }

@@ -24,8 +24,8 @@ pub struct Make {
         conflicts_with_all = ["who", "action", "context", "version_id", "from", "identity", "json"]
     )]
     pub aim: Option<Aim>,
-    /// Which of the ways that are offered: policy, grants, block [default: the first]
-    #[arg(long, value_name = "WAY", requires = "aim", value_parser = PossibleValuesParser::new(["policy", "grants", "block"]))]
+    /// Which of the ways that are offered: policy, acl, grants, block [default: the first]
+    #[arg(long, value_name = "WAY", requires = "aim", value_parser = PossibleValuesParser::new(["policy", "acl", "grants", "block"]))]
     by: Option<String>,
     /// Print what would be written, and write nothing
     #[arg(long, alias = "dryrun", requires = "aim")]
@@ -43,7 +43,7 @@ impl Make {
 
     /// Returns the way that is meant. One that opens or closes more than was asked for must be named where nobody is asked.
     fn choose<'a>(&self, plan: &'a Plan, exposure: &Exposure) -> Result<&'a Choice, Stop> {
-        let (scope, word) = (&exposure.scope, exposure.word());
+        let (scope, word) = (exposure.place(), exposure.word());
         let Some(name) = &self.by else {
             let first = plan.choices.first().ok_or_else(|| {
                 say(&visible(&format!("cannot make {scope} {word} from here; what stands in the way is said above")));
@@ -71,7 +71,7 @@ pub async fn make(session: &mut Session<'_>, access: &Access, aim: Aim) -> Resul
     }
     let scope = Scope::new(bucket.as_str(), &key);
     let exposure = Exposure { bucket, scope, aim, owner: access.owner.clone() };
-    let (scope, word) = (exposure.scope.to_string(), exposure.word());
+    let (scope, word) = (exposure.place(), exposure.word());
     let plan = exposure.plan(session).await?;
     let mut printed = Vec::new();
     if plan.is_reached {

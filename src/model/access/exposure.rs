@@ -11,6 +11,7 @@ mod scope;
 use serde_json::Value;
 
 pub use self::scope::{Part, Scope};
+use super::acl::Acl;
 use super::action::Action;
 use super::case::Given;
 use super::document::Policy;
@@ -20,7 +21,7 @@ use super::layers::Layers;
 use super::reader;
 use super::who::Who;
 use super::word::Fact;
-use crate::model::document::DocumentKind;
+use crate::model::document::{DocumentKind, difference};
 use crate::model::json::Fault;
 
 /// What is wanted of a place.
@@ -65,15 +66,25 @@ pub enum Remedy {
     None,
 }
 
-/// One document that is written.
+/// One thing that is written.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
-    /// Which document.
-    pub kind: DocumentKind,
-    /// As it stands.
-    pub before: Option<Value>,
-    /// As it is to be; nothing to take it away.
-    pub after: Option<Value>,
+pub enum Step {
+    /// A document of the bucket.
+    Document {
+        /// Which document.
+        kind: DocumentKind,
+        /// As it stands.
+        before: Option<Value>,
+        /// As it is to be; nothing to take it away.
+        after: Option<Value>,
+    },
+    /// The ACL of the object.
+    ObjectAcl {
+        /// As it stands.
+        before: Acl,
+        /// As it is to be.
+        after: Acl,
+    },
 }
 
 /// One way to reach the aim.
@@ -147,7 +158,36 @@ impl std::str::FromStr for Aim {
     }
 }
 
+impl Step {
+    /// Returns what is written, as it is called on the screen.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Document { kind, .. } => kind.facts().title,
+            Self::ObjectAcl { .. } => "ACL of the object",
+        }
+    }
+
+    /// Returns the difference, line by line.
+    pub fn difference(&self) -> Vec<String> {
+        match self {
+            Self::Document { before, after, .. } => difference(before.as_ref(), after.as_ref()),
+            Self::ObjectAcl { before, after } => difference(Some(&grants(before)), Some(&grants(after))),
+        }
+    }
+}
+
+/// Returns the grants of an ACL, one a line: `READ to AllUsers`.
+fn grants(acl: &Acl) -> Value {
+    acl.grants.iter().map(|grant| Value::from(format!("{} to {}", grant.permission, grant.label()))).collect()
+}
+
 impl Layers {
+    /// Returns whether a setting of Block Public Access takes the effect of grants to strangers away.
+    fn ignores_acls(&self) -> bool {
+        let blocks = [&self.bucket_block, &self.account_block];
+        blocks.into_iter().filter_map(Fact::known).any(|block| block.ignore_public_acls)
+    }
+
     /// Returns the layers as the documents say that a plan changes, which were read at another moment.
     fn with_standing(mut self, standing: &Standing) -> Self {
         for (kind, document) in [
@@ -168,7 +208,10 @@ impl Layers {
     fn after(&self, choice: &Choice) -> Self {
         let mut layers = self.clone();
         for step in &choice.steps {
-            layers.place(step.kind, step.after.as_ref());
+            match step {
+                Step::Document { kind, after, .. } => layers.place(*kind, after.as_ref()),
+                Step::ObjectAcl { after, .. } => layers.object_acl = Fact::Known(after.clone()),
+            }
         }
         layers
     }

@@ -107,6 +107,11 @@ pub enum Report {
         /// What came of it.
         written: Written,
     },
+    /// The ACL of an object was written, and is what was written.
+    ObjectAclWritten {
+        /// Of this question.
+        ticket: Ticket,
+    },
     /// What the rules of a lifecycle document do today, so far; comes again until `is_complete`.
     Forecast {
         /// Of this question.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Item, JobId, Ticket, UnfinishedId, Work};
+use crate::model::access::acl::Acl;
 use crate::model::access::evidence::Source;
 use crate::model::compare::Places;
 use crate::model::document::{DocumentKind, DocumentWrite};
@@ -102,6 +103,17 @@ pub enum Request {
         kind: DocumentKind,
         /// What was seen, and what is to be.
         change: Box<DocumentWrite>,
+    },
+    /// Write the ACL of an object, if it still is what was seen.
+    WriteObjectAcl {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// The object.
+        object: ObjectRef,
+        /// What was seen.
+        seen: Box<Acl>,
+        /// What is to be.
+        new: Box<Acl>,
     },
     /// Say what the rules of a lifecycle document would do today, whether it is set or not; totals come as they grow.
     ForecastLifecycle {

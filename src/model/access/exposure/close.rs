@@ -30,6 +30,9 @@ pub(super) fn furthest(scope: &Scope, layers: &Layers, given: &Given) -> Finding
         Answer::No => 0,
     };
     let mut furthest = Finding::new(Answer::No, Layer::None, "nothing lets strangers in");
+    if matches!(scope.part, Part::Below(_)) && layers.acls_are_disabled() != Truth::Yes && !layers.ignores_acls() {
+        furthest = Finding::new(Answer::Depends, Layer::ObjectAcl, "the ACL of each object says so for itself");
+    }
     for who in [Who::Anonymous, Who::AnyUser] {
         for action in Action::asked().filter(|action| scope.part == Part::Whole || action.target == Target::Object) {
             let finding = judge(scope, layers, &who, action.name, given);
@@ -73,7 +76,7 @@ fn by_grants(scope: &Scope, layers: &Layers, standing: &Standing) -> Option<Choi
         titles.push(format!("take what opens it out of the bucket policy ({})", narrowed.labels.join(", ")));
         besides.extend(narrowed.besides);
         let (before, after) = (Some(document.clone()), narrowed.after);
-        steps.push(Step { kind: DocumentKind::Policy, before, after });
+        steps.push(Step::Document { kind: DocumentKind::Policy, before, after });
     }
     if let Fact::Known(acl) = &standing.acl
         && let Some((after, taken)) = without_strangers(scope, layers, acl)
@@ -82,7 +85,17 @@ fn by_grants(scope: &Scope, layers: &Layers, standing: &Standing) -> Option<Choi
         if scope.part != Part::Whole {
             besides.push(format!("the bucket's ACL no longer grants {} to strangers anywhere in it", taken.join(", ")));
         }
-        steps.push(Step { kind: DocumentKind::Acl, before: Some(acl.clone()), after: Some(after) });
+        steps.push(Step::Document { kind: DocumentKind::Acl, before: Some(acl.clone()), after: Some(after) });
+    }
+    if let (Part::Object(_), Some(before)) = (&scope.part, layers.object_acl.known())
+        && before.is_public()
+        && layers.acls_are_disabled() != Truth::Yes
+        && !layers.ignores_acls()
+    {
+        titles.push("take the grants to everyone out of the object's ACL".to_owned());
+        let mut after = before.clone();
+        after.grants.retain(|grant| !grant.is_public());
+        steps.push(Step::ObjectAcl { before: before.clone(), after });
     }
     (!steps.is_empty()).then(|| Choice { name: "grants", title: titles.join(", and "), steps, besides })
 }
@@ -182,10 +195,7 @@ fn is_of_bucket(name: &str) -> bool {
 
 /// Returns an ACL without its grants to strangers, and what they granted; nothing if they are of no effect here.
 fn without_strangers(scope: &Scope, layers: &Layers, acl: &Value) -> Option<(Value, Vec<String>)> {
-    let ignores = |block: &Fact<crate::model::access::PublicAccessBlock>| {
-        block.known().is_some_and(|block| block.ignore_public_acls)
-    };
-    if layers.acls_are_disabled() == Truth::Yes || ignores(&layers.bucket_block) || ignores(&layers.account_block) {
+    if layers.acls_are_disabled() == Truth::Yes || layers.ignores_acls() {
         return None;
     }
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -243,7 +253,7 @@ fn by_block(scope: &Scope, layers: &Layers, standing: &Standing) -> Option<Choic
     Some(Choice {
         name: "block",
         title,
-        steps: vec![Step { kind: DocumentKind::PublicAccessBlock, before, after }],
+        steps: vec![Step::Document { kind: DocumentKind::PublicAccessBlock, before, after }],
         besides,
     })
 }

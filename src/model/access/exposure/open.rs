@@ -1,4 +1,5 @@
-//! Makes a place public: a statement of the bucket policy, and what of Block Public Access stands in its way.
+//! Makes a place public: by a statement of the bucket policy, or one object by a grant in its ACL, and what of Block Public
+//! Access stands in their way.
 //!
 //! Rules: Amazon S3 User Guide, "Setting permissions for website access", "Blocking public access to your Amazon S3
 //! storage" (which setting refuses what), "Bucket policies for Amazon S3" (20 KB).
@@ -7,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Choice, Obstacle, Part, Plan, Remedy, Scope, Standing, Step, reading};
 use crate::model::access::PublicAccessBlock;
+use crate::model::access::acl::{ALL_USERS, Grant, Grantee, Right};
 use crate::model::access::case::Given;
 use crate::model::access::document::{Effect, Policy, Statement};
 use crate::model::access::finding::{Answer, Label, Layer};
@@ -24,26 +26,36 @@ pub(super) const READ: &str = "s3:GetObject";
 /// The settings that stand in the way of a public policy: the first when it is written, the second when it counts.
 const AGAINST_POLICIES: [&str; 2] = ["BlockPublicPolicy", "RestrictPublicBuckets"];
 
+/// The settings that stand in the way of a public ACL, likewise.
+const AGAINST_ACLS: [&str; 2] = ["BlockPublicAcls", "IgnorePublicAcls"];
+
 pub(super) fn plan(scope: &Scope, layers: &Layers, standing: &Standing, given: &Given, partition: &str) -> Plan {
     let now = reading(scope, layers, given);
     if now.answer == Answer::Yes {
         return Plan { is_reached: true, notes: vec![now.because], ..Plan::default() };
     }
     let mut plan = Plan { obstacles: obstacles(scope, layers), ..Plan::default() };
-    match by_policy(scope, layers, standing, given, partition) {
-        Err(obstacle) => plan.obstacles.push(obstacle),
-        Ok(choice) => {
-            let then = reading(scope, &layers.after(&choice), given);
-            match then.answer {
-                Answer::Yes => plan.choices.push(choice),
-                Answer::Depends | Answer::Unknown => {
-                    plan.notes.push(format!("whether everyone may read it then is not certain: {}", then.because));
-                    plan.choices.push(choice);
-                }
-                Answer::No if plan.obstacles.iter().any(|own| own.remedy == Remedy::None) => {}
-                Answer::No => {
-                    plan.obstacles.push(Obstacle { layer: then.layer, words: then.because, remedy: Remedy::None });
-                }
+    let by_acl = by_acl(scope, layers, standing);
+    let by_policy = match by_policy(scope, layers, standing, given, partition) {
+        Ok(choice) => Some(choice),
+        // What stands in the way of a policy alone, an ACL goes past.
+        Err(obstacle) => {
+            let remedy = if by_acl.is_some() { Remedy::Passed } else { Remedy::None };
+            plan.obstacles.push(Obstacle { remedy, ..obstacle });
+            None
+        }
+    };
+    for choice in by_policy.into_iter().chain(by_acl) {
+        let then = reading(scope, &layers.after(&choice), given);
+        match then.answer {
+            Answer::Yes => plan.choices.push(choice),
+            Answer::Depends | Answer::Unknown => {
+                plan.notes.push(format!("whether everyone may read it then is not certain: {}", then.because));
+                plan.choices.push(choice);
+            }
+            Answer::No if plan.obstacles.iter().any(|own| own.remedy == Remedy::None) => {}
+            Answer::No => {
+                plan.obstacles.push(Obstacle { layer: then.layer, words: then.because, remedy: Remedy::None });
             }
         }
     }
@@ -66,16 +78,10 @@ fn uneven(scope: &Scope, layers: &Layers) -> Option<String> {
 fn obstacles(scope: &Scope, layers: &Layers) -> Vec<Obstacle> {
     let mut found = Vec::new();
     let mut add = |layer, words: String, remedy| found.push(Obstacle { layer, words, remedy });
-    let account = settings(&layers.account_block);
-    if !account.is_empty() {
-        let words = format!(
-            "the account's Block Public Access has {} on, which is changed for the whole account and not from here \
-             (`aws s3control put-public-access-block`)",
-            account.join(" and ")
-        );
-        add(Layer::AccountBlock, words, Remedy::None);
+    let mut bucket = settings(&layers.bucket_block, AGAINST_POLICIES);
+    if takes_acls(scope, layers) {
+        bucket.extend(settings(&layers.bucket_block, AGAINST_ACLS));
     }
-    let bucket = settings(&layers.bucket_block);
     if !bucket.is_empty() {
         let words = format!("the bucket's Block Public Access has {} on", bucket.join(" and "));
         add(Layer::BucketBlock, words, Remedy::Lifted);
@@ -108,10 +114,53 @@ fn obstacles(scope: &Scope, layers: &Layers) -> Vec<Obstacle> {
     found
 }
 
-fn settings(block: &Fact<PublicAccessBlock>) -> Vec<&'static str> {
+/// Returns which of some settings are on.
+fn settings(block: &Fact<PublicAccessBlock>, names: [&'static str; 2]) -> Vec<&'static str> {
     let Some(block) = block.known() else { return Vec::new() };
-    let are_on = [block.block_public_policy, block.restrict_public_buckets];
-    AGAINST_POLICIES.into_iter().zip(are_on).filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect()
+    let is_on = |name: &&str| match *name {
+        "BlockPublicPolicy" => block.block_public_policy,
+        "RestrictPublicBuckets" => block.restrict_public_buckets,
+        "BlockPublicAcls" => block.block_public_acls,
+        _ => block.ignore_public_acls,
+    };
+    names.into_iter().filter(is_on).collect()
+}
+
+/// Returns whether it is one object, with an ACL of its own that counts.
+fn takes_acls(scope: &Scope, layers: &Layers) -> bool {
+    matches!(scope.part, Part::Object(_))
+        && layers.object_acl.known().is_some()
+        && layers.acls_are_disabled() == Truth::No
+}
+
+/// Returns the choice of a grant in the object's own ACL.
+fn by_acl(scope: &Scope, layers: &Layers, standing: &Standing) -> Option<Choice> {
+    let before = layers.object_acl.known().filter(|_| takes_acls(scope, layers))?;
+    if !settings(&layers.account_block, AGAINST_ACLS).is_empty() {
+        return None;
+    }
+    let block = match &standing.block {
+        Fact::Known(block) => loosened(block, AGAINST_ACLS),
+        _ => None,
+    };
+    let mut besides = Vec::new();
+    if layers.bucket_block.known().is_some_and(|block| block.ignore_public_acls) {
+        besides.push(
+            "every other grant to everyone counts again, in the bucket's ACL and in those of its objects".to_owned(),
+        );
+    }
+    let mut after = before.clone();
+    let grantee = Grantee::Group(ALL_USERS.to_owned());
+    let grant = Grant { grantee, permission: Right::Read.name().to_owned() };
+    if !after.grants.contains(&grant) {
+        after.grants.push(grant);
+    }
+    let mut steps = Vec::from_iter(block);
+    if after != *before {
+        steps.push(Step::ObjectAcl { before: before.clone(), after });
+    }
+    let title = "grant READ to everyone in the object's own ACL".to_owned();
+    Some(Choice { name: "acl", title, steps, besides })
 }
 
 fn denies(scope: &Scope, layers: &Layers, policy: &Policy, statement: &Statement) -> bool {
@@ -132,8 +181,17 @@ fn by_policy(
     partition: &str,
 ) -> Result<Choice, Obstacle> {
     let stays = |layer, words: String| Obstacle { layer, words, remedy: Remedy::None };
+    let account = settings(&layers.account_block, AGAINST_POLICIES);
+    if !account.is_empty() {
+        let words = format!(
+            "the account's Block Public Access has {} on, which is changed for the whole account and not from here \
+             (`aws s3control put-public-access-block`)",
+            account.join(" and ")
+        );
+        return Err(stays(Layer::AccountBlock, words));
+    }
     let block = match &standing.block {
-        Fact::Known(block) => loosened(block),
+        Fact::Known(block) => loosened(block, AGAINST_POLICIES),
         _ => None,
     };
     let besides = if block.is_some() { let_loose(scope, layers) } else { Vec::new() };
@@ -156,20 +214,20 @@ fn by_policy(
         return Err(stays(Layer::Policy, words));
     }
     choice.title = format!("add a statement to the bucket policy ({sid}) that lets everyone read {scope}");
-    choice.steps.push(Step { kind: DocumentKind::Policy, before, after: Some(after) });
+    choice.steps.push(Step::Document { kind: DocumentKind::Policy, before, after: Some(after) });
     Ok(choice)
 }
 
-/// Returns the write that switches off what stands in the way of a public policy, and nothing else.
-fn loosened(block: &Value) -> Option<Step> {
+/// Returns the write that switches some settings off, and nothing else.
+fn loosened(block: &Value, names: [&str; 2]) -> Option<Step> {
     let mut after = block.clone();
     let own = after.as_object_mut()?;
-    for name in AGAINST_POLICIES {
+    for name in names {
         if own.get(name) == Some(&Value::Bool(true)) {
             own.insert(name.to_owned(), Value::Bool(false));
         }
     }
-    (after != *block).then(|| Step {
+    (after != *block).then(|| Step::Document {
         kind: DocumentKind::PublicAccessBlock,
         before: Some(block.clone()),
         after: Some(after),

@@ -62,7 +62,11 @@ fn close(key: &str, of: &(Evidence, Standing)) -> Plan {
 }
 
 fn after(choice: &Choice, kind: DocumentKind) -> Option<&Value> {
-    choice.steps.iter().find(|step| step.kind == kind).unwrap().after.as_ref()
+    let found = choice.steps.iter().find_map(|step| match step {
+        Step::Document { kind: own, after, .. } if *own == kind => Some(after.as_ref()),
+        _ => None,
+    });
+    found.unwrap()
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html>, "Granting read-only permission
@@ -103,8 +107,8 @@ fn only_what_stands_in_the_way_of_block_public_access_is_loosened_and_first() {
     let (evidence, standing) = closed();
     let of = (evidence, Standing { block: Fact::Known(all_on()), ..standing });
     let plan = open("a/", &of);
-    let steps: Vec<_> = plan.choices[0].steps.iter().map(|step| step.kind).collect();
-    assert_eq!(steps, [DocumentKind::PublicAccessBlock, DocumentKind::Policy]);
+    let steps: Vec<_> = plan.choices[0].steps.iter().map(Step::title).collect();
+    assert_eq!(steps, ["Block Public Access", "Policy"]);
     let block = after(&plan.choices[0], DocumentKind::PublicAccessBlock).unwrap();
     let wanted = json!({
         "BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": false, "RestrictPublicBuckets": false
@@ -284,5 +288,35 @@ fn grants_of_acls_are_taken_out_and_those_of_objects_make_it_uncertain() {
     let grants = &plan.choices[0];
     assert_eq!(after(grants, DocumentKind::Acl).unwrap()["Grants"].as_array().unwrap().len(), 1);
     assert!(plan.notes[0].contains("each object"), "{plan:?}");
-    assert!(close("a/", &of).is_reached, "that keys may be listed opens no object");
+    let below = close("a/", &of);
+    let names: Vec<_> = below.choices.iter().map(|choice| choice.name).collect();
+    assert!(
+        !below.is_reached && names == ["block"],
+        "that keys may be listed opens no object, but an ACL of its own may"
+    );
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl>, `public-read`.
+#[test]
+fn an_object_with_an_acl_that_counts_is_opened_and_closed_by_one_grant_too() {
+    let (mut evidence, standing) = closed();
+    let private = Acl { owner: Some(OWNER_ID.to_owned()), grants: Vec::new() };
+    evidence.layers.ownership = Fact::Known(ObjectOwnership("ObjectWriter".to_owned()));
+    evidence.layers.object_acl = Fact::Known(private.clone());
+    let account = crate::model::access::PublicAccessBlock { block_public_policy: true, ..Default::default() };
+    evidence.layers.account_block = Fact::Known(account);
+    let mut of = (evidence, Standing { block: Fact::Known(all_on()), ..standing });
+    let plan = open("k", &of);
+    let [choice] = plan.choices.as_slice() else { panic!("the account refuses policies alone: {plan:?}") };
+    assert!(choice.name == "acl" && choice.besides[0].contains("counts again"), "{choice:?}");
+    let [Step::Document { after: Some(block), .. }, Step::ObjectAcl { before, after }] = choice.steps.as_slice() else {
+        panic!("{choice:?}")
+    };
+    assert_eq!((&block["IgnorePublicAcls"], &block["RestrictPublicBuckets"]), (&json!(false), &json!(true)));
+    assert!(*before == private && after.is_public());
+    assert!(choice.steps[1].difference().iter().any(|line| line.contains("READ to AllUsers")));
+    of.0.layers.object_acl = Fact::Known(after.clone());
+    of.1.block = Fact::Absent;
+    let grants = &close("k", &of).choices[0];
+    assert_eq!(grants.steps, [Step::ObjectAcl { before: after.clone(), after: private }]);
 }
