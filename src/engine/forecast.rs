@@ -332,7 +332,7 @@ mod tests {
         };
         assert_eq!(
             (shared(&["logs/a", "logs/b"]), shared(&["a"]), shared(&["a", "b"])),
-            ("logs/".into(), "a".into(), "".into())
+            ("logs/".into(), "a".into(), String::new())
         );
     }
 }

@@ -64,15 +64,15 @@ fn old_versions_markers_and_uploads_are_counted() {
         { "ID": "old", "Status": "Enabled", "Filter": { "Prefix": "contracts/" },
           "NoncurrentVersionExpiration": { "NoncurrentDays": 1, "NewerNoncurrentVersions": 2 } },
         { "ID": "current", "Status": "Enabled", "Filter": { "Prefix": "minutes/" }, "Expiration": { "Days": 1 } },
-        { "ID": "markers", "Status": "Enabled", "Filter": {}, "Expiration": { "ExpiredObjectDeleteMarker": true } },
+        { "ID": "markers", "Status": "Enabled", "Filter": { "Prefix": "plans/" }, "Expiration": { "ExpiredObjectDeleteMarker": true } },
     ] });
     t.write("rules.json", rules.to_string());
     // The demo works in a folder of its own.
     let path = t.path("rules.json");
     let place = ["--demo", "settings", "s3://acme-documents", "lifecycle", "--preview", "--document"];
     let printed = t.done(&[&place[..], &[path.to_str().unwrap()]].concat());
-    assert!(printed.contains("old versions are deleted for good: 2 items"), "{printed}");
-    assert!(printed.contains("are deleted: 1 item"), "the one that a marker hides is an old version: {printed}");
+    assert!(printed.contains("today old versions deleted for good: 2 items"), "{printed}");
+    assert!(printed.contains("today deleted: 1 item"), "the one that a marker hides is an old version: {printed}");
     assert!(printed.ends_with("today nothing\n"), "all markers hide something: {printed}");
     let wrong = t.run(&["settings", "s3://stage", "cors", "--preview"]);
     assert_eq!(wrong.code, 2);

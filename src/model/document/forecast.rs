@@ -102,15 +102,15 @@ pub struct Forecast {
 }
 
 impl Deed {
-    /// Returns it in words: `move to GLACIER`.
+    /// Returns it in words: `moved to GLACIER`.
     pub fn words(self) -> String {
         match self {
-            Self::Move(class) => format!("move to {class}"),
-            Self::Expire => "are deleted".to_owned(),
-            Self::MoveOld(class) => format!("old versions move to {class}"),
-            Self::DeleteOld => "old versions are deleted for good".to_owned(),
-            Self::RemoveMarker => "delete markers are removed".to_owned(),
-            Self::Abort => "unfinished uploads are aborted".to_owned(),
+            Self::Move(class) => format!("moved to {class}"),
+            Self::Expire => "deleted".to_owned(),
+            Self::MoveOld(class) => format!("old versions moved to {class}"),
+            Self::DeleteOld => "old versions deleted for good".to_owned(),
+            Self::RemoveMarker => "delete markers removed".to_owned(),
+            Self::Abort => "unfinished uploads aborted".to_owned(),
         }
     }
 
