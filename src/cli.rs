@@ -8,6 +8,7 @@ mod anonymous;
 mod bucket;
 mod confirm;
 mod endings;
+mod exposure;
 mod filters;
 mod folder;
 mod history;
@@ -30,6 +31,7 @@ mod telling;
 mod transfer;
 mod tuning;
 mod uploads;
+mod website;
 mod written;
 
 use std::path::PathBuf;
@@ -154,7 +156,7 @@ pub enum Command {
     Cat(object::Cat),
     /// Print what is known of objects, buckets, prefixes and files, and who may read them
     Stat(object::Stat),
-    /// Say who may do what with a bucket or an object, and which layer decides
+    /// Say who may do what with a bucket or an object, and which layer decides; or make it public or private
     #[command(after_long_help = access::PAGE_END)]
     Access(access::Access),
     /// Print the settings of a bucket, or change one: policy, CORS, lifecycle and seventeen others
@@ -177,6 +179,9 @@ pub enum Command {
     /// List unfinished multipart uploads, or abort them
     #[command(after_long_help = uploads::PAGE_END)]
     Uploads(uploads::Uploads),
+    /// Publish a folder as a static website
+    #[command(after_long_help = website::PAGE_END)]
+    Website(website::Website),
     /// Print the completions of a shell
     Completions(reference::Completions),
     /// Print the manual page, or that of a command
@@ -195,12 +200,13 @@ impl Command {
             Self::Mb(_) => Some("make"),
             Self::Rb(_) => Some("remove"),
             Self::Uploads(uploads) => uploads.writes().then_some("abort"),
+            Self::Website(website) => website.writes().then_some("publish"),
+            Self::Access(access) => access.writes().then_some("change who may read"),
             Self::Settings(settings) => settings.writes().then_some("write"),
             Self::History(history) => history.writes().then_some("forget"),
             Self::Ls(_)
             | Self::Cat(_)
             | Self::Stat(_)
-            | Self::Access(_)
             | Self::Du(_)
             | Self::Presign(_)
             | Self::Completions(_)
@@ -256,6 +262,7 @@ impl Command {
             Self::Presign(presign) => object::presign(session, presign).await,
             Self::History(history) => history::history(session, history).await,
             Self::Uploads(uploads) => uploads::uploads(session, uploads).await,
+            Self::Website(website) => Box::pin(website::website(session, website)).await,
             Self::Completions(_) | Self::Man(_) => self.print().unwrap_or(Ok(())),
         }
     }

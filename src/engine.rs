@@ -24,7 +24,9 @@ mod evidence;
 mod far;
 mod ferry;
 mod footprint;
+mod forecast;
 mod given;
+mod grant;
 mod history;
 mod inspect;
 mod jobs;
@@ -57,6 +59,7 @@ mod turns;
 mod unfinished;
 mod upload;
 mod uploads;
+mod visit;
 mod walk;
 
 use std::path::PathBuf;
@@ -197,6 +200,11 @@ impl Engine {
             Request::WriteDocument { ticket, bucket, kind, change } => {
                 document::start(core, ticket, bucket, kind, document::Asked::Write(change));
             }
+            Request::WriteObjectAcl { ticket, object, seen, new } => grant::start(core, ticket, object, *seen, *new),
+            Request::ForecastLifecycle { ticket, bucket, document } => {
+                forecast::start(core, ticket, bucket, &document);
+            }
+            Request::Visit { ticket, bucket, prefix, index } => visit::start(core, ticket, bucket, prefix, index),
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
             Request::Gather { ticket, source, identity } => evidence::start(core, ticket, source, identity),
             Request::TestAnonymous { ticket, item } => anonymous::start(core, ticket, item),

@@ -42,6 +42,10 @@
 //! test without credentials is one HEAD and one LIST by a store of their own, which has no credentials that could slip in;
 //! [`model::access::anonymous`] holds what they met against the verdict.
 //!
+//! [`model::access::exposure`] plans how a place is made public or private: the smallest change of documents, judged by the
+//! same rules with the change in place, before it is written and after. [`model::document::forecast`] says what lifecycle rules
+//! would touch today, and [`model::site`] how the files of a website are served.
+//!
 //! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not
 //! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one
 //! is kept in the data folder. `check` finds what is wrong with a typed text and at which line, `danger` what a change would

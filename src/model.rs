@@ -23,6 +23,7 @@ pub mod name;
 pub mod plan;
 pub mod progress;
 pub mod shell;
+pub mod site;
 pub mod stored;
 pub mod stream;
 pub mod sync;

@@ -27,6 +27,8 @@ mod probe;
 mod region;
 mod settings;
 mod tags;
+mod version;
+mod visit;
 
 pub use access::{BucketEncryption, Versioning};
 pub use client::Store;
@@ -43,3 +45,4 @@ pub use object::{
 pub use patience::Patience;
 pub use presign::Presigned;
 pub use settings::{Keys, Settings};
+pub use version::{ListedVersion, VersionPage};

@@ -8,6 +8,10 @@ mod access;
 mod copy;
 #[path = "cli/dry_run.rs"]
 mod dry_run;
+#[path = "cli/exposure.rs"]
+mod exposure;
+#[path = "cli/forecast.rs"]
+mod forecast;
 #[path = "cli/fsync.rs"]
 mod fsync;
 #[path = "cli/full.rs"]
@@ -40,5 +44,7 @@ mod stream;
 mod sync;
 #[path = "cli/uploads.rs"]
 mod uploads;
+#[path = "cli/website.rs"]
+mod website;
 #[path = "cli/use.rs"]
 mod wrong_use;

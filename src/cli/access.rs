@@ -1,5 +1,7 @@
 //! `access`: who may do what with a bucket or an object, and why.
 
+mod make;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -47,6 +49,13 @@ ownership-controls.json, bucket-acl.json, object-acl.json, object-tagging.json, 
 request-payment.json. A file that is not there is a thing that is not set; a file policy.denied (and so on) is a thing \
 that could not be read.
 
+--make public lets everyone read the objects of a bucket, of a prefix that ends in a slash, or one object, by a statement \
+that is added to the policy that stands, and switches off only what of the bucket's Block Public Access is in its way. \
+--make private takes out what lets strangers in, or with --by block switches Block Public Access on. What stands in the \
+way, the ways (one object that has an ACL may also be opened by that, with --by acl), what each opens or closes besides, and the difference are printed first; without a terminal to ask on \
+--yes is needed, and --by where more than was asked for would open or close. What was written is proved by reading all \
+of it again, and put back by `bucketry settings s3://BUCKET NAME --restore`.
+
 Exit codes: for one question (--as and --action) 0 yes, 1 no, 3 depends, unknown or out of reach; for several 0, or 3 if \
 an answer is unknown; 2 wrong use.";
 
@@ -82,6 +91,8 @@ pub struct Access {
     /// Print one object of JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    make: make::Make,
 }
 
 fn action_of(text: &str) -> Result<Action, String> {
@@ -104,6 +115,11 @@ fn pair_of(text: &str) -> Result<(String, String), String> {
 }
 
 impl Access {
+    /// Returns whether anything is changed.
+    pub fn writes(&self) -> bool {
+        self.make.writes()
+    }
+
     /// Returns the place in question, and where its documents are read.
     fn place(&self, session: &Session<'_>) -> Result<(Place, Source), String> {
         let (bucket, key) = End::in_bucket(&self.location, &session.base)?;
@@ -172,16 +188,14 @@ impl Access {
 
 /// Runs `access`.
 pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), Stop> {
+    if let Some(aim) = access.make.aim {
+        return make::make(session, access, aim).await;
+    }
     access.check_identity().map_err(Stop::Use)?;
     let (place, source) = access.place(session).map_err(Stop::Use)?;
     let identity = access.identity.as_ref().map(|path| session.base.folder.join(path));
     let tested = anonymous::tested(&source).filter(|_| access.test);
-    let asked = session.ask(|ticket| Request::Gather { ticket, source, identity });
-    let pick = |report| match report {
-        Report::Gathered { ticket, evidence } if ticket == asked => Some(evidence),
-        _ => None,
-    };
-    let evidence = match session.answer(asked, pick).await {
+    let evidence = match gather(session, source, identity).await {
         // A document that cannot be right was wrongly given; anything else is out of reach.
         Err(Stop::Failed(error)) if error.kind == Kind::Invalid => return Err(Stop::Use(error.to_string())),
         Err(Stop::Failed(error)) => {
@@ -212,6 +226,20 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
         0 => Ok(()),
         code => Err(Stop::Answered(code)),
     }
+}
+
+/// Reads all that decides.
+pub async fn gather(
+    session: &mut Session<'_>,
+    source: Source,
+    identity: Option<PathBuf>,
+) -> Result<Box<Evidence>, Stop> {
+    let asked = session.ask(|ticket| Request::Gather { ticket, source, identity });
+    let pick = |report| match report {
+        Report::Gathered { ticket, evidence } if ticket == asked => Some(evidence),
+        _ => None,
+    };
+    session.answer(asked, pick).await
 }
 
 fn value(evidence: &Evidence, verdicts: &[Verdict], tested: Option<Value>) -> Value {

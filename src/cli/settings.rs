@@ -2,11 +2,13 @@
 
 mod around;
 mod change;
+mod preview;
 mod template;
 
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::{Map, Value, json};
 
+pub use self::change::write;
 use super::location::End;
 use super::output::error_json;
 use super::session::{Session, Stop};
@@ -25,6 +27,9 @@ put-…` takes it; what `aws s3api get-…` prints around it is taken too. Field
 A document is checked before it is sent; --force sends it all the same and lets the server judge. The difference is shown \
 on standard error, and without a terminal to ask on --yes is needed. It is written only if nobody has changed it since \
 it was read, and read again and compared afterwards. What stood there before is kept in the data folder, for --restore.
+
+lifecycle --preview looks through the bucket and says of each rule how many objects, old versions, delete markers and \
+unfinished uploads it would touch today, each rule as if there were no other. Days end at midnight in UTC.
 
 A document that would make the bucket public, in Amazon's meaning of the word, or lock its writer out of the policy is \
 told, and asked about a second time; with --yes it needs --accept-risk as well.
@@ -66,6 +71,12 @@ pub struct Settings {
     /// Do not ask
     #[arg(long, short, requires = "name", conflicts_with = "json")]
     yes: bool,
+    /// Of lifecycle rules: count what each would touch today, and how many bytes
+    #[arg(long, requires = "name", conflicts_with_all = ["set", "delete", "restore"])]
+    preview: bool,
+    /// With --preview: the rules in this file, or on standard input, instead of those that are set
+    #[arg(long, value_name = "FILE|-", requires = "preview")]
+    document: Option<String>,
     /// Send a document that has problems
     #[arg(long, requires = "name", conflicts_with = "json")]
     force: bool,
@@ -100,6 +111,7 @@ pub async fn settings(session: &mut Session<'_>, settings: &Settings) -> Result<
         return Err(Stop::Use("nothing is to be changed: --set, --delete or --restore is missing".to_owned()));
     }
     match kind {
+        Some(kind) if settings.preview => preview::preview(session, settings, bucket, kind).await,
         Some(kind) if settings.writes() => change::change(session, settings, bucket, kind).await,
         Some(kind) => one(session, settings, bucket, kind).await,
         None => all(session, settings, bucket).await,
@@ -107,7 +119,7 @@ pub async fn settings(session: &mut Session<'_>, settings: &Settings) -> Result<
 }
 
 /// Reads a document.
-async fn read(session: &mut Session<'_>, bucket: BucketName, kind: DocumentKind) -> Result<Option<Value>, Stop> {
+pub async fn read(session: &mut Session<'_>, bucket: BucketName, kind: DocumentKind) -> Result<Option<Value>, Stop> {
     let asked = session.ask(|ticket| Request::ReadDocument { ticket, bucket, kind });
     session
         .answer(asked, |report| match report {

@@ -93,7 +93,7 @@ pub async fn sync(session: &mut Session<'_>, sync: &Sync) -> Result<(), Stop> {
     let comparison = Arc::new(compare(session, places, telling.is_quiet || telling.is_json).await?);
     let plan = SyncPlan { given, ..SyncPlan::new(comparison, sync.choice()) };
     if sync.dry_run {
-        return print(session, sync, &plan).await;
+        return print(session, sync.told.json, &plan).await;
     }
     let deleted = plan.summary().deleted;
     if !sync.yes {
@@ -185,7 +185,7 @@ impl Sync {
     }
 }
 
-fn place(end: End) -> Result<Location, String> {
+pub fn place(end: End) -> Result<Location, String> {
     match end {
         End::Local { path, .. } => Ok(Location::Local(path)),
         End::S3 { bucket, key } => Ok(Location::S3 { bucket, prefix: folder_prefix(&key) }),
@@ -194,7 +194,7 @@ fn place(end: End) -> Result<Location, String> {
 }
 
 /// Compares both places, and shows how many names were looked at.
-async fn compare(session: &mut Session<'_>, places: Places, is_quiet: bool) -> Result<Comparison, Stop> {
+pub async fn compare(session: &mut Session<'_>, places: Places, is_quiet: bool) -> Result<Comparison, Stop> {
     let mut comparison = Comparison::new(places.clone());
     let asked = session.ask(|ticket| Request::Compare { ticket, places });
     let (mut display, progress) = (Display::new(is_quiet), Arc::new(Progress::default()));
@@ -223,11 +223,11 @@ async fn compare(session: &mut Session<'_>, places: Places, is_quiet: bool) -> R
 }
 
 /// Prints what would be done, one line each; what would not be, and why, is said.
-async fn print(session: &mut Session<'_>, sync: &Sync, plan: &SyncPlan) -> Result<(), Stop> {
+pub async fn print(session: &mut Session<'_>, is_json: bool, plan: &SyncPlan) -> Result<(), Stop> {
     let mut has_failed = false;
     for action in plan.actions() {
         has_failed |= action.is_failed_copy();
-        if sync.told.json {
+        if is_json {
             session.output.json(&action_json(plan, &action)).await?;
             continue;
         }

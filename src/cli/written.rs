@@ -97,6 +97,7 @@ impl Written {
             tags: attributes::tags(self.tag.clone()).map_err(Stop::Use)?,
             acl: self.acl,
             encryption,
+            is_site: false,
         })
     }
 }

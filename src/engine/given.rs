@@ -4,6 +4,7 @@ use crate::model::attributes::Given;
 use crate::model::entry::StorageClass;
 use crate::model::error::Error;
 use crate::model::location::ObjectRef;
+use crate::model::site;
 use crate::s3::{Attributes, Condition, Store, WriteOptions};
 
 /// Returns what is written with a new object.
@@ -13,9 +14,14 @@ pub(super) fn write_options(
     object: &ObjectRef,
     condition: Condition,
 ) -> WriteOptions {
-    let content_type = mime_guess::from_path(object.key.last_part()).first_raw().map(str::to_owned);
+    let guess = mime_guess::from_path(object.key.last_part()).first_raw();
+    let own = Attributes {
+        content_type: guess.map(|guess| if given.is_site { site::content_type(guess) } else { guess.to_owned() }),
+        cache_control: given.is_site.then(|| site::cache_control(object.key.as_str()).to_owned()),
+        ..Attributes::default()
+    };
     WriteOptions {
-        attributes: given.attributes.over(&Attributes { content_type, ..Attributes::default() }),
+        attributes: given.attributes.over(&own),
         tags: given.tags.clone(),
         storage_class: storage_class.map(|class| class.name().to_owned()),
         encryption: given.encryption.clone(),

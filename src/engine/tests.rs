@@ -27,6 +27,7 @@ mod document;
 mod fault;
 mod ferry;
 mod given;
+mod grant;
 mod inspect;
 mod limit;
 mod list;

@@ -28,6 +28,7 @@ pub mod condition;
 pub mod context;
 pub mod document;
 pub mod evidence;
+pub mod exposure;
 pub mod finding;
 pub mod inquiry;
 pub mod layers;

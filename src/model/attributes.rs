@@ -160,6 +160,9 @@ pub struct Given {
     pub acl: Option<CannedAcl>,
     /// The encryption.
     pub encryption: Option<Encryption>,
+    /// Whether they are files of a website, each with the headers that its name asks for.
+    #[serde(default)]
+    pub is_site: bool,
 }
 
 /// Reads a pair as it is given on a command line: `key=value`. A value may hold further equals signs.

@@ -12,6 +12,7 @@ mod cors;
 pub mod danger;
 mod difference;
 mod encryption;
+pub mod forecast;
 mod inventory;
 mod lifecycle;
 mod lock;

@@ -240,7 +240,7 @@ impl ObjectRef {
         if bucket.is_arn() {
             return None;
         }
-        let path = utf8_percent_encode(key.as_str(), &KEPT);
+        let path = url_path(key.as_str());
         match (endpoint, region) {
             (Some(endpoint), _) => Some(format!("{}/{bucket}/{path}", endpoint.trim_end_matches('/'))),
             (None, Some(region)) if bucket.as_str().contains('.') => {
@@ -263,6 +263,12 @@ impl ObjectRef {
         let path = utf8_percent_encode(self.key.as_str(), &KEPT);
         Some(format!("http://{}.s3-website{sign}{region}.amazonaws.com{end}/{path}", self.bucket.as_str()))
     }
+}
+
+/// Returns a key as it stands in an address.
+pub fn url_path(key: &str) -> String {
+    const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(key, &KEPT).to_string()
 }
 
 impl fmt::Display for ObjectRef {

@@ -49,6 +49,8 @@ pub(super) struct Found {
     pub(super) path_style: Option<bool>,
     /// Whether requests are signed.
     pub(super) is_signed: bool,
+    /// The file of certificates, if one is configured.
+    pub(super) ca_bundle: Option<String>,
     /// Why nothing can be asked at all.
     pub(super) refusal: Option<Error>,
 }
@@ -100,6 +102,7 @@ pub(super) async fn find(settings: &Settings) -> Found {
         region_is_default: configured.is_none(),
         endpoint,
         is_signed: !settings.no_sign_request,
+        ca_bundle,
         refusal,
         sdk,
     }
@@ -137,6 +140,7 @@ async fn fixed(settings: &Settings, keys: &Keys) -> Found {
         endpoint: settings.endpoint_url.clone(),
         may_identify: settings.endpoint_url.as_deref().is_none_or(super::region::is_amazon),
         path_style: settings.path_style,
+        ca_bundle: None,
         is_signed: !settings.no_sign_request,
         refusal,
     }

@@ -54,6 +54,17 @@ pub(super) fn plain_client() -> SharedHttpClient {
     })
 }
 
+/// Returns a way to one address by the same proxy and certificates, for what is no call of the SDK.
+pub(super) async fn connector(url: &str, ca_bundle: Option<&str>) -> Result<Connector, Error> {
+    let mut builder = Connector::builder();
+    builder.set_proxy_config(proxy_from(&|name| std::env::var(name).ok())?);
+    if url.starts_with("http://") {
+        return Ok(builder.build_http());
+    }
+    let context = tls_context(ca_bundle).await?;
+    Ok(builder.tls_provider(tls::Provider::rustls(CryptoMode::AwsLc)).tls_context(context).build())
+}
+
 /// Reads `HTTPS_PROXY` and `NO_PROXY`, in either case. Only TLS is proxied: plain HTTP is for endpoints nearby.
 fn proxy_from(variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<ProxyConfig>, Error> {
     let either = |upper: &str| {

@@ -40,7 +40,7 @@ pub async fn what_is_given_is_written_by_uploads_and_copies_whichever_way_they_g
         },
         tags: pairs(&[("stage", "test"), ("team", "a b+c/ü")]),
         acl: Some(CannedAcl::PublicRead),
-        encryption: None,
+        ..Given::default()
     };
     let second = Given {
         attributes: Attributes {

@@ -30,7 +30,7 @@ pub async fn change(
 ) -> Result<(), Stop> {
     let facts = kind.facts();
     let new = match &settings.set {
-        Some(from) => Some(facts.bare(parse(&load(session, from).await?, from)?)),
+        Some(from) => Some(load_document(session, kind, from).await?),
         None if settings.restore => kept(session, bucket.clone(), kind).await?,
         None => None,
     };
@@ -64,14 +64,25 @@ pub async fn change(
             Question { what, more: ", as said above?".to_owned(), refused: "nothing was written" }.ask().await?;
         }
     }
-    let change = Box::new(DocumentWrite { seen, new: new.clone(), mfa: settings.mfa.clone() });
+    let change = DocumentWrite { seen, new: new.clone(), mfa: settings.mfa.clone() };
+    let written = write(session, bucket, kind, change).await?;
+    tell(&written, new.as_ref(), &what)
+}
+
+/// Writes a document, if it still is what was seen.
+pub async fn write(
+    session: &mut Session<'_>,
+    bucket: BucketName,
+    kind: DocumentKind,
+    change: DocumentWrite,
+) -> Result<Written, Stop> {
+    let change = Box::new(change);
     let asked = session.ask(|ticket| Request::WriteDocument { ticket, bucket, kind, change });
     let pick = |report| match report {
         Report::DocumentWritten { ticket, written, .. } if ticket == asked => Some(written),
         _ => None,
     };
-    let written = session.answer(asked, pick).await?;
-    tell(&written, new.as_ref(), &what)
+    session.answer(asked, pick).await
 }
 
 /// Says what came of it.
@@ -126,6 +137,11 @@ async fn kept(session: &mut Session<'_>, bucket: BucketName, kind: DocumentKind)
         _ => None,
     };
     session.answer(asked, pick).await
+}
+
+/// Reads a document from a file or standard input.
+pub async fn load_document(session: &Session<'_>, kind: DocumentKind, from: &str) -> Result<Value, Stop> {
+    Ok(kind.facts().bare(parse(&load(session, from).await?, from)?))
 }
 
 async fn load(session: &Session<'_>, from: &str) -> Result<String, Stop> {

@@ -20,7 +20,7 @@ fn given() -> Given {
         },
         tags: pairs(&[("stage", "test"), ("team", "red")]),
         encryption: Some(Encryption { algorithm: "aws:kms".into(), key: Some("key".into()), has_bucket_key: false }),
-        acl: None,
+        ..Given::default()
     }
 }
 

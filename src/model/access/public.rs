@@ -41,7 +41,8 @@ impl Policy {
 }
 
 impl Statement {
-    fn is_public(&self) -> Truth {
+    /// Returns whether the statement makes its policy public, if it allows.
+    pub(super) fn is_public(&self) -> Truth {
         let Some(principals) = &self.principals else { return Truth::No };
         let other = principals.named.iter().find_map(|named| match named {
             Named::Other(text) => Some(text),

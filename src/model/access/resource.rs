@@ -8,9 +8,6 @@ use super::pattern::{Pattern, Reach};
 use super::truth::Truth;
 use super::variable::Filled;
 
-/// The partitions of Amazon's cloud. A bucket is in one of them, and its policy names no other.
-const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
-
 /// What is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resource {
@@ -43,26 +40,33 @@ impl fmt::Display for Resource {
 }
 
 impl Resource {
+    /// The partitions of Amazon's cloud. A bucket is in one of them, and its policy names no other.
+    pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
     /// Returns how much of it a pattern takes.
-    fn reach(&self, pattern: &Pattern) -> Reach {
+    pub(super) fn reach(&self, pattern: &Pattern) -> Reach {
         let whole = |is_whole: bool| if is_whole { Reach::All } else { Reach::None };
-        let Some(parts) = pattern.parts() else {
+        if pattern.parts().is_none() {
             return match self {
                 Self::Objects { bucket, prefix } => pattern.reach_below(&format!("arn:aws:s3:::{bucket}/{prefix}")),
                 one => whole(pattern.matches(&one.to_string())),
             };
-        };
-        let [arn, partition, service, region, account, rest] = parts.as_slice() else { return Reach::None };
-        let is_s3 = arn.matches("arn") && service.matches("s3") && region.matches("") && account.matches("");
-        if !is_s3 || !PARTITIONS.iter().any(|own| partition.matches(own)) {
-            return Reach::None;
         }
+        let Some(name) = name_of(pattern) else { return Reach::None };
         match self {
-            Self::Bucket(bucket) => whole(rest.matches(bucket)),
-            Self::Object { bucket, key } => whole(rest.matches(&format!("{bucket}/{key}"))),
-            Self::Objects { bucket, prefix } => rest.reach_below(&format!("{bucket}/{prefix}")),
+            Self::Bucket(bucket) => whole(name.matches(bucket)),
+            Self::Object { bucket, key } => whole(name.matches(&format!("{bucket}/{key}"))),
+            Self::Objects { bucket, prefix } => name.reach_below(&format!("{bucket}/{prefix}")),
         }
     }
+}
+
+/// Returns what of the pattern of an ARN is about the name behind `arn:aws:s3:::`, if it is one of S3's.
+fn name_of(pattern: &Pattern) -> Option<Pattern> {
+    let parts = pattern.parts()?;
+    let [arn, partition, service, region, account, name] = parts.as_slice() else { return None };
+    let is_s3 = arn.matches("arn") && service.matches("s3") && region.matches("") && account.matches("");
+    (is_s3 && Resource::PARTITIONS.iter().any(|own| partition.matches(own))).then(|| name.clone())
 }
 
 impl Names {

@@ -11,6 +11,7 @@ use crate::model::access::Access;
 use crate::model::access::anonymous::AnonymousTest;
 use crate::model::access::evidence::Evidence;
 use crate::model::compare::ComparedPage;
+use crate::model::document::forecast::Forecast;
 use crate::model::document::{DocumentKind, Written};
 use crate::model::entry::Entry;
 use crate::model::error::Error;
@@ -106,6 +107,27 @@ pub enum Report {
         kind: DocumentKind,
         /// What came of it.
         written: Written,
+    },
+    /// The ACL of an object was written, and is what was written.
+    ObjectAclWritten {
+        /// Of this question.
+        ticket: Ticket,
+    },
+    /// What the rules of a lifecycle document do today, so far; comes again until `is_complete`.
+    Forecast {
+        /// Of this question.
+        ticket: Ticket,
+        /// The totals.
+        forecast: Box<Forecast>,
+    },
+    /// A website was visited.
+    Visited {
+        /// Of this question.
+        ticket: Ticket,
+        /// Where it is.
+        url: String,
+        /// The status of the answer, or why there was none.
+        answer: Result<u16, Error>,
     },
     /// A listing, preview, completion, count, comparison, fetch, presigning or document failed.
     Failed {

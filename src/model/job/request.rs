@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::{Item, JobId, Ticket, UnfinishedId, Work};
+use crate::model::access::acl::Acl;
 use crate::model::access::evidence::Source;
 use crate::model::compare::Places;
 use crate::model::document::{DocumentKind, DocumentWrite};
@@ -100,6 +103,37 @@ pub enum Request {
         kind: DocumentKind,
         /// What was seen, and what is to be.
         change: Box<DocumentWrite>,
+    },
+    /// Write the ACL of an object, if it still is what was seen.
+    WriteObjectAcl {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// The object.
+        object: ObjectRef,
+        /// What was seen.
+        seen: Box<Acl>,
+        /// What is to be.
+        new: Box<Acl>,
+    },
+    /// Say what the rules of a lifecycle document would do today, whether it is set or not; totals come as they grow.
+    ForecastLifecycle {
+        /// Answers carry it.
+        ticket: Ticket,
+        /// The bucket.
+        bucket: BucketName,
+        /// The document.
+        document: Box<Value>,
+    },
+    /// Visit a website below a prefix as anybody's browser would, without a signature.
+    Visit {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// The bucket.
+        bucket: BucketName,
+        /// Where in it the website is.
+        prefix: Prefix,
+        /// The name of its index page.
+        index: String,
     },
     /// Load the sections of one thing. Newest wins: the one before is dropped.
     Inspect {

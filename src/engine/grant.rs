@@ -1,0 +1,48 @@
+//! Writes the ACL of one object: only over what was seen, and compared afterwards.
+//!
+//! S3 has no condition for this write, so the ACL is read again right before.
+
+use std::sync::Arc;
+
+use super::core::Core;
+use crate::model::access::acl::{Acl, Grant};
+use crate::model::attributes::WrittenAcl;
+use crate::model::error::{Error, Kind};
+use crate::model::job::{Report, Ticket};
+use crate::model::location::ObjectRef;
+
+/// Writes it, and says that it is written. Once begun it goes to its end.
+pub(super) fn start(core: &Arc<Core>, ticket: Ticket, object: ObjectRef, seen: Acl, new: Acl) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let report = match Box::pin(write(&core, &object, &seen, new)).await {
+            Ok(()) => Report::ObjectAclWritten { ticket },
+            Err(error) => Report::Failed { ticket, error },
+        };
+        let _ = core.send(report, &token).await;
+        core.close_ticket(ticket);
+    });
+}
+
+async fn write(core: &Core, object: &ObjectRef, seen: &Acl, new: Acl) -> Result<(), Error> {
+    let refused = |kind, cause: &str| Error::new(kind, "write the ACL of", object.to_string(), cause);
+    let store = core.store_of(&object.bucket).await;
+    let _permit = core.lanes.interactive.acquire().await;
+    if !is_same(&store.object_acl(object).await?.grants, &seen.grants) {
+        return Err(refused(Kind::Conflict, "it has changed since it was read; nothing was written"));
+    }
+    store.set_object_acl(object, &WrittenAcl::Grants(new.grants.clone())).await?;
+    if is_same(&store.object_acl(object).await?.grants, &new.grants) {
+        return Ok(());
+    }
+    Err(refused(Kind::Server, "the server does not keep it as it was written"))
+}
+
+/// Returns whether two ACLs grant the same, in whatever order and by whatever names for accounts.
+fn is_same(one: &[Grant], other: &[Grant]) -> bool {
+    let holds = |all: &[Grant], own: &Grant| {
+        all.iter().any(|grant| grant.permission == own.permission && grant.header() == own.header())
+    };
+    one.iter().all(|own| holds(other, own)) && other.iter().all(|own| holds(one, own))
+}

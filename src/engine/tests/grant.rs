@@ -1,0 +1,50 @@
+//! The ACL of an object: written only over what was seen.
+
+use super::*;
+use crate::model::access::acl::{ALL_USERS, Acl, Grant, Grantee};
+use crate::model::document::{DocumentKind, DocumentWrite};
+use crate::model::error::Error;
+
+async fn written(t: &mut Bench, seen: &Acl, new: &Acl) -> Result<(), Error> {
+    t.last += 1;
+    let (ticket, object) = (Ticket(t.last), ObjectRef::new("bench", "k"));
+    let (seen, new) = (Box::new(seen.clone()), Box::new(new.clone()));
+    t.engine.submit(Request::WriteObjectAcl { ticket, object, seen, new });
+    loop {
+        match t.report().await {
+            Report::ObjectAclWritten { .. } => return Ok(()),
+            Report::Failed { error, .. } => return Err(error),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grant_is_written_over_what_was_seen_and_over_nothing_else() {
+    let data = tempfile::tempdir().unwrap();
+    let mut t = bench_with(Options { data_folder: Some(data.path().to_owned()), ..small_parts() }).await;
+    t.put("k", "x").await;
+    let own = |name: &str| Some(serde_json::json!({ "Rules": [{ "ObjectOwnership": name }] }));
+    let change = DocumentWrite { seen: own("BucketOwnerEnforced"), new: own("ObjectWriter"), mfa: None };
+    let (bucket, kind) = ("bench".into(), DocumentKind::Ownership);
+    t.engine.submit(Request::WriteDocument { ticket: Ticket(9), bucket, kind, change: Box::new(change) });
+    while !matches!(t.report().await, Report::DocumentWritten { .. }) {}
+    let block = DocumentWrite {
+        seen: t.store.read_document(&"bench".into(), DocumentKind::PublicAccessBlock).await.unwrap().into_document(),
+        new: None,
+        mfa: None,
+    };
+    let (bucket, kind) = ("bench".into(), DocumentKind::PublicAccessBlock);
+    t.engine.submit(Request::WriteDocument { ticket: Ticket(10), bucket, kind, change: Box::new(block) });
+    while !matches!(t.report().await, Report::DocumentWritten { .. }) {}
+    let private = t.store.object_acl(&ObjectRef::new("bench", "k")).await.unwrap();
+    let mut public = private.clone();
+    let everyone = Grantee::Group(ALL_USERS.to_owned());
+    public.grants.push(Grant { grantee: everyone, permission: "READ".to_owned() });
+    let error = written(&mut t, &public, &private).await.unwrap_err();
+    assert!(error.kind == Kind::Conflict && t.demo.count("PutObjectAcl") == 0, "{error}");
+    written(&mut t, &private, &public).await.unwrap();
+    assert!(t.store.object_acl(&ObjectRef::new("bench", "k")).await.unwrap().is_public());
+    written(&mut t, &public, &private).await.unwrap();
+    assert!(!t.store.object_acl(&ObjectRef::new("bench", "k")).await.unwrap().is_public());
+}
