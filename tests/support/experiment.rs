@@ -225,9 +225,9 @@ impl Stage<'_> {
         let place = Place {
             bucket: self.bucket.as_str().to_owned(),
             key: (wish != Wish::List).then(|| wish.key(caller)),
-            version: None,
+            ..Place::default()
         };
-        let given = Given { context, identity, pays: false, now: evidence.now };
+        let given = Given { context, identity, now: evidence.now, ..Given::default() };
         evidence.layers.judge(&place, &who, wish.action(), &given).finding
     }
 

@@ -21,7 +21,7 @@ fn allow_by(case: &Case<'_>, policy: &Policy, statement: &Statement, layer: Laye
     if met.is_no() {
         return None;
     }
-    let label = Label { policy: layer, number: statement.number, sid: statement.sid.clone() };
+    let label = Label::of(statement, layer);
     let holds = case.holds(policy, statement);
     let name = layer.name();
     let finding = match met.and(holds) {
@@ -51,7 +51,7 @@ pub(super) fn not_denied(case: &Case<'_>, policy: &Policy, layer: Layer) -> Find
 }
 
 fn deny_by(case: &Case<'_>, policy: &Policy, statement: &Statement, layer: Layer) -> Option<Finding> {
-    let label = Label { policy: layer, number: statement.number, sid: statement.sid.clone() };
+    let label = Label::of(statement, layer);
     let truth = case.is_met_by(policy, statement, Naming::Any).and(case.holds(policy, statement));
     let finding = match truth {
         Truth::No => return None,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::document::Statement;
 use super::truth::Truth;
 
 /// The answer to one question.
@@ -103,6 +104,13 @@ impl Layer {
             Self::RequestPayment => "Requester Pays",
             Self::None => "none",
         }
+    }
+}
+
+impl Label {
+    /// Returns how a person finds a statement of a policy.
+    pub fn of(statement: &Statement, policy: Layer) -> Self {
+        Self { policy, number: statement.number, sid: statement.sid.clone() }
     }
 }
 

@@ -271,9 +271,9 @@ fn with_statement(scope: &Scope, policy: Option<&Value>, partition: &str) -> Res
 }
 
 impl Statement {
-    /// Returns how a person finds it.
+    /// Returns how a person finds it in the bucket policy.
     pub(super) fn label(&self) -> Label {
-        Label { number: self.number, sid: self.sid.clone() }
+        Label::of(self, Layer::Policy)
     }
 
     /// Returns what it opens: `s3:GetObject on arn:aws:s3:::b/*`.

@@ -49,7 +49,7 @@ fn judge(name: &str, who: &str, action: &str, key: Option<&str>, context: &[(&st
     let allowed = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
     let identity = Some(Arc::new(Policy::of_identity(allowed).unwrap()));
     let given = Given { context: keys, identity, ..Given::default() };
-    let place = Place { bucket: "photos".to_owned(), key: key.map(str::to_owned), version: None };
+    let place = Place { bucket: "photos".to_owned(), key: key.map(str::to_owned), ..Place::default() };
     layers.permit(&place, &Who::parse(who).unwrap(), Action::parse(action).unwrap(), &given)
 }
 
