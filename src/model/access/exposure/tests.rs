@@ -1,3 +1,5 @@
+//! Making places public and private: what is offered, what is refused, and what each choice comes to.
+
 use serde_json::{Value, json};
 
 use super::*;

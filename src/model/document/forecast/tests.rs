@@ -1,3 +1,5 @@
+//! The rules of lifecycle documents with dates, each with its page.
+
 use serde_json::json;
 
 use super::*;
