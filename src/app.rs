@@ -22,3 +22,4 @@ pub mod queue;
 pub mod state;
 pub mod tree;
 pub mod update;
+pub mod words;

@@ -33,6 +33,7 @@ mod newest;
 mod open_download;
 mod open_upload;
 mod overlap;
+mod own;
 mod pace;
 mod page;
 mod plan;
@@ -194,6 +195,7 @@ impl Engine {
                 document::start(core, ticket, bucket, kind, document::Asked::Write(change));
             }
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
+            Request::Judge { ticket, bucket } => evidence::start_word(core, ticket, bucket),
             Request::Gather { ticket, source, identity } => evidence::start(core, ticket, source, identity),
             Request::Preview { ticket, item } => self.preview.ask(ticket, item),
             Request::Complete { ticket, text, base } => self.complete.ask(ticket, (text, base)),

@@ -18,6 +18,7 @@ use super::palette::Palette;
 use super::pane::Pane;
 use super::queue::Queue;
 use super::tree::{Row, Tree};
+use super::words::Words;
 use crate::model::error::Error;
 use crate::model::job::{Connection, Item, JobId, Request, Ticket};
 use crate::model::limit::ByteRate;
@@ -204,6 +205,8 @@ pub struct State {
     pub identity: Identity,
     /// The regions of buckets, as far as they were learnt.
     pub regions: HashMap<BucketName, String>,
+    /// Which buckets are open to strangers, as far as they were in view.
+    pub words: Words,
     /// Whether nothing may be written.
     pub is_read_only: bool,
     /// The keys.
@@ -260,6 +263,7 @@ impl State {
             notice: None,
             identity: Identity::Asked,
             regions: HashMap::new(),
+            words: Words::default(),
             is_read_only: setup.is_read_only,
             keymap: setup.keymap,
             width: 80,

@@ -125,6 +125,7 @@ fn settle(state: &mut State) -> Vec<Effect> {
     ask_next_question(state);
     compare::open_waiting(state);
     let mut effects = edit::open_fetched(state);
+    effects.extend(browse::follow_words(state, &layout));
     if state.is_inspecting {
         let item = state.current_item();
         effects.extend(state.inspector.follow(item, &mut state.ids));

@@ -229,7 +229,7 @@ pub async fn access(session: &mut Session<'_>, access: &Access) -> Result<(), St
 fn notes(evidence: &Evidence) -> Vec<String> {
     let mut notes = evidence.notes.clone();
     let computed = evidence.layers.policy_is_public();
-    if let Some(said) = evidence.said_public.filter(|said| computed.is_some_and(|computed| computed != *said)) {
+    if let Some(said) = evidence.layers.said_public.filter(|said| computed.is_some_and(|computed| computed != *said)) {
         let word = if said { "public" } else { "not public" };
         notes.push(format!(
             "the server itself calls the policy {word} (GetBucketPolicyStatus), which was computed otherwise"

@@ -13,6 +13,7 @@ use super::buffers::Buffers;
 use super::jobs::Job;
 use super::journal::Journal;
 use super::lanes::Lanes;
+use super::own::Accounts;
 use super::roster::Roster;
 use super::stores::Stores;
 use super::unfinished::Unfinished;
@@ -51,6 +52,8 @@ pub(super) struct Core {
     pub kept: AtomicU64,
     /// The caller's ARN, once somebody has asked for it.
     pub caller: Mutex<Option<String>>,
+    /// What is known of the accounts that are used.
+    pub accounts: Accounts,
     /// Uploads that have not come to an end.
     pub unfinished: Unfinished,
     said_regions: Mutex<HashSet<BucketName>>,
@@ -76,6 +79,7 @@ impl Core {
             keeps: Arc::default(),
             kept: AtomicU64::default(),
             caller: Mutex::default(),
+            accounts: Accounts::default(),
             unfinished: Unfinished::default(),
             said_regions: Mutex::default(),
             fetched: Mutex::default(),

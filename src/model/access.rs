@@ -14,7 +14,7 @@
 //! Two rules hold everywhere. What could not be read is never taken for what is not set: it makes the answer unknown
 //! wherever it could change it. A condition key that was not said is absent, as Amazon takes it.
 //!
-//! [`word`] is the one word on top of the inspector.
+//! [`word`] is the one word for a bucket or an object, founded on the same layers.
 
 pub mod acl;
 pub mod action;
@@ -42,7 +42,7 @@ pub mod who;
 pub mod word;
 mod words;
 
-pub use word::{Access, AccessFacts, Fact, PublicAccessBlock};
+pub use word::{Access, Fact, PublicAccessBlock};
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,7 @@ mod left;
 mod mouse;
 mod profile;
 mod transfers;
+mod words;
 
 #[test]
 fn the_start_asks_for_both_places_and_for_the_caller() {

@@ -38,6 +38,7 @@ pub(super) fn layers(folder: &Path, owner: Account) -> Result<(Layers, Vec<Strin
     let folder = Folder(folder);
     let layers = Layers {
         owner,
+        said_public: None,
         policy: folder.read("policy", "s3:GetBucketPolicy", |text| reader::policy(text).map(Arc::new))?,
         bucket_block: folder.read(
             "public-access-block",

@@ -43,8 +43,6 @@ pub struct Evidence {
     pub caller: Option<String>,
     /// Whether the caller's requests say that the requester pays.
     pub pays: bool,
-    /// Whether the server calls the policy public, where it says so.
-    pub said_public: Option<bool>,
     /// What a person should know beside: an object that is not there, a layer that this server does not have.
     pub notes: Vec<String>,
     /// When it was read.
