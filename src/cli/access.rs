@@ -92,7 +92,12 @@ fn account_of(text: &str) -> Result<Account, String> {
 
 fn pair_of(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(key, _)| key.contains(':'));
-    pair.map(|(key, value)| (key.to_owned(), value.to_owned())).ok_or_else(|| "write KEY=VALUE".to_owned())
+    let (key, value) = pair.ok_or_else(|| "write KEY=VALUE".to_owned())?;
+    let is_address = ["aws:SourceIp", "aws:VpcSourceIp"].iter().any(|name| name.eq_ignore_ascii_case(key));
+    if is_address && value.parse::<std::net::IpAddr>().is_err() {
+        return Err(format!("{value} is no address; a request comes from one, such as 203.0.113.9"));
+    }
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 impl Access {

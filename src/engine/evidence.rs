@@ -82,7 +82,11 @@ async fn gather(core: &Arc<Core>, source: Source, identity: Option<PathBuf>) -> 
 fn document<T>(path: &Path, read: fn(&str) -> Result<T, Fault>) -> Result<Option<T>, Error> {
     let invalid = |cause: String| Error::new(Kind::Invalid, "read", path.to_string_lossy(), cause);
     let file = match File::open(path) {
-        Err(error) if error.kind == Kind::NotFound => return Ok(None),
+        // A link that leads nowhere is a document all the same, which was not found.
+        Err(error) if error.kind == Kind::NotFound && path.symlink_metadata().is_err() => return Ok(None),
+        Err(error) if error.kind == Kind::NotFound => {
+            return Err(invalid("it is a link that leads nowhere".to_owned()));
+        }
         file => file?,
     };
     let bytes = file.read_start(LIMIT + 1)?;

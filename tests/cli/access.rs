@@ -244,3 +244,26 @@ fn the_sample_buckets_are_judged_as_they_behave() {
     assert_eq!(ask("s3://acme-data/README.md", READ).0, 1);
     assert_eq!(ask("s3://acme-archive/x", READ).0, 1);
 }
+
+#[test]
+fn a_link_that_leads_nowhere_is_no_document_that_is_not_set() {
+    let t = Stage::new();
+    t.write("docs/public-access-block.json", "{}");
+    std::os::unix::fs::symlink("nowhere", t.path("docs/policy.json")).unwrap();
+    let said = ask(&t, &["--as", "anonymous", "--action", READ]);
+    assert_eq!(said.code, 2, "{said:?}");
+    std::fs::remove_file(t.path("docs/policy.json")).unwrap();
+    std::os::unix::fs::symlink("nowhere", t.path("docs/policy.denied")).unwrap();
+    assert_eq!(read(&t, "anonymous"), is(3, "unknown"));
+}
+
+#[test]
+fn an_address_of_a_request_must_be_one() {
+    let t = Stage::new();
+    t.write("docs/policy.json", OFFICE);
+    for value in ["203.0.113.0/24", "office", ""] {
+        let context = format!("AWS:SourceIp={value}");
+        let said = ask(&t, &["--as", "anonymous", "--action", READ, "--context", &context]);
+        assert_eq!(said.code, 2, "{value}");
+    }
+}

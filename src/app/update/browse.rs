@@ -76,7 +76,7 @@ fn refresh(state: &mut State) -> Vec<Effect> {
 
 /// Asks which of the buckets in view are open to strangers, the one under the cursor first.
 pub(super) fn follow_words(state: &mut State, layout: &Layout) -> Vec<Effect> {
-    let shown = |side: &Side| layout.pane(*side).filter(|pane| pane.columns.access.is_some()).is_some();
+    let shown = |side: &Side| layout.pane(*side).is_some_and(|pane| pane.columns.access.is_some());
     let sides: Vec<_> = [state.side, state.side.other()].into_iter().filter(shown).collect();
     if sides.is_empty() {
         return state.words.leave();

@@ -42,8 +42,7 @@ pub(super) fn allow(case: &Case<'_>) -> Finding {
 /// Returns whether ACLs count at all.
 fn counts(case: &Case<'_>) -> Finding {
     let no = "ACLs are switched off by Object Ownership (BucketOwnerEnforced)";
-    let finding = Finding::of(!case.layers.acls_are_disabled(), Layer::Ownership, "ACLs count", no);
-    Finding { is_held_back: finding.answer == Answer::No, ..finding }
+    Finding::of(!case.layers.acls_are_disabled(), Layer::Ownership, "ACLs count", no).passed()
 }
 
 fn by_grants(case: &Case<'_>, acl: &Acl, right: Right, layer: Layer) -> Finding {
@@ -82,8 +81,7 @@ fn by_owning(case: &Case<'_>, acl: &Acl, right: Right, layer: Layer) -> Finding 
 fn ignored(case: &Case<'_>, grant: &str) -> Finding {
     let one = |block: &Fact<PublicAccessBlock>, layer: Layer| {
         let no = format!("{grant}, but IgnorePublicAcls of the {} takes that away", layer.name());
-        let finding = Finding::of(!block.truth(|block| block.ignore_public_acls), layer, "the grant counts", &no);
-        Finding { is_held_back: finding.answer == Answer::No, ..finding }
+        Finding::of(!block.truth(|block| block.ignore_public_acls), layer, "the grant counts", &no).passed()
     };
     one(&case.layers.bucket_block, Layer::BucketBlock).and(one(&case.layers.account_block, Layer::AccountBlock))
 }
@@ -113,6 +111,8 @@ fn within_write(case: &Case<'_>) -> Finding {
         _ => case.who.account().map_or(Truth::No, |own| own.is(&case.layers.owner)),
     };
     let no = "WRITE of the bucket ACL overwrites and deletes only what the caller owns";
-    let finding = Finding::of(owns, Layer::BucketAcl, "WRITE of the bucket ACL allows it", no);
-    Finding { is_held_back: finding.answer == Answer::No, ..finding }
+    match owns {
+        Truth::Depends(words) => Finding::new(Answer::Depends, Layer::BucketAcl, format!("only if {words}")),
+        owns => Finding::of(owns, Layer::BucketAcl, "WRITE of the bucket ACL allows it", no).passed(),
+    }
 }

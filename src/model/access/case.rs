@@ -68,10 +68,9 @@ impl<'a> Case<'a> {
     fn complete(&mut self, version: Option<&str>) {
         self.context.add_caller(&self.who, &self.layers.owner);
         self.context.add_common(self.given.now);
-        if let Some(number) = &self.layers.owner.number {
-            for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
-                self.context.set_default(key, Value::Known(vec![number.clone()]));
-            }
+        let number = self.layers.owner.number.as_ref();
+        for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
+            self.context.set_default(key, number.map_or(Value::Open, |number| Value::Known(vec![number.clone()])));
         }
         if let Some(version) = version.filter(|_| self.action.target == Target::Object) {
             self.context.set_default("s3:VersionId", Value::Known(vec![version.to_owned()]));
@@ -90,11 +89,22 @@ impl<'a> Case<'a> {
                 }
             }
             Fact::Absent if matches!(self.resource, Resource::Objects(_)) => {
-                self.context.set_default(FAMILY, Value::Open);
+                self.context.set_default(FAMILY, Value::Perhaps);
             }
             Fact::Absent => {}
             Fact::Unread(read) => self.context.set_default(FAMILY, Value::Unread(read.clone())),
             Fact::Unasked => self.context.set_default(FAMILY, Value::Unread("tags not read yet".to_owned())),
+        }
+    }
+
+    /// Returns whether what is asked about belongs to the bucket's owner. Of any object where ACLs count, its own ACL says
+    /// so (Amazon S3 User Guide, "Controlling ownership of objects and disabling ACLs for your bucket").
+    pub fn object_is_the_owners(&self) -> Truth {
+        match (&self.resource, &self.layers.object_acl) {
+            (Resource::Objects(_), Fact::Absent) => {
+                self.layers.acls_are_disabled().or(Truth::Depends("the object is the bucket owner's".to_owned()))
+            }
+            _ => self.layers.object_is_the_owners(),
         }
     }
 

@@ -99,7 +99,7 @@ impl Condition {
             }
             Some(Value::Pathless(arn)) => self.fits(operator, arn, context, has_variables),
             Some(Value::Strange) => self.fits_stranger(operator),
-            Some(Value::Open) => Truth::Depends(self.words()),
+            Some(Value::Open | Value::Perhaps) => Truth::Depends(self.words()),
             Some(Value::Unread(read)) => Truth::Unknown(read.clone()),
         }
     }
@@ -115,8 +115,10 @@ impl Condition {
     }
 
     fn is_null(&self, value: Option<&Value>) -> Truth {
-        if let Some(Value::Unread(read)) = value {
-            return Truth::Unknown(read.clone());
+        match value {
+            Some(Value::Unread(read)) => return Truth::Unknown(read.clone()),
+            Some(Value::Perhaps) => return Truth::Depends(self.words()),
+            _ => {}
         }
         let is_absent = value.is_none();
         let wanted = |text: &String| text.eq_ignore_ascii_case("true") == is_absent;

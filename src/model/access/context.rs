@@ -20,6 +20,8 @@ pub enum Value {
     Strange,
     /// It is there, and has a value that was not said.
     Open,
+    /// It may be there, with a value that was not said.
+    Perhaps,
     /// What would tell could not be read; the words of the read.
     Unread(String),
 }
@@ -60,11 +62,15 @@ impl Context {
             Who::Anonymous => {
                 self.set_default("aws:PrincipalType", known("Anonymous"));
                 self.set_default("aws:userid", known("anonymous"));
+                // The page of the key: "For anonymous requests, the request context returns anonymous."
+                self.set_default("aws:PrincipalAccount", known("anonymous"));
             }
             Who::AnyUser => {
-                for key in ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:userid"] {
+                for key in ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:userid"] {
                     self.set_default(key, Value::Strange);
                 }
+                self.set_default("aws:PrincipalType", Value::Open);
+                self.set_default("aws:username", Value::Perhaps);
                 self.set_default("aws:PrincipalIsAWSService", known("false"));
             }
             Who::Account(account) => self.add_account(account, owner),
@@ -84,6 +90,8 @@ impl Context {
                         self.set_default("aws:userid", known(&format!("{number}:{name}")));
                     }
                 }
+                // A unique ID, which no name tells.
+                self.set_default("aws:userid", Value::Open);
                 let arn = match &principal.kind {
                     Kind::Session { role, .. } => Value::Pathless(role_arn(&principal.arn, role)),
                     _ => known(&principal.arn),
@@ -122,16 +130,26 @@ impl Context {
             self.set_default(key, Value::Open);
         }
         if !is_root {
-            self.set_default("aws:username", Value::Open);
+            self.set_default("aws:username", Value::Perhaps);
         }
         self.set_default("aws:PrincipalIsAWSService", known("false"));
     }
 
-    /// Adds what every request has, where it was not said: TLS, and the time.
+    /// Adds what every request has, where it was not said: TLS, and the time, whose two forms follow from each other.
     pub fn add_common(&mut self, now: Timestamp) {
+        let now = self.said_time().unwrap_or(now);
         self.set_default("aws:SecureTransport", Value::Known(vec!["true".to_owned()]));
         self.set_default("aws:CurrentTime", Value::Known(vec![now.to_string()]));
         self.set_default("aws:EpochTime", Value::Known(vec![now.as_second().to_string()]));
+    }
+
+    fn said_time(&self) -> Option<Timestamp> {
+        let said = |key: &str| match self.get(key)? {
+            Value::Known(values) => values.first(),
+            _ => None,
+        };
+        let by_date = said("aws:CurrentTime").and_then(|text| text.parse().ok());
+        by_date.or_else(|| Timestamp::from_second(said("aws:EpochTime")?.parse().ok()?).ok())
     }
 }
 
@@ -170,7 +188,8 @@ mod tests {
         let user = of("arn:aws:iam::111122223333:user/a/alice");
         assert_eq!(one(&user, "AWS:UserName").as_deref(), Some("alice"));
         assert_eq!(one(&user, "aws:PrincipalAccount").as_deref(), Some("111122223333"));
-        assert_eq!(one(&user, "aws:userid"), None, "its unique ID does not follow from its name");
+        assert_eq!(user.get("aws:userid"), Some(&Value::Open), "its unique ID does not follow from its name");
+        assert_eq!(one(&of("anonymous"), "aws:PrincipalAccount").as_deref(), Some("anonymous"));
         let session = of("arn:aws:sts::111122223333:assumed-role/app/one");
         let role = Value::Pathless("arn:aws:iam::111122223333:role/app".to_owned());
         assert_eq!(session.get("aws:PrincipalArn"), Some(&role));
@@ -192,5 +211,12 @@ mod tests {
         assert_eq!(one(&context, "aws:TagKeys").as_deref(), Some("a,b"));
         assert_eq!(one(&context, "aws:EpochTime").as_deref(), Some("0"));
         assert_eq!(one(&context, "aws:SourceIp"), None);
+        for (key, value) in [("aws:CurrentTime", "1970-01-02T00:00:00Z"), ("aws:EpochTime", "86400")] {
+            let mut context = Context::default();
+            context.add(key, value);
+            context.add_common(Timestamp::UNIX_EPOCH);
+            let both = (one(&context, "aws:CurrentTime").unwrap(), one(&context, "aws:EpochTime").unwrap());
+            assert_eq!(both, ("1970-01-02T00:00:00Z".to_owned(), "86400".to_owned()), "{key}");
+        }
     }
 }

@@ -139,6 +139,16 @@ impl Finding {
         }
     }
 
+    /// Turns a layer that only takes away into one that says nothing where it does not.
+    #[must_use]
+    pub fn passed(self) -> Self {
+        match self.answer {
+            Answer::Yes => Self::pass(),
+            Answer::No => Self { is_held_back: true, ..self },
+            Answer::Depends | Answer::Unknown => self,
+        }
+    }
+
     /// Returns the finding with the statement that it is about.
     #[must_use]
     pub fn about(self, statement: Label) -> Self {

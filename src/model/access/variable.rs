@@ -87,7 +87,7 @@ fn value_of(variable: &str, context: &Context) -> Result<String, Truth> {
             ([], Some(default)) => Ok(default),
             _ => Err(Truth::No),
         },
-        (Some(Value::Open), _) => Err(Truth::Depends(format!("the value of {key} fits"))),
+        (Some(Value::Open | Value::Perhaps), _) => Err(Truth::Depends(format!("the value of {key} fits"))),
         (Some(Value::Unread(read)), _) => Err(Truth::Unknown(read.clone())),
         (None, Some(default)) => Ok(default),
         (Some(Value::Pathless(arn)), _) => Ok(arn.clone()),

@@ -44,9 +44,13 @@ impl Layers {
 }
 
 fn permitted(case: &Case<'_>) -> Finding {
-    let outsider = "only the account that owns the bucket may read and change its policy, whatever that allows";
+    let outsider = if case.action.is_of_policy() {
+        "only the account that owns the bucket may read and change its policy, whatever that allows"
+    } else {
+        "no bucket policy says who creates the bucket"
+    };
     let denied_outside = match case.who.account().map(|account| account.is(&case.layers.owner)) {
-        _ if !case.action.is_of_policy() => Finding::pass(),
+        _ if !(case.action.is_of_policy() || case.action.creates_bucket()) => Finding::pass(),
         Some(Truth::Yes) => Finding::pass(),
         // Amazon S3 API Reference, "PutBucketPolicy": 405 for an identity that is not of the bucket owner's account.
         is_own => Finding::of(is_own.unwrap_or(Truth::No), Layer::Owner, "the caller may", outsider),
@@ -118,7 +122,7 @@ fn owned(case: &Case<'_>) -> Finding {
         return Finding::new(Answer::Yes, Layer::Owner, yes);
     }
     let no = "the object belongs to another account, and its ACL does not let the bucket's owner do it";
-    let own = Finding::of(case.layers.object_is_the_owners(), Layer::Owner, yes, no);
+    let own = Finding::of(case.object_is_the_owners(), Layer::Owner, yes, no);
     if own.answer == Answer::Yes || case.action.right().is_none() && own.answer != Answer::No {
         return own;
     }
@@ -159,8 +163,7 @@ fn reaches_object(case: &Case<'_>, allowing: &str) -> Finding {
     }
     let no =
         format!("{allowing}, but the object belongs to another account, about whose objects the policy grants nothing");
-    let finding = Finding::of(case.layers.object_is_the_owners(), Layer::ObjectAcl, "the object is the owner's", &no);
-    passed(finding)
+    Finding::of(case.object_is_the_owners(), Layer::ObjectAcl, "the object is the owner's", &no).passed()
 }
 
 /// `RestrictPublicBuckets` leaves a bucket with a public policy to its own account and to AWS services.
@@ -180,18 +183,9 @@ fn not_restricted(case: &Case<'_>, allowing: &str) -> Finding {
              and AWS services",
             layer.name()
         );
-        passed(Finding::of(!is_cut, layer, "the policy is not restricted", &no))
+        Finding::of(!is_cut, layer, "the policy is not restricted", &no).passed()
     };
     one(&case.layers.bucket_block, Layer::BucketBlock).and(one(&case.layers.account_block, Layer::AccountBlock))
-}
-
-/// Turns a layer that only takes away into one that says nothing where it does not.
-fn passed(finding: Finding) -> Finding {
-    match finding.answer {
-        Answer::Yes => Finding::pass(),
-        Answer::No => Finding { is_held_back: true, ..finding },
-        Answer::Depends | Answer::Unknown => finding,
-    }
 }
 
 /// Returns whether no policy denies it.
