@@ -16,6 +16,7 @@ mod dress;
 mod encoding;
 mod fault;
 mod http;
+mod iam;
 mod identity;
 mod list;
 mod multipart;

@@ -28,6 +28,8 @@ mod place;
 mod profile;
 #[path = "cli/remove.rs"]
 mod remove;
+#[path = "support/serve.rs"]
+mod serve;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/stage.rs"]
@@ -36,6 +38,8 @@ mod stage;
 mod stream;
 #[path = "cli/sync.rs"]
 mod sync;
+#[path = "cli/trial.rs"]
+mod trial;
 #[path = "cli/uploads.rs"]
 mod uploads;
 #[path = "cli/use.rs"]

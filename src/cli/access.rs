@@ -149,7 +149,7 @@ impl Access {
             return vec![who.clone()];
         }
         let mut callers = vec![Who::Anonymous, Who::AnyUser];
-        callers.extend(this_caller(evidence));
+        callers.extend(self.this_caller(evidence));
         callers.push(Who::Account(evidence.layers.owner.clone()));
         for who in named(&evidence.layers) {
             if !callers.contains(&who) {
@@ -164,16 +164,28 @@ impl Access {
         for (key, value) in &self.context {
             context.add(key, value);
         }
-        let stranger = Given { context, identity: None, pays: evidence.pays, now: evidence.now };
-        let own = Given { identity: evidence.identity.clone(), ..stranger.clone() };
+        let stranger = Given { context, pays: evidence.pays, now: evidence.now, ..Given::default() };
         let actions: Vec<_> = self.action.map_or_else(|| Action::asked().collect(), |action| vec![action]);
-        let caller = self.who.clone().or_else(|| this_caller(evidence));
+        let caller = self.who.clone().or_else(|| self.this_caller(evidence));
+        // What IAM says is of nobody else.
+        let is_here = self.is_as_here() && caller == evidence.this_caller();
+        let simulated = if is_here { evidence.simulated.clone() } else { vec![] };
+        let own = Given { identity: evidence.identity.clone(), simulated, ..stranger.clone() };
         let mut verdicts = Vec::new();
         for who in self.callers(evidence) {
             let given = if caller.as_ref() == Some(&who) { &own } else { &stranger };
             verdicts.extend(actions.iter().map(|action| evidence.layers.judge(place, &who, *action, given)));
         }
-        verdicts
+        if self.is_as_here() { evidence.with_trials(verdicts) } else { verdicts }
+    }
+
+    /// Returns whether the question is about requests as this caller makes them, so that what it tried tells of them.
+    fn is_as_here(&self) -> bool {
+        self.context.is_empty() && self.identity.is_none()
+    }
+
+    fn this_caller(&self, evidence: &Evidence) -> Option<Who> {
+        evidence.this_caller().filter(|who| *who != Who::Unnamed || self.is_as_here())
     }
 
     /// Returns what the answers mean to a script.
@@ -188,10 +200,6 @@ impl Access {
             _ => 0,
         }
     }
-}
-
-fn this_caller(evidence: &Evidence) -> Option<Who> {
-    evidence.caller.as_deref().and_then(Who::of_arn)
 }
 
 /// Runs `access`.
@@ -276,7 +284,11 @@ fn lines(evidence: &Evidence, verdicts: &[Verdict]) -> Vec<String> {
     for verdict in verdicts {
         if last != Some(&verdict.who) {
             let is_owner = matches!(&verdict.who, Who::Account(account) if *account == evidence.layers.owner);
-            let role = if is_owner { " (the owner's account)" } else { "" };
+            let role = match evidence.this_caller() {
+                _ if is_owner => " (the owner's account)",
+                Some(who) if who.name() == verdict.who.name() && who != Who::Unnamed => " (this caller)",
+                _ => "",
+            };
             lines.push(format!("{}{role}", visible(&verdict.who.name())));
             last = Some(&verdict.who);
         }

@@ -3,6 +3,7 @@
 pub(super) mod bucket;
 mod folder;
 mod server;
+mod trial;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -8,7 +8,7 @@
 //!   condition  when it counts      case      all that is known       beyond     KMS, Requester Pays, archives
 //! acl       grants                                                 public    what Amazon calls public
 //! layers    what could be read     truth     yes, no, depends,     finding   an answer, its layer and its reason
-//! reader    as the AWS CLI prints            unknown
+//! reader    as the AWS CLI prints            unknown               trial     what was tried just now
 //! ```
 //!
 //! Two rules hold everywhere. What could not be read is never taken for what is not set: it makes the answer unknown
@@ -35,6 +35,7 @@ pub mod principal;
 mod public;
 pub mod reader;
 pub mod resource;
+pub mod trial;
 pub mod truth;
 mod variable;
 pub mod verdict;

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::bucket::{account_block, layers, owner_of};
 use super::layer;
+use super::trial::{listing, simulate, trial};
 use crate::engine::core::Core;
 use crate::model::access::Fact;
+use crate::model::access::acl::Acl;
 use crate::model::access::evidence::Evidence;
 use crate::model::access::layers::{Kept, Layers};
+use crate::model::access::trial::Trial;
 use crate::model::access::who::Account;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
@@ -23,7 +26,9 @@ pub(super) async fn gather(
 ) -> Result<Evidence, Error> {
     let store = core.store_of(bucket).await;
     let _permit = core.lanes.interactive.acquire().await;
-    match store.head_bucket(bucket).await {
+    let head = store.head_bucket(bucket).await;
+    let opened = trial("HeadBucket", "s3:ListBucket", &head);
+    match head {
         Err(error) if error.kind != Kind::Denied => return Err(error),
         _ => {}
     }
@@ -32,13 +37,15 @@ pub(super) async fn gather(
         Some(said) => said,
         None => owner_of(&store, bucket, &connection).await,
     };
-    let (layers, said, payer, account_block, (object_acl, tags, kept, mut notes)) = tokio::join!(
+    let (layers, said, payer, account_block, listed, found) = tokio::join!(
         layers(&store, bucket),
         store.policy_status(bucket),
         store.requester_pays(bucket),
         account_block(core, &store, bucket, &owner, &connection),
+        listing(&store, bucket, object),
         of_object(&store, object),
     );
+    let OfObject { acl: object_acl, tags, kept, mut notes, trials } = found;
     if !store.is_amazon() {
         notes.push("this server has no Block Public Access for accounts that could be asked for".to_owned());
     }
@@ -52,21 +59,42 @@ pub(super) async fn gather(
         requester_pays: layer(&store, payer.map(Some)),
         ..layers
     };
-    Ok(Evidence { layers: layers.with_owner_of_acl(), caller: connection.caller, notes, ..Evidence::default() })
+    let trials = if store.is_signed() { [vec![opened, listed], trials].concat() } else { Vec::new() };
+    let layers = layers.with_owner_of_acl();
+    let evidence = Evidence { layers, caller: connection.caller, trials, notes, ..Evidence::default() };
+    Ok(simulate(&store, bucket, object, evidence).await)
 }
 
 /// What is known of one object, and what to say of it.
-type OfObject = (Fact<crate::model::access::acl::Acl>, Fact<Vec<(String, String)>>, Fact<Kept>, Vec<String>);
+#[derive(Default)]
+struct OfObject {
+    acl: Fact<Acl>,
+    tags: Fact<Vec<(String, String)>>,
+    kept: Fact<Kept>,
+    notes: Vec<String>,
+    trials: Vec<Trial>,
+}
 
 async fn of_object(store: &Store, object: Option<&ObjectRef>) -> OfObject {
-    let Some(object) = object else { return (Fact::Absent, Fact::Absent, Fact::Absent, Vec::new()) };
+    let Some(object) = object else {
+        return OfObject { acl: Fact::Absent, tags: Fact::Absent, kept: Fact::Absent, ..OfObject::default() };
+    };
     let (head, acl, tags) = tokio::join!(store.head(object), store.object_acl(object), store.object_tags(object));
     let is_missing =
         [head.as_ref().err(), acl.as_ref().err()].into_iter().flatten().any(|error| error.kind == Kind::NotFound);
     let missing = || format!("{object} is not there: who may read it gets 404, or 403 without s3:ListBucket");
     let notes = is_missing.then(missing).into_iter().collect();
-    let head = head.map(|facts| Some(kept(&facts)));
-    (layer(store, if_there(acl.map(Some))), layer(store, if_there(tags.map(Some))), layer(store, if_there(head)), notes)
+    let (read, read_acl) = match object.version {
+        Some(_) => ("s3:GetObjectVersion", "s3:GetObjectVersionAcl"),
+        None => ("s3:GetObject", "s3:GetObjectAcl"),
+    };
+    OfObject {
+        trials: vec![trial("HeadObject", read, &head), trial("GetObjectAcl", read_acl, &acl)],
+        acl: layer(store, if_there(acl.map(Some))),
+        tags: layer(store, if_there(tags.map(Some))),
+        kept: layer(store, if_there(head.map(|facts| Some(kept(&facts))))),
+        notes,
+    }
 }
 
 fn kept(facts: &ObjectFacts) -> Kept {

@@ -10,6 +10,7 @@ use super::document::{Policy, Statement};
 use super::layers::Layers;
 use super::principal::Naming;
 use super::resource::Resource;
+use super::trial::Simulated;
 use super::truth::Truth;
 use super::who::Who;
 use super::word::Fact;
@@ -32,6 +33,8 @@ pub struct Given {
     pub context: Context,
     /// The caller's own IAM policy.
     pub identity: Option<Arc<Policy>>,
+    /// What IAM says of the caller's own policies, where they were not given.
+    pub simulated: Vec<Simulated>,
     /// Whether requests say that the requester pays.
     pub pays: bool,
     /// The time of the request.
@@ -95,6 +98,11 @@ impl<'a> Case<'a> {
             Fact::Unread(read) => self.context.set_default(FAMILY, Value::Unread(read.clone())),
             Fact::Unasked => self.context.set_default(FAMILY, Value::Unread("tags not read yet".to_owned())),
         }
+    }
+
+    /// Returns what IAM says of the caller's own policies to the question.
+    pub fn simulated(&self) -> Option<&Simulated> {
+        self.given.simulated.iter().find(|simulated| simulated.action.eq_ignore_ascii_case(self.action.name))
     }
 
     /// Returns whether what is asked about belongs to the bucket's owner. Of any object where ACLs count, its own ACL says

@@ -92,10 +92,8 @@ impl Context {
                 }
                 // A unique ID, which no name tells.
                 self.set_default("aws:userid", Value::Open);
-                let arn = match &principal.kind {
-                    Kind::Session { role, .. } => Value::Pathless(role_arn(&principal.arn, role)),
-                    _ => known(&principal.arn),
-                };
+                // Of a session, the key holds the role.
+                let arn = principal.role_arn().map_or_else(|| known(&principal.arn), Value::Pathless);
                 self.set_default("aws:PrincipalArn", arn);
                 self.set_default("aws:PrincipalIsAWSService", known("false"));
             }
@@ -103,7 +101,7 @@ impl Context {
                 self.set_default("aws:PrincipalIsAWSService", known("true"));
                 self.set_default("aws:PrincipalServiceName", known(name));
             }
-            Who::Federated(_) => {
+            Who::Federated(_) | Who::Unnamed => {
                 for key in ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:userid"] {
                     self.set_default(key, Value::Open);
                 }
@@ -151,15 +149,6 @@ impl Context {
         let by_date = said("aws:CurrentTime").and_then(|text| text.parse().ok());
         by_date.or_else(|| Timestamp::from_second(said("aws:EpochTime")?.parse().ok()?).ok())
     }
-}
-
-/// Of a session, the key holds the role.
-fn role_arn(session: &str, role: &str) -> String {
-    let mut parts: Vec<&str> = session.splitn(6, ':').take(5).collect();
-    if let Some(service) = parts.get_mut(2) {
-        *service = "iam";
-    }
-    format!("{}:role/{role}", parts.join(":"))
 }
 
 #[cfg(test)]

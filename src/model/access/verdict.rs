@@ -12,6 +12,7 @@ use super::case::{Case, Given, Place};
 use super::finding::{Answer, Finding, Layer};
 use super::layers::Layers;
 use super::principal::Naming;
+use super::trial::Decision;
 use super::truth::Truth;
 use super::who::{Account, Who};
 use super::word::{Fact, PublicAccessBlock};
@@ -44,6 +45,9 @@ impl Layers {
 }
 
 fn permitted(case: &Case<'_>) -> Finding {
+    if case.who == Who::Unnamed {
+        return Finding::new(Answer::Unknown, Layer::None, "who this caller is, the server does not say");
+    }
     let outsider = if case.action.is_of_policy() {
         "only the account that owns the bucket may read and change its policy, whatever that allows"
     } else {
@@ -200,6 +204,10 @@ fn not_denied(case: &Case<'_>) -> Finding {
         Some(identity) if case.who != Who::Anonymous => {
             by_bucket.and(by_policy::not_denied(case, identity, Layer::Identity))
         }
+        None => match case.simulated().filter(|simulated| simulated.decision == Decision::Denied) {
+            Some(simulated) => by_bucket.and(simulated.finding()),
+            None => by_bucket,
+        },
         _ => by_bucket,
     }
 }
@@ -213,6 +221,9 @@ fn deny_may_stand(read: &str) -> Finding {
 fn by_identity(case: &Case<'_>) -> Finding {
     if let Some(identity) = &case.given.identity {
         return by_policy::allow(case, identity, Layer::Identity, Naming::Any);
+    }
+    if let Some(simulated) = case.simulated() {
+        return simulated.finding();
     }
     let because = match &case.who {
         Who::Account(_) => "its own IAM policies must allow it too to whoever of it asks, and are not known",
