@@ -33,6 +33,9 @@ yes, no, depends (on a condition, which is named) or unknown (for want of a docu
 named). A condition key that is not given with --context is absent from the request, except for TLS, the time, and what \
 follows from who asks.
 
+Of this caller it is told too what it tried just now (HeadBucket, HeadObject and the like, which change nothing), and, \
+where IAM may be asked, what that says of its policies; not with --context or --identity, which are about other requests.
+
 The policies of an organization and of VPC endpoints, permission boundaries and session policies cannot be seen from \
 here: each can only take away.
 

@@ -20,7 +20,7 @@ use crate::model::error::Error;
 use crate::model::job::Item;
 use crate::model::location::Location;
 use crate::model::name::BucketName;
-use crate::model::text::{count, counted, short_time, size, truncate_start, visible};
+use crate::model::text::{count, counted, short_time, size, truncate_start, visible, width};
 use crate::tui::theme::Theme;
 
 /// Indentation grows no further than this, so that deep levels keep room for names.
@@ -176,7 +176,9 @@ impl Painter<'_> {
         let room = columns.name.saturating_sub(start);
         let used = put(buffer, line.x + start, line.y, room, &name(listing, entry), style);
         let words = words(entry);
-        if !words.is_empty() && room > used + 2 {
+        // Half a region says nothing.
+        let is_cut = entry.kind == EntryKind::Bucket && width(&words) >= usize::from(room.saturating_sub(used));
+        if !words.is_empty() && room > used + 2 && !is_cut {
             put(buffer, line.x + start + used + 1, line.y, room - used - 1, &words, theme.dim);
         }
         self.draw_columns(buffer, columns, entry);
