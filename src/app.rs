@@ -24,3 +24,4 @@ pub mod settings;
 pub mod state;
 pub mod tree;
 pub mod update;
+pub mod words;

@@ -39,6 +39,7 @@ mod newest;
 mod open_download;
 mod open_upload;
 mod overlap;
+mod own;
 mod pace;
 mod page;
 mod plan;
@@ -206,6 +207,7 @@ impl Engine {
             }
             Request::Visit { ticket, bucket, prefix, index } => visit::start(core, ticket, bucket, prefix, index),
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
+            Request::Judge { ticket, bucket } => evidence::start_word(core, ticket, bucket),
             Request::Gather { ticket, source, identity } => evidence::start(core, ticket, source, identity),
             Request::TestAnonymous { ticket, item } => anonymous::start(core, ticket, item),
             Request::Preview { ticket, item } => self.preview.ask(ticket, item),

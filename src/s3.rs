@@ -17,6 +17,7 @@ mod dress;
 mod encoding;
 mod fault;
 mod http;
+mod iam;
 mod identity;
 mod list;
 mod multipart;

@@ -32,6 +32,8 @@ mod place;
 mod profile;
 #[path = "cli/remove.rs"]
 mod remove;
+#[path = "support/serve.rs"]
+mod serve;
 #[path = "cli/set.rs"]
 mod set;
 #[path = "cli/settings.rs"]
@@ -42,6 +44,8 @@ mod stage;
 mod stream;
 #[path = "cli/sync.rs"]
 mod sync;
+#[path = "cli/trial.rs"]
+mod trial;
 #[path = "cli/uploads.rs"]
 mod uploads;
 #[path = "cli/website.rs"]

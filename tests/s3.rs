@@ -31,6 +31,8 @@ mod replace;
 mod resume;
 #[path = "support/scripted.rs"]
 mod scripted;
+#[path = "support/serve.rs"]
+mod serve;
 #[path = "support/servers.rs"]
 mod servers;
 #[path = "support/settings.rs"]

@@ -8,6 +8,7 @@ use super::event::{Event, Mouse, MouseKind};
 use super::keymap::{Key, Keymap};
 use super::state::{Setup, Side, State};
 use super::update::update;
+use crate::model::access::Access;
 use crate::model::entry::{Entry, EntryKind, StorageClass};
 use crate::model::job::{
     Connection, Item, Page, PageToken, Report, Request, Ticket, Transfer, Unfinished, UnfinishedId, Work,
@@ -49,10 +50,13 @@ pub fn entry(place: &Location, name: &str) -> Entry {
 }
 
 impl Harness {
-    /// A local folder with three entries on the left, the buckets on the right.
+    /// A local folder with three entries on the left, the buckets on the right, of which all is known.
     pub fn new() -> Self {
         let mut harness = Self::unloaded("~/data", "s3://");
         harness.page("~/data", &["archive/", "notes.txt", "q3.parquet"]);
+        for bucket in ["acme-logs", "photos"] {
+            harness.state.words.learn(bucket.into(), Access::NotPublic);
+        }
         harness.page("s3://", &["acme-logs", "photos"]);
         harness
     }

@@ -4,6 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::palette::Palette;
 use super::state::{Screen, Side, State};
+use crate::model::location::Location;
 
 /// From this width on both panes are shown.
 pub const TWO_PANES: u16 = 80;
@@ -58,9 +59,11 @@ pub struct PaneLayout {
     pub status: Rect,
     /// The columns, counted from the left of the rows.
     pub columns: Columns,
+    /// The columns of what a bucket unfolds to; elsewhere the same.
+    pub below: Columns,
 }
 
-/// The columns of a pane, from left to right; those on the right give way first.
+/// The columns of a pane, from left to right; those on the right give way first, but that of access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Columns {
     /// The width of mark, indentation and name.
@@ -71,6 +74,8 @@ pub struct Columns {
     pub modified: Option<Column>,
     /// Where the storage class stands.
     pub class: Option<Column>,
+    /// Where it stands whether a bucket is open to strangers.
+    pub access: Option<Column>,
 }
 
 /// One column.
@@ -90,6 +95,26 @@ const TIME: u16 = 12;
 const DATE: u16 = 6;
 /// The width of a storage class.
 const CLASS: u16 = 6;
+/// The width of `Can be public`.
+const ACCESS: u16 = 13;
+
+/// What the rows of a pane stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Files,
+    Objects,
+    Buckets,
+}
+
+impl Rows {
+    fn of(place: &Location) -> Self {
+        match place {
+            Location::Local(_) => Self::Files,
+            Location::Buckets(_) => Self::Buckets,
+            Location::S3 { .. } => Self::Objects,
+        }
+    }
+}
 
 /// Returns where everything is.
 pub fn layout(state: &State) -> Layout {
@@ -117,7 +142,7 @@ pub fn layout(state: &State) -> Layout {
 fn with_panes(base: Layout, state: &State) -> Layout {
     let body = base.body;
     let is_narrow = body.width < NARROW;
-    let pane = |side: Side, frame| Some(PaneLayout::new(frame, state.pane(side).place().is_s3(), is_narrow));
+    let pane = |side: Side, frame| Some(PaneLayout::new(frame, Rows::of(state.pane(side).place()), is_narrow));
     if body.width < TWO_PANES {
         if state.is_inspecting {
             return Layout { inspector: Some(body), ..base };
@@ -178,7 +203,7 @@ impl Layout {
 }
 
 impl PaneLayout {
-    fn new(frame: Rect, is_s3: bool, is_narrow: bool) -> Self {
+    fn new(frame: Rect, shown: Rows, is_narrow: bool) -> Self {
         let inner = Rect {
             x: frame.x.saturating_add(1),
             y: frame.y.saturating_add(1),
@@ -192,7 +217,8 @@ impl PaneLayout {
             heads: Rect { height: heads, ..inner },
             rows: Rect { y: inner.y + heads, height: inner.height - heads - status, ..inner },
             status: Rect { y: (inner.y + inner.height).saturating_sub(status), height: status, ..inner },
-            columns: Columns::new(inner.width, is_s3, is_narrow),
+            columns: Columns::new(inner.width, shown, is_narrow),
+            below: Columns::new(inner.width, if shown == Rows::Buckets { Rows::Objects } else { shown }, is_narrow),
         }
     }
 
@@ -203,7 +229,7 @@ impl PaneLayout {
 }
 
 impl Columns {
-    fn new(width: u16, is_s3: bool, is_narrow: bool) -> Self {
+    fn new(width: u16, shown: Rows, is_narrow: bool) -> Self {
         // One column stays free at the border.
         let mut end = width.saturating_sub(1);
         let mut take = |is_wanted: bool, width: u16| {
@@ -215,11 +241,18 @@ impl Columns {
                 column
             })
         };
+        if shown == Rows::Buckets {
+            let access = take(!is_narrow && width >= 34, ACCESS);
+            let time = if width >= 64 { TIME } else { DATE };
+            let modified = take(!is_narrow && width >= 50, time);
+            return Self { name: end, modified, access, ..Self::default() };
+        }
+        let is_s3 = shown == Rows::Objects;
         let class = take(is_s3 && !is_narrow && width >= 50, CLASS);
         let time = if width >= if is_s3 { 50 } else { 44 } { TIME } else { DATE };
         let modified = take(!is_narrow && width >= 34, time);
         let size = take(width >= 24, SIZE);
-        Self { name: end, size, modified, class }
+        Self { name: end, size, modified, class, access: None }
     }
 }
 
@@ -230,14 +263,26 @@ mod tests {
     #[test]
     fn columns_drop_from_right_to_left() {
         let shown = |width| {
-            let columns = Columns::new(width, true, false);
+            let columns = Columns::new(width, Rows::Objects, false);
             (columns.size.is_some(), columns.modified.map(|column| column.width), columns.class.is_some())
         };
         assert_eq!(shown(58), (true, Some(TIME), true));
         assert_eq!(shown(38), (true, Some(DATE), false));
         assert_eq!(shown(30), (true, None, false));
         assert_eq!(shown(10), (false, None, false));
-        assert_eq!(Columns::new(48, true, true).modified, None);
+        assert_eq!(Columns::new(48, Rows::Objects, true).modified, None);
+    }
+
+    #[test]
+    fn of_a_bucket_whether_it_is_open_is_shown_before_when_it_was_made() {
+        let shown = |width, is_narrow| {
+            let columns = Columns::new(width, Rows::Buckets, is_narrow);
+            (columns.name, columns.access.is_some(), columns.modified.map(|column| column.width))
+        };
+        assert_eq!(shown(70, false), (42, true, Some(TIME)));
+        assert_eq!(shown(58, false), (36, true, Some(DATE)));
+        assert_eq!(shown(38, false), (23, true, None));
+        assert_eq!(shown(38, true), (37, false, None));
     }
 
     #[test]
@@ -245,7 +290,7 @@ mod tests {
         for width in 0..70 {
             for height in 0..12 {
                 let frame = Rect::new(0, 1, width, height);
-                let pane = PaneLayout::new(frame, true, false);
+                let pane = PaneLayout::new(frame, Rows::Buckets, false);
                 let used = pane.heads.height + pane.rows.height + pane.status.height;
                 assert_eq!(used, height.saturating_sub(2));
                 assert!(pane.columns.name <= width);

@@ -20,6 +20,7 @@ use super::pane::Pane;
 use super::queue::Queue;
 use super::settings::Settings;
 use super::tree::{Row, Tree};
+use super::words::Words;
 use crate::model::error::Error;
 use crate::model::job::{Connection, Item, JobId, Request, Ticket};
 use crate::model::limit::ByteRate;
@@ -214,6 +215,8 @@ pub struct State {
     pub identity: Identity,
     /// The regions of buckets, as far as they were learnt.
     pub regions: HashMap<BucketName, String>,
+    /// Which buckets are open to strangers, as far as they were in view.
+    pub words: Words,
     /// Whether nothing may be written.
     pub is_read_only: bool,
     /// The keys.
@@ -272,6 +275,7 @@ impl State {
             notice: None,
             identity: Identity::Asked,
             regions: HashMap::new(),
+            words: Words::default(),
             is_read_only: setup.is_read_only,
             keymap: setup.keymap,
             width: 80,

@@ -134,6 +134,7 @@ fn settle(state: &mut State) -> Vec<Effect> {
     compare::open_waiting(state);
     effects.extend(edit::open_fetched(state));
     effects.extend(access::forget_closed(state));
+    effects.extend(browse::follow_words(state, &layout));
     if state.is_inspecting {
         let item = state.current_item();
         effects.extend(state.inspector.follow(item, &mut state.ids));

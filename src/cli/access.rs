@@ -37,6 +37,9 @@ yes, no, depends (on a condition, which is named) or unknown (for want of a docu
 named). A condition key that is not given with --context is absent from the request, except for TLS, the time, and what \
 follows from who asks.
 
+Of this caller it is told too what it tried just now (HeadBucket, HeadObject and the like, which change nothing), and, \
+where IAM may be asked, what that says of its policies; not with --context or --identity, which are about other requests.
+
 The policies of an organization and of VPC endpoints, permission boundaries and session policies cannot be seen from \
 here: each can only take away.
 
@@ -111,7 +114,12 @@ fn account_of(text: &str) -> Result<Account, String> {
 
 fn pair_of(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(key, _)| key.contains(':'));
-    pair.map(|(key, value)| (key.to_owned(), value.to_owned())).ok_or_else(|| "write KEY=VALUE".to_owned())
+    let (key, value) = pair.ok_or_else(|| "write KEY=VALUE".to_owned())?;
+    let is_address = ["aws:SourceIp", "aws:VpcSourceIp"].iter().any(|name| name.eq_ignore_ascii_case(key));
+    if is_address && value.parse::<std::net::IpAddr>().is_err() {
+        return Err(format!("{value} is no address; a request comes from one, such as 203.0.113.9"));
+    }
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 impl Access {
@@ -278,7 +286,11 @@ fn lines(evidence: &Evidence, verdicts: &[Verdict]) -> Vec<String> {
     let mut last = None;
     for verdict in verdicts {
         if last != Some(&verdict.who) {
-            let role = if is_owner(&verdict.who, &evidence.layers) { " (the owner's account)" } else { "" };
+            let role = match evidence.this_caller() {
+                _ if is_owner(&verdict.who, &evidence.layers) => " (the owner's account)",
+                Some(who) if who.name() == verdict.who.name() && who != Who::Unnamed => " (this caller)",
+                _ => "",
+            };
             lines.push(format!("{}{role}", visible(&verdict.who.name())));
             last = Some(&verdict.who);
         }

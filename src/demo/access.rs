@@ -89,6 +89,7 @@ fn layers(bucket: &Bucket, object: Option<&Object>) -> Layers {
         bucket_acl: set(settings.acl.as_ref().map(Acl::to_model)),
         object_acl: set(object.map(|object| object.acl.to_model())),
         policy: set(settings.policy.as_ref().map(Arc::clone)),
+        said_public: None,
         tags: set(object.map(|object| object.facts.tags.clone())),
         kept: Fact::Absent,
         requester_pays: Fact::Absent,

@@ -249,9 +249,11 @@ fn archive(state: &mut State) {
     to.done();
 }
 
-/// Photos with tags and metadata, in the second region.
+/// Photos with tags and metadata, in the second region: not public, but nothing keeps the ACL of one from being.
 fn photos(state: &mut State) {
-    let mut to = Builder::new(state, "acme-photos", FAR_REGION, Account::Acme).tags(&[("team", "marketing")]);
+    let mut to =
+        Builder::new(state, "acme-photos", FAR_REGION, Account::Acme).unblocked().tags(&[("team", "marketing")]);
+    to.bucket.settings.ownership = Some(dto::ObjectOwnership::from_static(dto::ObjectOwnership::OBJECT_WRITER));
     let places =
         [("desert", "Monument Valley"), ("canyon", "Grand Canyon"), ("coast", "Big Sur"), ("city", "Flagstaff")];
     for (number, (place, name)) in places.into_iter().enumerate() {

@@ -13,6 +13,7 @@ use super::buffers::Buffers;
 use super::jobs::Job;
 use super::journal::Journal;
 use super::lanes::Lanes;
+use super::own::Accounts;
 use super::roster::Roster;
 use super::stores::Stores;
 use super::unfinished::Unfinished;
@@ -50,6 +51,8 @@ pub(super) struct Core {
     /// Jobs that were kept.
     pub kept: AtomicU64,
     caller: OnceCell<Option<String>>,
+    /// What is known of the accounts that are used.
+    pub accounts: Accounts,
     /// Uploads that have not come to an end.
     pub unfinished: Unfinished,
     said_regions: Mutex<HashSet<BucketName>>,
@@ -75,6 +78,7 @@ impl Core {
             keeps: Arc::default(),
             kept: AtomicU64::default(),
             caller: OnceCell::new(),
+            accounts: Accounts::default(),
             unfinished: Unfinished::default(),
             said_regions: Mutex::default(),
             fetched: Mutex::default(),

@@ -1,7 +1,9 @@
 //! Gathers what decides who may do what: the layers, each on its own, so that one that is denied hides no other.
 
+pub(super) mod bucket;
 mod folder;
 mod server;
+mod trial;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,12 +11,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::core::Core;
+use super::inspect::unread;
 use crate::local::read::Source as File;
+use crate::model::access::document::Policy;
 use crate::model::access::evidence::{Evidence, Source};
-use crate::model::access::reader;
+use crate::model::access::{Fact, reader};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::json::Fault;
+use crate::model::name::BucketName;
+use crate::s3::Store;
 
 /// How long a document may be, in bytes: many times what S3 takes of any.
 const LIMIT: usize = 1 << 20;
@@ -34,6 +40,19 @@ pub(super) fn start(core: &Arc<Core>, ticket: Ticket, source: Source, identity: 
             Err(error) => Report::Failed { ticket, error },
         };
         let _ = core.send(report, &token).await;
+        core.close_ticket(ticket);
+    });
+}
+
+/// Finds the word for a bucket, and says it.
+pub(super) fn start_word(core: &Arc<Core>, ticket: Ticket, bucket: BucketName) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let word = token.run_until_cancelled(Box::pin(bucket::word(&core, &bucket))).await;
+        if let Some(access) = word {
+            let _ = core.send(Report::Verdict { ticket, access }, &token).await;
+        }
         core.close_ticket(ticket);
     });
 }
@@ -64,7 +83,11 @@ async fn gather(core: &Arc<Core>, source: Source, identity: Option<PathBuf>) -> 
 fn document<T>(path: &Path, read: fn(&str) -> Result<T, Fault>) -> Result<Option<T>, Error> {
     let invalid = |cause: String| Error::new(Kind::Invalid, "read", path.to_string_lossy(), cause);
     let file = match File::open(path) {
-        Err(error) if error.kind == Kind::NotFound => return Ok(None),
+        // A link that leads nowhere is a document all the same, which was not found.
+        Err(error) if error.kind == Kind::NotFound && path.symlink_metadata().is_err() => return Ok(None),
+        Err(error) if error.kind == Kind::NotFound => {
+            return Err(invalid("it is a link that leads nowhere".to_owned()));
+        }
         file => file?,
     };
     let bytes = file.read_start(LIMIT + 1)?;
@@ -77,4 +100,27 @@ fn document<T>(path: &Path, read: fn(&str) -> Result<T, Fault>) -> Result<Option
 
 fn missing(path: &Path) -> Error {
     Error::new(Kind::Invalid, "read", path.to_string_lossy(), "there is no such file")
+}
+
+/// Turns what a read said into a layer.
+pub(super) fn layer<T>(store: &Store, read: Result<Option<T>, Error>) -> Fact<T> {
+    match read {
+        Ok(Some(value)) => Fact::Known(value),
+        Ok(None) => Fact::Absent,
+        Err(error) if store.lacks_layer(&error) => Fact::Absent,
+        Err(error) => Fact::Unread(unread(&error)),
+    }
+}
+
+/// Reads the text of a policy. One that cannot be understood may say anything.
+pub(super) fn understood(text: Fact<String>) -> Fact<Arc<Policy>> {
+    match text {
+        Fact::Known(text) => match Policy::of_bucket(&text) {
+            Ok(policy) => Fact::Known(Arc::new(policy)),
+            Err(fault) => Fact::Unread(format!("it was read, but not understood: {fault}")),
+        },
+        Fact::Absent => Fact::Absent,
+        Fact::Unread(read) => Fact::Unread(read),
+        Fact::Unasked => Fact::Unasked,
+    }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::core::Core;
 use crate::local;
 use crate::local::read::Source;
-use crate::model::access::AccessFacts;
+use crate::model::access::Access;
 use crate::model::error::{Error, Kind};
 use crate::model::inspect::{Content, Field, Preview, Section};
 use crate::model::job::{Item, Report, Ticket};
@@ -45,10 +45,8 @@ impl View {
         let _ = self.core.send(report, &self.core.root).await;
     }
 
-    async fn say_verdict(&self, facts: &AccessFacts) {
-        if let Some(access) = facts.verdict() {
-            let _ = self.core.send(Report::Verdict { ticket: self.ticket, access }, &self.core.root).await;
-        }
+    async fn say_verdict(&self, access: Access) {
+        let _ = self.core.send(Report::Verdict { ticket: self.ticket, access }, &self.core.root).await;
     }
 
     /// Runs one request in the lane of what a person waits for.

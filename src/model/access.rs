@@ -8,14 +8,15 @@
 //!   condition  when it counts      case      all that is known       beyond     KMS, Requester Pays, archives
 //! acl       grants                                                 public    what Amazon calls public
 //! layers    what could be read     truth     yes, no, depends,     finding   an answer, its layer and its reason
-//! reader    as the AWS CLI prints            unknown
+//! reader    as the AWS CLI prints            unknown               trial     what was tried just now
 //! ```
 //!
 //! Two rules hold everywhere. What could not be read is never taken for what is not set: it makes the answer unknown
 //! wherever it could change it. A condition key that was not said is absent, as Amazon takes it.
 //!
 //! [`inquiry`] asks all of it for everybody there is a reason to ask for, [`table`] puts the answers together, and
-//! [`anonymous`] holds what a request without credentials met against them. [`word`] is the one word on top of the inspector.
+//! [`anonymous`] holds what a request without credentials met against them. [`word`] is the one word for a bucket or an
+//! object, founded on the same layers.
 
 pub mod acl;
 pub mod action;
@@ -40,6 +41,7 @@ mod public;
 pub mod reader;
 pub mod resource;
 pub mod table;
+pub mod trial;
 pub mod truth;
 mod variable;
 pub mod verdict;
@@ -47,7 +49,7 @@ pub mod who;
 pub mod word;
 mod words;
 
-pub use word::{Access, AccessFacts, Fact, PublicAccessBlock};
+pub use word::{Access, Fact, PublicAccessBlock};
 
 #[cfg(test)]
 mod tests;

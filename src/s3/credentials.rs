@@ -95,7 +95,7 @@ pub(super) async fn find(settings: &Settings) -> Found {
     let is_amazon = endpoint.as_deref().is_none_or(super::region::is_amazon);
     let refusal = refusal.or_else(|| endpoint.as_deref().and_then(refusal_of_endpoint));
     Found {
-        may_identify: is_amazon || has_sts_endpoint(&sdk),
+        may_identify: is_amazon || has_endpoint(&sdk, "STS"),
         path_style: settings.path_style.or_else(|| addressing_style(&in_profile("s3").unwrap_or_default())),
         profile: named,
         region,
@@ -303,11 +303,14 @@ fn profile_endpoint(set: &ProfileSet) -> Option<String> {
     Some(url.into_owned()).filter(|url| !url.is_empty())
 }
 
-/// Returns whether an endpoint is configured for STS itself: one that is meant for every service is S3's alone on
+/// Returns whether an endpoint is configured for a service itself: one that is meant for every service is S3's alone on
 /// servers that speak nothing else.
-fn has_sts_endpoint(sdk: &SdkConfig) -> bool {
-    let own = service_endpoint(sdk, "STS", "AWS_ENDPOINT_URL");
-    own.is_some() && own != sdk.endpoint_url().map(str::to_owned) || variable("AWS_ENDPOINT_URL_STS").is_some()
+pub(super) fn has_endpoint(sdk: &SdkConfig, service: &str) -> bool {
+    let own = service_endpoint(sdk, service, "AWS_ENDPOINT_URL");
+    // What was made of known keys reads no environment, and would not go there.
+    let reads_environment = sdk.service_config().is_some();
+    let is_named = reads_environment && variable(&format!("AWS_ENDPOINT_URL_{service}")).is_some();
+    own.is_some() && own != sdk.endpoint_url().map(str::to_owned) || is_named
 }
 
 /// Few attempts and a short first wait: a dead endpoint is known within two seconds, a busy one is asked again.

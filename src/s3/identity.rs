@@ -27,6 +27,11 @@ impl Store {
         }
     }
 
+    /// Returns whether requests are signed.
+    pub fn is_signed(&self) -> bool {
+        self.session().found.is_signed
+    }
+
     /// Fails if there are no credentials that could be used.
     pub async fn check_credentials(&self) -> Result<(), Error> {
         let session = self.session();

@@ -208,7 +208,8 @@ fn a_server_is_asked_for_the_same_documents() {
     assert_eq!(ask(&["--as", OWNER, "--action", READ]).code, 3, "whose number it is, this server does not say");
     assert_eq!(ask(&["--as", OWNER, "--owner", OWNER, "--action", READ]).code, 0);
     let said = ask(&[]);
-    assert_eq!((said.code, said.json()[0]["answers"].as_array().unwrap().len()), (0, 3 * 7), "{said:?}");
+    let answers = said.json()[0]["answers"].as_array().unwrap().len();
+    assert_eq!((said.code, answers), (0, 3 * 7 + 2), "and what this caller tried: {said:?}");
     let missing = t.run(&["access", "s3://stage/none", "--as", OWNER_ID, "--action", READ]);
     assert!(missing.code == 0 && missing.err.contains("s3://stage/none is not there"), "{missing:?}");
     let nowhere = t.run(&["access", "s3://no-such-bucket/k", "--as", "anonymous", "--action", READ]);
@@ -273,4 +274,27 @@ fn a_test_without_credentials_stands_beside_the_verdict() {
     let value = t.run(&["--demo", "access", "s3://acme-website", "--json"]).json().remove(0);
     assert!(value.get("anonymous_test").is_none());
     assert_eq!(t.run(&["access", "s3://b/k", "--test", "--from", "docs", "--owner", OWNER]).code, 2);
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_no_document_that_is_not_set() {
+    let t = Stage::new();
+    t.write("docs/public-access-block.json", "{}");
+    std::os::unix::fs::symlink("nowhere", t.path("docs/policy.json")).unwrap();
+    let said = ask(&t, &["--as", "anonymous", "--action", READ]);
+    assert_eq!(said.code, 2, "{said:?}");
+    std::fs::remove_file(t.path("docs/policy.json")).unwrap();
+    std::os::unix::fs::symlink("nowhere", t.path("docs/policy.denied")).unwrap();
+    assert_eq!(read(&t, "anonymous"), is(3, "unknown"));
+}
+
+#[test]
+fn an_address_of_a_request_must_be_one() {
+    let t = Stage::new();
+    t.write("docs/policy.json", OFFICE);
+    for value in ["203.0.113.0/24", "office", ""] {
+        let context = format!("AWS:SourceIp={value}");
+        let said = ask(&t, &["--as", "anonymous", "--action", READ, "--context", &context]);
+        assert_eq!(said.code, 2, "{value}");
+    }
 }

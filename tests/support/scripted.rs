@@ -1,8 +1,5 @@
 //! Servers that answer what no honest one does, and what the S3 end makes of them.
-#![expect(clippy::unwrap_used, reason = "a test helper may fail loudly")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -11,6 +8,7 @@ use bucketry::model::error::Kind;
 use bucketry::s3::{Condition, Keys, ListPage, Settings, Store, WriteOptions};
 use bytes::Bytes;
 
+pub use crate::serve::serve_all;
 use crate::target::{object, runtime};
 
 /// Listens until the process ends, and answers each request by its first line: status line and head, and the document.
@@ -19,36 +17,6 @@ pub fn serve(answer: impl Fn(&str) -> (&'static str, String) + Send + 'static) -
         let (head, document) = answer(head.lines().next().unwrap_or_default());
         (head.to_owned(), document)
     })
-}
-
-/// Listens until the process ends, and answers each request by its head and its body.
-pub fn serve_all(answer: impl Fn(&str, &str) -> (String, String) + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut reader = BufReader::new(&stream);
-            let (mut head, mut length) = (String::new(), 0);
-            loop {
-                let start = head.len();
-                reader.read_line(&mut head).unwrap();
-                let line = head.split_at(start).1;
-                if line.trim().is_empty() {
-                    break;
-                }
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap();
-                }
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            let (head, document) = answer(&head, &String::from_utf8_lossy(&body));
-            let end = format!("content-length: {}\r\nconnection: close", document.len());
-            write!(stream, "HTTP/1.1 {head}\r\n{end}\r\n\r\n{document}").unwrap();
-        }
-    });
-    endpoint
 }
 
 pub async fn store_on(endpoint: String) -> Store {

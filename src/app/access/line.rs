@@ -121,7 +121,7 @@ fn publicity(judged: &Judged, page: &mut Page) {
     };
     let layers = &judged.evidence.layers;
     let computed = layers.policy_is_public();
-    let said = judged.evidence.said_public.filter(|said| Some(*said) != computed);
+    let said = layers.said_public.filter(|said| Some(*said) != computed);
     let said = said.map_or(String::new(), |said| format!(" (the server says {})", word(Some(said))));
     let bucket = word(layers.bucket_is_public());
     page.add(Kind::Quiet, &format!("Policy is public: {}{said} · Bucket is public: {bucket}", word(computed)));

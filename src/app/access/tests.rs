@@ -37,9 +37,10 @@ pub(crate) fn evidence() -> Evidence {
         tags: Fact::Absent,
         kept: Fact::Known(Kept::default()),
         requester_pays: Fact::Known(false),
+        said_public: Some(false),
     };
     let caller = Some("arn:aws:iam::111122223333:user/alice".to_owned());
-    Evidence { layers, caller, said_public: Some(false), ..Evidence::default() }
+    Evidence { layers, caller, ..Evidence::default() }
 }
 
 /// Nothing could be read.
@@ -58,6 +59,7 @@ pub(crate) fn nothing() -> Evidence {
         tags: denied("s3:GetObjectTagging"),
         kept: denied("s3:GetObject"),
         requester_pays: denied("s3:GetBucketRequestPayment"),
+        said_public: None,
     };
     Evidence { layers, ..Evidence::default() }
 }

@@ -21,7 +21,7 @@ pub enum Kind {
     Quiet,
     /// Something that could not be read.
     Trouble,
-    /// Everyone may read it.
+    /// Strangers are let in, or may be.
     Open,
     /// Nobody else may.
     Closed,
@@ -92,9 +92,9 @@ fn sections(subject: &Subject, columns: usize, lines: &mut Vec<Line>) {
 fn access_words(access: Option<&Access>) -> (Kind, String) {
     let Some(access) = access else { return (Kind::Quiet, "Access: reading".to_owned()) };
     let kind = match access {
-        Access::Public(_) => Kind::Open,
+        Access::Public(_) | Access::CanBePublic => Kind::Open,
         Access::NotPublic => Kind::Closed,
-        Access::Unknown(_) => Kind::Trouble,
+        Access::Unknown { .. } => Kind::Trouble,
     };
     let detail = access.detail();
     let detail = visible(&detail);

@@ -90,7 +90,7 @@ fn the_word_on_top_says_who_may_read() {
     let (mut inspector, ticket, _) = open(bucket());
     assert_eq!(shown(&inspector, 80)[0], "Access: reading");
     inspector.on_report(&Report::Verdict { ticket, access: Access::Public("by its bucket policy") });
-    assert_eq!(shown(&inspector, 80)[0], "Access: Public (by its bucket policy, unless the account blocks it)");
+    assert_eq!(shown(&inspector, 80)[0], "Access: Public (by its bucket policy)");
     assert_eq!(inspector.lines(80)[0].kind, LineKind::Open);
     inspector.on_report(&Report::Verdict { ticket, access: Access::NotPublic });
     assert_eq!(shown(&inspector, 80)[0], "Access: Not public");

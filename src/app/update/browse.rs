@@ -9,11 +9,11 @@ use crate::app::effect::Effect;
 use crate::app::field::Field;
 use crate::app::inspector::{View, inner};
 use crate::app::keymap::{Code, Key};
-use crate::app::layout::{TWO_PANES, layout};
+use crate::app::layout::{Layout, TWO_PANES, layout};
 use crate::app::listing::Rules;
 use crate::app::notice::Notice;
 use crate::app::pane::Pane;
-use crate::app::state::{Identity, State};
+use crate::app::state::{Identity, Side, State};
 use crate::app::tree::{Goal, Note, Tree};
 use crate::model::job::Item;
 use crate::model::location::Location;
@@ -63,9 +63,38 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }),
         Action::ReverseSort => rearrange(pane, |rules| rules.is_reversed = !rules.is_reversed),
         Action::ToggleHidden => rearrange(pane, |rules| rules.shows_hidden = !rules.shows_hidden),
-        Action::Refresh => [pane.refresh(ids), state.inspector.refresh(&mut state.ids)].concat(),
+        Action::Refresh => refresh(state),
         _ => vec![],
     }
+}
+
+fn refresh(state: &mut State) -> Vec<Effect> {
+    let forgotten = match state.focused().place() {
+        Location::Buckets(profile) => state.words.forget(&profile.clone()),
+        _ => vec![],
+    };
+    let (pane, ids) = state.pane_and_ids(state.side);
+    [forgotten, pane.refresh(ids), state.inspector.refresh(&mut state.ids)].concat()
+}
+
+/// Asks which of the buckets in view are open to strangers, the one under the cursor first.
+pub(super) fn follow_words(state: &mut State, layout: &Layout) -> Vec<Effect> {
+    let shown = |side: &Side| layout.pane(*side).is_some_and(|pane| pane.columns.access.is_some());
+    let sides: Vec<_> = [state.side, state.side.other()].into_iter().filter(shown).collect();
+    if sides.is_empty() {
+        return state.words.leave();
+    }
+    let mut wanted = Vec::new();
+    for side in sides {
+        let tree = state.pane(side).tree();
+        let height = layout.pane(side).map_or(0, |pane| usize::from(pane.rows.height));
+        let rows = tree.current().into_iter().chain(tree.rows().iter().skip(tree.top()).take(height).copied());
+        wanted.extend(rows.filter_map(|row| match tree.item(row) {
+            Some(Item::Bucket(bucket)) => Some(bucket),
+            _ => None,
+        }));
+    }
+    state.words.follow(wanted, &mut state.ids)
 }
 
 /// Changes a part; nothing has to be asked for.
@@ -172,7 +201,8 @@ fn swap_panes(state: &mut State) -> Vec<Effect> {
     vec![]
 }
 
-/// Backs out of one thing at a time: the object to be edited, the load, the filter, the marks, the inspector.
+/// Backs out of one thing at a time: the object to be edited, the load, the filter, the marks, the words of buckets, the
+/// inspector.
 fn back_out(state: &mut State) -> Vec<Effect> {
     if let Some(effects) = edit::give_up(state) {
         state.notice = Some(Notice::good("not edited"));
@@ -184,6 +214,11 @@ fn back_out(state: &mut State) -> Vec<Effect> {
     }
     if pane.end_filter() || pane.tree_mut().clear_marks() {
         return vec![];
+    }
+    if pane.place().is_buckets()
+        && let Some(effects) = state.words.stop()
+    {
+        return effects;
     }
     if state.is_inspecting { close_inspector(state) } else { vec![] }
 }

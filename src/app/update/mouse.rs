@@ -138,6 +138,8 @@ fn sort_by_column(state: &mut State, pane: &PaneLayout, column: u16) {
         columns if is_in(columns.size) => SortField::Size,
         columns if is_in(columns.modified) => SortField::Time,
         columns if is_in(columns.class) => SortField::Class,
+        // The words of those that are not in view are not known.
+        columns if is_in(columns.access) => return,
         _ => SortField::Name,
     };
     state.pane_mut(state.side).tree_mut().rearrange(|rules| {

@@ -39,7 +39,11 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     if state.permissions.as_mut().is_some_and(|permissions| permissions.on_report(&report)) {
         return vec![];
     }
-    if state.inspector.on_report(&report) || state.history.on_report(&report) {
+    if state.inspector.on_report(&report) {
+        learn_word(state, &report);
+        return vec![];
+    }
+    if state.words.on_report(&report) || state.history.on_report(&report) {
         return vec![];
     }
     if let Some(effects) = super::settings::on_report(state, &report) {
@@ -68,6 +72,14 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
             vec![]
         }
         _ => vec![],
+    }
+}
+
+/// What the inspector found of a bucket is true of its row too.
+fn learn_word(state: &mut State, report: &Report) {
+    let subject = state.inspector.subject().map(|subject| &subject.item);
+    if let (Report::Verdict { access, .. }, Some(Item::Bucket(bucket))) = (report, subject) {
+        state.words.learn(bucket.clone(), access.clone());
     }
 }
 
@@ -177,7 +189,13 @@ pub(super) fn show_error(state: &mut State, error: Error) {
 
 /// Reads anew what was changed, in both panes and in the inspector.
 pub(super) fn refresh_touched(state: &mut State, touched: &[Location]) -> Vec<Effect> {
-    let mut effects = state.left.refresh_touched(touched, &mut state.ids);
+    let mut effects = Vec::new();
+    for place in touched {
+        if let Location::Buckets(profile) = place {
+            effects.extend(state.words.forget(profile));
+        }
+    }
+    effects.extend(state.left.refresh_touched(touched, &mut state.ids));
     effects.extend(state.right.refresh_touched(touched, &mut state.ids));
     let inspected = state.inspector.subject().and_then(|subject| holder(&subject.item));
     if inspected.is_some_and(|place| touched.iter().any(|touched| is_changed_in(&place, touched))) {

@@ -28,6 +28,7 @@ mod mouse;
 mod profile;
 mod settings;
 mod transfers;
+mod words;
 
 #[test]
 fn the_start_asks_for_both_places_and_for_the_caller() {

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::document;
-use crate::local::read::Source as File;
 use crate::model::access::Fact;
 use crate::model::access::layers::Layers;
 use crate::model::access::reader;
@@ -38,6 +37,7 @@ pub(super) fn layers(folder: &Path, owner: Account) -> Result<(Layers, Vec<Strin
     let folder = Folder(folder);
     let layers = Layers {
         owner,
+        said_public: None,
         policy: folder.read("policy", "s3:GetBucketPolicy", |text| reader::policy(text).map(Arc::new))?,
         bucket_block: folder.read(
             "public-access-block",
@@ -65,9 +65,8 @@ struct Folder<'a>(&'a Path);
 impl Folder<'_> {
     fn read<T>(&self, name: &str, permission: &str, read: fn(&str) -> Result<T, Fault>) -> Result<Fact<T>, Error> {
         let denied = self.0.join(format!("{name}.denied"));
-        match File::open(&denied) {
-            Err(error) if error.kind == Kind::NotFound => {}
-            file => return file.map(|_| Fact::Unread(format!("{permission} denied"))),
+        if denied.symlink_metadata().is_ok() {
+            return Ok(Fact::Unread(format!("{permission} denied")));
         }
         let found = document(&self.0.join(format!("{name}.json")), read)?;
         Ok(found.map_or(Fact::Absent, Fact::Known))

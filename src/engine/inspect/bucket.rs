@@ -1,8 +1,11 @@
 //! What the inspector shows of a bucket.
 
 use super::View;
-use super::object::{acl_content, fact, public_by, public_by_policy, tags_content};
-use crate::model::access::{AccessFacts, PublicAccessBlock};
+use super::object::{acl_content, tags_content};
+use crate::engine::evidence::bucket::block_of_owner;
+use crate::engine::evidence::{layer, understood};
+use crate::model::access::PublicAccessBlock;
+use crate::model::access::layers::{Layers, ObjectOwnership};
 use crate::model::error::{Error, Kind};
 use crate::model::inspect::{Content, Field, Section};
 use crate::model::name::BucketName;
@@ -24,58 +27,55 @@ pub(super) async fn inspect(view: &View, bucket: &BucketName) {
         let read = view.ask(store.bucket_encryption(bucket)).await;
         view.say(Section::Encryption, read.map(encryption_content)).await;
     };
-    let policy = async {
-        let read = view.ask(store.policy(bucket)).await;
-        view.say(Section::Policy, read.map(policy_content)).await;
-    };
     let tags = async {
         let read = view.ask(store.bucket_tags(bucket)).await;
         view.say(Section::Tags, read.map(|tags| tags_content(&tags))).await;
     };
-    tokio::join!(overview, versioning, encryption, policy, tags, access(view, bucket));
+    tokio::join!(overview, versioning, encryption, tags, access(view, bucket));
 }
 
-/// The four layers that decide who may read, each also a section, and the verdict behind the last of them.
+/// The layers that decide who may do what, each also a section, and the word behind the last of them.
 async fn access(view: &View, bucket: &BucketName) {
     let store = &view.core.store_of(bucket).await;
+    let policy = async {
+        let read = view.ask(store.policy(bucket)).await;
+        view.say(Section::Policy, read.clone().map(policy_content)).await;
+        understood(layer(store, read))
+    };
     let status = async {
         let read = view.ask(store.policy_status(bucket)).await;
-        let public = public_by_policy(view, store, bucket, &read).await;
+        let said = read.as_ref().ok().copied().flatten();
         let content = read.map(|own| match own {
             None => Content::NotSet("no bucket policy"),
             Some(is_public) => Content::Fields(vec![yes_no("Public", is_public)]),
         });
         view.say(Section::PolicyStatus, content).await;
-        public
+        said
     };
     let block = async {
         let read = view.ask(store.public_access_block(bucket)).await;
-        let settings = fact(store, &read, Option::unwrap_or_default);
-        view.say(Section::PublicAccessBlock, read.map(block_content)).await;
-        settings
+        view.say(Section::PublicAccessBlock, read.clone().map(block_content)).await;
+        layer(store, read)
     };
     let ownership = async {
         let read = view.ask(store.ownership(bucket)).await;
-        let disabled = fact(store, &read, |own| own.is_some_and(|own| own.disables_acls()));
-        let content = read.map(|own| match own {
-            None => Content::NotSet("no ownership controls: ACLs are enabled"),
-            Some(own) => {
-                let acls = if own.disables_acls() { "disabled" } else { "enabled" };
-                Content::Fields(vec![Field::new("Object Ownership", own.0), Field::new("ACLs", acls)])
-            }
-        });
-        view.say(Section::Ownership, content).await;
-        disabled
+        view.say(Section::Ownership, read.clone().map(ownership_content)).await;
+        layer(store, read)
     };
     let acl = async {
         let read = view.ask(store.bucket_acl(bucket)).await;
-        let public = public_by(store, &read);
-        view.say(Section::Acl, read.map(|acl| acl_content(&acl.grants))).await;
-        public
+        view.say(Section::Acl, read.as_ref().map(|acl| acl_content(&acl.grants)).map_err(Clone::clone)).await;
+        layer(store, read.map(Some))
     };
-    let (policy_is_public, public_access_block, acls_disabled, acl_is_public) =
-        tokio::join!(status, block, ownership, acl);
-    view.say_verdict(&AccessFacts { policy_is_public, public_access_block, acls_disabled, acl_is_public }).await;
+    let account = async {
+        let _permit = view.core.lanes.interactive.acquire().await;
+        block_of_owner(&view.core, store, bucket).await
+    };
+    let (account_block, bucket_block, ownership, bucket_acl, policy, said_public) =
+        tokio::join!(account, block, ownership, acl, policy, status);
+    let layers =
+        Layers { account_block, bucket_block, ownership, bucket_acl, policy, said_public, ..Layers::default() };
+    view.say_verdict(layers.bucket_word()).await;
 }
 
 fn overview(bucket: &BucketName, region: Option<String>, head: Result<(), Error>) -> Result<Content, Error> {
@@ -113,6 +113,12 @@ fn encryption_content(own: Option<BucketEncryption>) -> Content {
     }
     fields.push(yes_no("Bucket key", own.has_bucket_key));
     Content::Fields(fields)
+}
+
+fn ownership_content(own: Option<ObjectOwnership>) -> Content {
+    let Some(own) = own else { return Content::NotSet("no ownership controls: ACLs are enabled") };
+    let acls = if own.disables_acls() { "disabled" } else { "enabled" };
+    Content::Fields(vec![Field::new("Object Ownership", own.0), Field::new("ACLs", acls)])
 }
 
 fn block_content(own: Option<PublicAccessBlock>) -> Content {

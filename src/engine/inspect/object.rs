@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{View, address, unread};
+use super::{View, address};
+use crate::engine::evidence::{bucket as evidence, layer};
 use crate::local::metadata::exact_size;
-use crate::model::access::acl::{Acl, Grant};
-use crate::model::access::{AccessFacts, Fact};
-use crate::model::error::Error;
+use crate::model::access::acl::Grant;
+use crate::model::access::case::Place;
+use crate::model::access::layers::Layers;
 use crate::model::inspect::{Content, Field, Section};
 use crate::model::location::ObjectRef;
 use crate::model::name::BucketName;
@@ -32,60 +33,27 @@ pub(super) async fn inspect(view: &View, object: &ObjectRef) {
     let access = async {
         let acl = async {
             let acl = view.ask(store.object_acl(object)).await;
-            let fact = public_by(store, &acl);
-            view.say(Section::Acl, acl.map(|acl| acl_content(&acl.grants))).await;
-            fact
+            view.say(Section::Acl, acl.as_ref().map(|acl| acl_content(&acl.grants)).map_err(Clone::clone)).await;
+            layer(store, acl.map(Some))
         };
-        let (acl_is_public, layers) = tokio::join!(acl, bucket_layers(view, store, object));
-        view.say_verdict(&AccessFacts { acl_is_public, ..layers }).await;
+        let (object_acl, layers) = tokio::join!(acl, bucket_layers(view, store, &object.bucket));
+        let place = Place {
+            bucket: object.bucket.as_str().to_owned(),
+            key: Some(object.key.as_str().to_owned()),
+            ..Place::default()
+        };
+        let layers = Layers { object_acl, ..layers }.with_owner_of_acl();
+        view.say_verdict(layers.object_word(&place)).await;
     };
     tokio::join!(overview, tags, access);
 }
 
 /// Reads the layers of the bucket that an object in it shares.
-async fn bucket_layers(view: &View, store: &Store, object: &ObjectRef) -> AccessFacts {
-    let bucket = &object.bucket;
-    let (status, block, ownership) = tokio::join!(
-        view.ask(store.policy_status(bucket)),
-        view.ask(store.public_access_block(bucket)),
-        view.ask(store.ownership(bucket)),
-    );
-    AccessFacts {
-        policy_is_public: public_by_policy(view, store, bucket, &status).await,
-        public_access_block: fact(store, &block, Option::unwrap_or_default),
-        acls_disabled: fact(store, &ownership, |own| own.is_some_and(|own| own.disables_acls())),
-        acl_is_public: Fact::Unasked,
-    }
-}
-
-/// Turns what a read said into a fact of the verdict.
-pub(super) fn fact<T: Clone, U>(store: &Store, read: &Result<T, Error>, pick: impl FnOnce(T) -> U) -> Fact<U> {
-    match read {
-        Ok(value) => Fact::Known(pick(value.clone())),
-        Err(error) if store.lacks_layer(error) => Fact::Absent,
-        Err(error) => Fact::Unread(unread(error)),
-    }
-}
-
-/// Returns whether an ACL opens what it belongs to.
-pub(super) fn public_by(store: &Store, acl: &Result<Acl, Error>) -> Fact<bool> {
-    fact(store, acl, |acl| acl.is_public())
-}
-
-/// Returns whether the policy opens the bucket. A server that cannot say so may have one all the same.
-pub(super) async fn public_by_policy(
-    view: &View,
-    store: &Store,
-    bucket: &BucketName,
-    status: &Result<Option<bool>, Error>,
-) -> Fact<bool> {
-    match fact(store, status, |status| status.unwrap_or(false)) {
-        Fact::Absent => match view.ask(store.policy(bucket)).await {
-            Ok(Some(_)) => Fact::Unread("whether its bucket policy is public: this server does not say".to_owned()),
-            policy => fact(store, &policy, |_| false),
-        },
-        known => known,
-    }
+async fn bucket_layers(view: &View, store: &Store, bucket: &BucketName) -> Layers {
+    let _permit = view.core.lanes.interactive.acquire().await;
+    let (layers, account_block) =
+        tokio::join!(evidence::layers(store, bucket), evidence::block_of_owner(&view.core, store, bucket));
+    Layers { account_block, ..evidence::with_status(store, bucket, layers).await }
 }
 
 /// Returns the lines of an ACL.

@@ -54,17 +54,22 @@ async fn a_bucket_shows_all_sections_and_names_what_was_denied() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_policy_of_which_the_server_does_not_say_whether_it_is_public_makes_it_unknown() {
+async fn the_word_is_computed_and_the_server_is_asked_only_for_a_policy_that_cannot_be_read() {
     let mut t = bench_on(demo::Options::default(), small_parts()).await;
+    let (site, page) =
+        (Item::Bucket("acme-website".into()), Item::Object(ObjectRef::new("acme-website", "index.html")));
+    let by_policy = Some(Access::Public("by its bucket policy"));
     t.demo.faults().add(Rule::new(Fault::NotImplemented).on("GetBucketPolicyStatus"));
-    let page = Item::Object(ObjectRef::new("acme-website", "index.html"));
-    for item in [Item::Bucket("acme-website".into()), page] {
-        let (_, verdict) = inspected(&mut t, item.clone(), 0, true).await;
-        assert!(matches!(&verdict, Some(Access::Unknown(unread)) if unread.len() == 1), "{item}: {verdict:?}");
+    for item in [site.clone(), page.clone()] {
+        assert_eq!(inspected(&mut t, item, 0, true).await.1, by_policy, "this server does not say, and need not");
     }
-    // Without a policy there is nothing to be said of it.
-    let (_, verdict) = inspected(&mut t, Item::Bucket("acme-archive".into()), 0, true).await;
-    assert_eq!(verdict, Some(Access::NotPublic));
+    t.demo.faults().clear();
+    t.demo.faults().add(Rule::new(Fault::Denied).on("GetBucketPolicy"));
+    assert_eq!(inspected(&mut t, site.clone(), 0, true).await.1, by_policy, "the server says so");
+    let unread = |granted| Some(Access::Unknown { granted, unread: vec!["s3:GetBucketPolicy denied".to_owned()] });
+    assert_eq!(inspected(&mut t, page, 0, true).await.1, unread(None), "not of which objects");
+    t.demo.faults().add(Rule::new(Fault::Denied).on("GetBucketPolicyStatus"));
+    assert_eq!(inspected(&mut t, site, 0, true).await.1, unread(None));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,4 +113,34 @@ async fn a_preview_reads_the_first_64_kib_by_one_range() {
     let path = t.write("local", &contents);
     assert_eq!(previewed(&mut t, Item::File(path)).await.unwrap().bytes, contents[..65536]);
     assert!(previewed(&mut t, object("nowhere")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_word_is_that_of_some_bucket_and_what_was_denied_is_named() {
+    let mut t = bench_on(demo::Options::default(), small_parts()).await;
+    let mut words = Vec::new();
+    for bucket in ["acme-website", "acme-photos", "acme-reports", "partner-exchange"] {
+        words.push((bucket, judged(&mut t, bucket).await.word()));
+    }
+    let wanted = [
+        ("acme-website", "Public"),
+        ("acme-photos", "Can be public"),
+        ("acme-reports", "Not public"),
+        ("partner-exchange", "Unknown"),
+    ];
+    assert_eq!(words, wanted);
+    let denied = judged(&mut t, "partner-exchange").await.detail();
+    assert!(denied.contains("s3:GetBucketPolicy denied"), "{denied}");
+}
+
+async fn judged(t: &mut Bench, bucket: &str) -> Access {
+    t.last += 1;
+    let asked = Ticket(t.last);
+    t.engine.submit(Request::Judge { ticket: asked, bucket: bucket.into() });
+    loop {
+        match t.report().await {
+            Report::Verdict { ticket, access } if ticket == asked => return access,
+            _ => {}
+        }
+    }
 }

@@ -215,6 +215,16 @@ impl Action {
         matches!(self.name, "s3:GetBucketPolicy" | "s3:PutBucketPolicy" | "s3:DeleteBucketPolicy")
     }
 
+    /// Returns whether the action makes the bucket itself, which has no policy before.
+    pub fn creates_bucket(self) -> bool {
+        self.name == "s3:CreateBucket"
+    }
+
+    /// Returns whether the action needs the object as it is: an archived one tells of itself, but is not there to be read.
+    pub fn needs_restored(self) -> bool {
+        self.reads_contents() && !self.name.ends_with("Attributes")
+    }
+
     /// Returns whether the owner of the bucket may do it to an object that belongs to another account (Amazon S3 User
     /// Guide, "Bucket and object ownership": deny access, delete, archive and restore).
     pub fn is_of_bucket_owner(self) -> bool {

@@ -80,7 +80,7 @@ fn contents(case: &Case<'_>) -> Finding {
         let because = "the caller must have the key that the object is encrypted with (SSE-C)";
         finding = finding.and(Finding::new(Answer::Depends, Layer::Encryption, because));
     }
-    if kept.is_archived() {
+    if kept.is_archived() && case.action.needs_restored() {
         let because = "the object is archived and must be restored before it can be read";
         finding = finding.and(Finding::new(Answer::Depends, Layer::Storage, because));
     }

@@ -111,6 +111,8 @@ fn within_write(case: &Case<'_>) -> Finding {
         _ => case.who.account().map_or(Truth::No, |own| own.is(&case.layers.owner)),
     };
     let no = "WRITE of the bucket ACL overwrites and deletes only what the caller owns";
-    let finding = Finding::of(owns, Layer::BucketAcl, "WRITE of the bucket ACL allows it", no);
-    Finding { is_held_back: finding.answer == Answer::No, ..finding }
+    match owns {
+        Truth::Depends(words) => Finding::new(Answer::Depends, Layer::BucketAcl, format!("only if {words}")),
+        owns => Finding::of(owns, Layer::BucketAcl, "WRITE of the bucket ACL allows it", no).taking_away(),
+    }
 }

@@ -10,6 +10,7 @@ use super::document::{Policy, Statement};
 use super::layers::Layers;
 use super::principal::Naming;
 use super::resource::Resource;
+use super::trial::Simulated;
 use super::truth::Truth;
 use super::who::Who;
 use super::word::Fact;
@@ -36,6 +37,8 @@ pub struct Given {
     pub is_open: bool,
     /// The caller's own IAM policy.
     pub identity: Option<Arc<Policy>>,
+    /// What IAM says of the caller's own policies, where they were not given.
+    pub simulated: Vec<Simulated>,
     /// Whether requests say that the requester pays.
     pub pays: bool,
     /// The time of the request.
@@ -72,10 +75,9 @@ impl<'a> Case<'a> {
     fn complete(&mut self, place: &Place) {
         self.context.add_caller(&self.who, &self.layers.owner);
         self.context.add_common(self.given.now);
-        if let Some(number) = &self.layers.owner.number {
-            for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
-                self.context.set_default(key, Value::Known(vec![number.clone()]));
-            }
+        let number = self.layers.owner.number.as_ref();
+        for key in ["aws:ResourceAccount", "s3:ResourceAccount"] {
+            self.context.set_default(key, number.map_or(Value::Open, |number| Value::Known(vec![number.clone()])));
         }
         if !place.prefix.is_empty() && self.action.name == "s3:ListBucket" {
             self.context.set_default("s3:prefix", Value::Known(vec![place.prefix.clone()]));
@@ -105,6 +107,22 @@ impl<'a> Case<'a> {
             Fact::Absent => {}
             Fact::Unread(read) => self.context.set_default(FAMILY, Value::Unread(read.clone())),
             Fact::Unasked => self.context.set_default(FAMILY, Value::Unread("tags not read yet".to_owned())),
+        }
+    }
+
+    /// Returns what IAM says of the caller's own policies to the question.
+    pub fn simulated(&self) -> Option<&Simulated> {
+        self.given.simulated.iter().find(|simulated| simulated.action.eq_ignore_ascii_case(self.action.name))
+    }
+
+    /// Returns whether what is asked about belongs to the bucket's owner. Of any object where ACLs count, its own ACL says
+    /// so (Amazon S3 User Guide, "Controlling ownership of objects and disabling ACLs for your bucket").
+    pub fn object_is_the_owners(&self) -> Truth {
+        match (&self.resource, &self.layers.object_acl) {
+            (Resource::Objects { .. }, Fact::Absent) => {
+                self.layers.acls_are_disabled().or(Truth::Depends("the object is the bucket owner's".to_owned()))
+            }
+            _ => self.layers.object_is_the_owners(),
         }
     }
 

@@ -91,6 +91,11 @@ const OF_SERVICE: &[&str] =
 pub struct Context(BTreeMap<String, Value>);
 
 impl Context {
+    /// Returns whether nothing was said of the request.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Sets a key, whose case does not count; what is set already stays.
     pub fn set_default(&mut self, key: &str, value: Value) {
         self.0.entry(key.to_lowercase()).or_insert(value);
@@ -122,11 +127,15 @@ impl Context {
             Who::Anonymous => {
                 self.set_default("aws:PrincipalType", known("Anonymous"));
                 self.set_default("aws:userid", known("anonymous"));
+                // The page of the key: "For anonymous requests, the request context returns anonymous."
+                self.set_default("aws:PrincipalAccount", known("anonymous"));
             }
             Who::AnyUser => {
-                for key in ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:userid"] {
+                for key in ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:userid"] {
                     self.set_default(key, Value::Strange);
                 }
+                self.set_default("aws:PrincipalType", Value::Open);
+                self.set_default("aws:username", Value::Unsaid);
                 self.set_default("aws:PrincipalIsAWSService", known("false"));
             }
             Who::Account(account) => self.add_account(account, owner),
@@ -146,10 +155,10 @@ impl Context {
                         self.set_default("aws:userid", known(&format!("{number}:{name}")));
                     }
                 }
-                let arn = match &principal.kind {
-                    Kind::Session { role, .. } => Value::Pathless(role_arn(&principal.arn, role)),
-                    _ => known(&principal.arn),
-                };
+                // A unique ID, which no name tells.
+                self.set_default("aws:userid", Value::Open);
+                // Of a session, the key holds the role.
+                let arn = principal.role_arn().map_or_else(|| known(&principal.arn), Value::Pathless);
                 self.set_default("aws:PrincipalArn", arn);
                 self.set_default("aws:PrincipalIsAWSService", known("false"));
             }
@@ -157,7 +166,7 @@ impl Context {
                 self.set_default("aws:PrincipalIsAWSService", known("true"));
                 self.set_default("aws:PrincipalServiceName", known(name));
             }
-            Who::Federated(_) => {
+            Who::Federated(_) | Who::Unnamed => {
                 for key in ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:userid"] {
                     self.set_default(key, Value::Open);
                 }
@@ -184,7 +193,7 @@ impl Context {
             self.set_default(key, Value::Open);
         }
         if !is_root {
-            self.set_default("aws:username", Value::Open);
+            self.set_default("aws:username", Value::Unsaid);
         }
         self.set_default("aws:PrincipalIsAWSService", known("false"));
     }
@@ -193,7 +202,7 @@ impl Context {
     pub fn leave_open(&mut self, who: &Who) {
         let more: &[&[&str]] = match who {
             Who::Anonymous => &[],
-            Who::AnyUser => &[OF_SIGNED],
+            Who::AnyUser | Who::Unnamed => &[OF_SIGNED],
             Who::Account(_) | Who::Principal(_) | Who::Federated(_) => &[OF_SIGNED, OF_KNOWN],
             Who::Service(_) => &[OF_SIGNED, OF_SERVICE],
         };
@@ -202,21 +211,22 @@ impl Context {
         }
     }
 
-    /// Adds what every request has, where it was not said: TLS, and the time.
+    /// Adds what every request has, where it was not said: TLS, and the time, whose two forms follow from each other.
     pub fn add_common(&mut self, now: Timestamp) {
+        let now = self.said_time().unwrap_or(now);
         self.set_default("aws:SecureTransport", Value::Known(vec!["true".to_owned()]));
         self.set_default("aws:CurrentTime", Value::Known(vec![now.to_string()]));
         self.set_default("aws:EpochTime", Value::Known(vec![now.as_second().to_string()]));
     }
-}
 
-/// Of a session, the key holds the role.
-fn role_arn(session: &str, role: &str) -> String {
-    let mut parts: Vec<&str> = session.splitn(6, ':').take(5).collect();
-    if let Some(service) = parts.get_mut(2) {
-        *service = "iam";
+    fn said_time(&self) -> Option<Timestamp> {
+        let said = |key: &str| match self.get(key)? {
+            Value::Known(values) => values.first(),
+            _ => None,
+        };
+        let by_date = said("aws:CurrentTime").and_then(|text| text.parse().ok());
+        by_date.or_else(|| Timestamp::from_second(said("aws:EpochTime")?.parse().ok()?).ok())
     }
-    format!("{}:role/{role}", parts.join(":"))
 }
 
 #[cfg(test)]
@@ -245,7 +255,8 @@ mod tests {
         let user = of("arn:aws:iam::111122223333:user/a/alice");
         assert_eq!(one(&user, "AWS:UserName").as_deref(), Some("alice"));
         assert_eq!(one(&user, "aws:PrincipalAccount").as_deref(), Some("111122223333"));
-        assert_eq!(one(&user, "aws:userid"), None, "its unique ID does not follow from its name");
+        assert_eq!(user.get("aws:userid"), Some(&Value::Open), "its unique ID does not follow from its name");
+        assert_eq!(one(&of("anonymous"), "aws:PrincipalAccount").as_deref(), Some("anonymous"));
         let session = of("arn:aws:sts::111122223333:assumed-role/app/one");
         let role = Value::Pathless("arn:aws:iam::111122223333:role/app".to_owned());
         assert_eq!(session.get("aws:PrincipalArn"), Some(&role));
@@ -267,5 +278,12 @@ mod tests {
         assert_eq!(one(&context, "aws:TagKeys").as_deref(), Some("a,b"));
         assert_eq!(one(&context, "aws:EpochTime").as_deref(), Some("0"));
         assert_eq!(one(&context, "aws:SourceIp"), None);
+        for (key, value) in [("aws:CurrentTime", "1970-01-02T00:00:00Z"), ("aws:EpochTime", "86400")] {
+            let mut context = Context::default();
+            context.add(key, value);
+            context.add_common(Timestamp::UNIX_EPOCH);
+            let both = (one(&context, "aws:CurrentTime").unwrap(), one(&context, "aws:EpochTime").unwrap());
+            assert_eq!(both, ("1970-01-02T00:00:00Z".to_owned(), "86400".to_owned()), "{key}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::document::Policy;
 use super::layers::Layers;
+use super::trial::{Simulated, Trial};
 use super::who::Account;
 use crate::model::location::ObjectRef;
 use crate::model::name::BucketName;
@@ -41,10 +42,12 @@ pub struct Evidence {
     pub identity: Option<Arc<Policy>>,
     /// The caller's ARN, where it is known.
     pub caller: Option<String>,
+    /// What the caller's own policies say by IAM, where it may be asked.
+    pub simulated: Vec<Simulated>,
+    /// What the caller tried.
+    pub trials: Vec<Trial>,
     /// Whether the caller's requests say that the requester pays.
     pub pays: bool,
-    /// Whether the server calls the policy public, where it says so.
-    pub said_public: Option<bool>,
     /// What a person should know beside: an object that is not there, a layer that this server does not have.
     pub notes: Vec<String>,
     /// When it was read.

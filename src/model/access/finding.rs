@@ -43,6 +43,8 @@ pub enum Layer {
     Storage,
     /// Who pays.
     RequestPayment,
+    /// A request that was made.
+    Trial,
     /// None: nothing allows it.
     None,
 }
@@ -102,6 +104,7 @@ impl Layer {
             Self::Encryption => "encryption",
             Self::Storage => "storage class",
             Self::RequestPayment => "Requester Pays",
+            Self::Trial => "trial",
             Self::None => "none",
         }
     }

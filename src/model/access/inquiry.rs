@@ -4,6 +4,7 @@ use super::action::Action;
 use super::case::{Given, Place};
 use super::context::Context;
 use super::evidence::{Evidence, Source};
+use super::finding::Layer;
 use super::layers::Layers;
 use super::verdict::{Verdict, named};
 use super::who::Who;
@@ -39,7 +40,7 @@ impl Inquiry {
             return vec![who.clone()];
         }
         let mut callers = vec![Who::Anonymous, Who::AnyUser];
-        callers.extend(this_caller(evidence));
+        callers.extend(self.this_caller(evidence));
         for who in std::iter::once(Who::Account(evidence.layers.owner.clone())).chain(named(&evidence.layers)) {
             if !callers.contains(&who) {
                 callers.push(who);
@@ -52,16 +53,41 @@ impl Inquiry {
     pub fn judge(&self, place: &Place, evidence: &Evidence) -> Vec<Verdict> {
         let actions: Vec<_> = self.action.map_or_else(|| Action::asked().collect(), |action| vec![action]);
         let callers = self.callers(evidence);
-        callers.iter().flat_map(|who| self.judge_one(place, evidence, who, &actions)).collect()
+        let verdicts = callers.iter().flat_map(|who| self.judge_one(place, evidence, who, &actions));
+        // Of a caller without a name nothing but what was tried is known.
+        verdicts.filter(|verdict| verdict.who != Who::Unnamed || verdict.finding.layer == Layer::Trial).collect()
     }
 
     /// Returns the answers for one caller.
     pub fn judge_one(&self, place: &Place, evidence: &Evidence, who: &Who, actions: &[Action]) -> Vec<Verdict> {
-        let own = self.who.clone().or_else(|| this_caller(evidence));
-        let identity = evidence.identity.clone().filter(|_| own.as_ref() == Some(who));
-        let (context, is_open) = (self.context.clone(), self.is_open);
-        let given = Given { context, is_open, identity, pays: evidence.pays, now: evidence.now };
-        actions.iter().map(|action| evidence.layers.judge(place, who, *action, &given)).collect()
+        let own = self.who.clone().or_else(|| self.this_caller(evidence));
+        let mut given = Given {
+            context: self.context.clone(),
+            is_open: self.is_open,
+            pays: evidence.pays,
+            now: evidence.now,
+            ..Given::default()
+        };
+        let is_here = self.is_as_here(evidence);
+        if own.as_ref() == Some(who) {
+            given.identity.clone_from(&evidence.identity);
+            // What IAM says is of nobody else.
+            if is_here && own == evidence.this_caller() {
+                given.simulated.clone_from(&evidence.simulated);
+            }
+        }
+        let judge = |action: &Action| evidence.layers.judge(place, who, *action, &given);
+        let verdicts = actions.iter().map(judge);
+        if is_here { verdicts.map(|verdict| evidence.with_trial(verdict)).collect() } else { verdicts.collect() }
+    }
+
+    /// Returns whether it is about requests as this caller makes them, so that what it tried tells of them.
+    fn is_as_here(&self, evidence: &Evidence) -> bool {
+        self.context.is_empty() && evidence.identity.is_none()
+    }
+
+    fn this_caller(&self, evidence: &Evidence) -> Option<Who> {
+        evidence.this_caller().filter(|who| *who != Who::Unnamed || self.is_as_here(evidence))
     }
 }
 
@@ -78,11 +104,6 @@ pub fn place_of(item: &Item) -> Option<(Place, Source)> {
     Some((place, Source::Server { bucket: bucket.clone(), object: object.cloned(), owner: None }))
 }
 
-/// Returns who asks the server, where that is known.
-pub fn this_caller(evidence: &Evidence) -> Option<Who> {
-    evidence.caller.as_deref().and_then(Who::of_arn)
-}
-
 /// Returns whether somebody is the account that the bucket belongs to.
 pub fn is_owner(who: &Who, layers: &Layers) -> bool {
     matches!(who, Who::Account(account) if *account == layers.owner)
@@ -92,7 +113,7 @@ pub fn is_owner(who: &Who, layers: &Layers) -> bool {
 pub fn notes(evidence: &Evidence) -> Vec<String> {
     let mut notes = evidence.notes.clone();
     let computed = evidence.layers.policy_is_public();
-    if let Some(said) = evidence.said_public.filter(|said| computed.is_some_and(|computed| computed != *said)) {
+    if let Some(said) = evidence.layers.said_public.filter(|said| computed.is_some_and(|computed| computed != *said)) {
         let word = if said { "public" } else { "not public" };
         notes.push(format!(
             "the server itself calls the policy {word} (GetBucketPolicyStatus), which was computed otherwise"

@@ -25,6 +25,8 @@ pub struct Layers {
     pub object_acl: Fact<Acl>,
     /// The bucket policy.
     pub policy: Fact<Arc<Policy>>,
+    /// Whether the server calls the policy public, where it says so. It counts where that cannot be computed.
+    pub said_public: Option<bool>,
     /// The tags of the object.
     pub tags: Fact<Vec<(String, String)>>,
     /// How the object is kept.

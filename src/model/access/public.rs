@@ -4,14 +4,20 @@
 //! question than whether strangers come in: a policy for a small range of addresses lets them in from there and is not
 //! public; one for any VPC keeps the internet out and is.
 
+use super::action::{Action, Target};
+use super::case::Place;
 use super::condition::{Condition, Quantity, Test};
+use super::context::Context;
 use super::document::{Effect, Policy, Statement};
 use super::layers::Layers;
 use super::network::Block;
 use super::operator::Comparison;
 use super::principal::Named;
+use super::resource::Resource;
 use super::truth::Truth;
 use super::variable::has_variable;
+use super::who::{Account, Who};
+use super::word::Fact;
 
 /// The keys that with fixed values say who, in lower case. `aws:PrincipalOrgID` stands in Amazon's list as an example of
 /// those that fix a principal; the others of that kind follow from it.
@@ -37,6 +43,24 @@ impl Policy {
     pub fn is_public(&self) -> Truth {
         let allowing = self.statements.iter().filter(|statement| statement.effect == Effect::Allow);
         allowing.map(Statement::is_public).fold(Truth::No, Truth::or)
+    }
+
+    /// Returns whether a statement that Amazon calls public is about an object.
+    fn opens(&self, place: &Place, owner: &Account) -> Truth {
+        let bucket = place.bucket.clone();
+        let object = match &place.key {
+            Some(key) => Resource::Object { bucket, key: key.clone() },
+            None => Resource::Objects { bucket, prefix: place.prefix.clone() },
+        };
+        let mut stranger = Context::default();
+        stranger.add_caller(&Who::AnyUser, owner);
+        let one = |statement: &Statement| {
+            let mut actions = Action::all().filter(|action| action.target == Target::Object);
+            let is_about = actions.any(|action| statement.actions.mean_action(action.name));
+            let means = statement.resources.mean_resource(&object, &stranger, self.has_variables());
+            Truth::from(is_about).and(means).and(statement.is_public())
+        };
+        self.statements.iter().filter(|statement| statement.effect == Effect::Allow).map(one).fold(Truth::No, Truth::or)
     }
 }
 
@@ -101,31 +125,25 @@ impl Layers {
         self.policy_publicity().known()
     }
 
-    /// Returns whether the bucket is public: by its policy, unless that is restricted, or by its ACL, unless that is
-    /// ignored or switched off. Nothing if that is not known.
-    pub fn bucket_is_public(&self) -> Option<bool> {
-        let restricted = self.either_block(|block| block.restrict_public_buckets);
-        let ignored = self.either_block(|block| block.ignore_public_acls);
-        let by_policy = self.policy_publicity().and(!restricted);
-        let acl = self.bucket_acl.truth(super::acl::Acl::is_public);
-        by_policy.or(acl.and(!ignored).and(!self.acls_are_disabled())).known()
-    }
-
-    /// Returns whether the ACL of an object may make it public.
-    pub fn objects_can_be_public(&self) -> Truth {
-        (!self.acls_are_disabled()).and(!self.either_block(|block| block.ignore_public_acls))
-    }
-
     /// Returns whether the bucket's policy is public.
     pub(super) fn policy_publicity(&self) -> Truth {
-        match self.policy.known() {
+        let computed = match self.policy.known() {
             Some(policy) => policy.is_public(),
             None => self.policy.truth(|_| false),
+        };
+        match (computed, self.said_public) {
+            (Truth::Unknown(_), Some(said)) => said.into(),
+            (computed, _) => computed,
         }
     }
 
-    /// Returns whether a setting is on, for the account or for the bucket: the stricter of both counts.
-    fn either_block(&self, is_on: fn(&super::word::PublicAccessBlock) -> bool) -> Truth {
-        self.account_block.truth(is_on).or(self.bucket_block.truth(is_on))
+    /// Returns whether what makes the policy public is about an object.
+    pub(super) fn policy_publicity_for(&self, place: &Place) -> Truth {
+        match (&self.policy, self.said_public) {
+            (Fact::Known(policy), _) => policy.opens(place, &self.owner),
+            // What the server says is of the whole bucket.
+            (Fact::Unread(_), Some(false)) => Truth::No,
+            (policy, _) => policy.truth(|_| false),
+        }
     }
 }

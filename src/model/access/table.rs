@@ -4,10 +4,10 @@ use super::action::Action;
 use super::case::Place;
 use super::evidence::Evidence;
 use super::finding::Answer;
-use super::inquiry::{Inquiry, is_owner, this_caller};
-use super::truth::Truth;
+use super::inquiry::{Inquiry, is_owner};
 use super::verdict::Verdict;
 use super::who::{Kind, Principal, Who};
+use super::word::Access;
 
 /// A column: what a person asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,9 +165,10 @@ impl Row {
 
 fn label(who: &Who, evidence: &Evidence) -> String {
     match who {
-        _ if this_caller(evidence).as_ref() == Some(who) => "this caller".to_owned(),
+        _ if evidence.this_caller().as_ref() == Some(who) => "this caller".to_owned(),
         who if is_owner(who, &evidence.layers) => "the owner".to_owned(),
         Who::Anonymous => "anonymous".to_owned(),
+        Who::Unnamed => "this caller".to_owned(),
         Who::AnyUser => "any AWS user".to_owned(),
         Who::Account(_) | Who::Federated(_) => who.name(),
         Who::Service(name) => name.clone(),
@@ -214,8 +215,7 @@ impl Headline {
         if let Some(verbs) = of(Who::Anonymous, Answer::Unknown).or_else(|| of(Who::AnyUser, Answer::Unknown)) {
             return told(Openness::Unknown, format!("whether strangers may {} cannot be said", listed(&verbs)));
         }
-        let by_acl = if place.key.is_none() { evidence.layers.objects_can_be_public() } else { Truth::No };
-        if by_acl != Truth::No {
+        if place.key.is_none() && evidence.layers.bucket_word() == Access::CanBePublic {
             return told(Openness::CanBePublic, "the ACL of an object may open that object".to_owned());
         }
         if evidence.layers.policy_is_public() == Some(true) && evidence.layers.bucket_is_public() == Some(false) {

@@ -10,6 +10,7 @@ mod gap;
 mod policy;
 mod public;
 mod unread;
+mod word;
 
 use super::action::Action;
 use super::case::{Given, Place};
@@ -53,6 +54,7 @@ fn bench() -> Bench {
         bucket_acl: Fact::Absent,
         object_acl: Fact::Absent,
         policy: Fact::Absent,
+        said_public: None,
         tags: Fact::Absent,
         kept: Fact::Absent,
         requester_pays: Fact::Absent,

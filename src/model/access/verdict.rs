@@ -12,6 +12,7 @@ use super::case::{Case, Given, Place};
 use super::finding::{Answer, Finding, Layer};
 use super::layers::Layers;
 use super::principal::Naming;
+use super::trial::Decision;
 use super::truth::Truth;
 use super::who::{Account, Who};
 use super::word::{Fact, PublicAccessBlock};
@@ -44,9 +45,16 @@ impl Layers {
 }
 
 fn permitted(case: &Case<'_>) -> Finding {
-    let outsider = "only the account that owns the bucket may read and change its policy, whatever that allows";
+    if case.who == Who::Unnamed {
+        return Finding::new(Answer::Unknown, Layer::None, "who this caller is, the server does not say");
+    }
+    let outsider = if case.action.is_of_policy() {
+        "only the account that owns the bucket may read and change its policy, whatever that allows"
+    } else {
+        "no bucket policy says who creates the bucket"
+    };
     let denied_outside = match case.who.account().map(|account| account.is(&case.layers.owner)) {
-        _ if !case.action.is_of_policy() => Finding::pass(),
+        _ if !(case.action.is_of_policy() || case.action.creates_bucket()) => Finding::pass(),
         Some(Truth::Yes) => Finding::pass(),
         // Amazon S3 API Reference, "PutBucketPolicy": 405 for an identity that is not of the bucket owner's account.
         is_own => Finding::of(is_own.unwrap_or(Truth::No), Layer::Owner, "the caller may", outsider).taking_away(),
@@ -118,7 +126,7 @@ fn owned(case: &Case<'_>) -> Finding {
         return Finding::new(Answer::Yes, Layer::Owner, yes);
     }
     let no = "the object belongs to another account, and its ACL does not let the bucket's owner do it";
-    let own = Finding::of(case.layers.object_is_the_owners(), Layer::Owner, yes, no);
+    let own = Finding::of(case.object_is_the_owners(), Layer::Owner, yes, no);
     if own.answer == Answer::Yes || case.action.right().is_none() && own.answer != Answer::No {
         return own;
     }
@@ -161,7 +169,7 @@ fn reaches_object(case: &Case<'_>, allowing: &str) -> Finding {
     }
     let no =
         format!("{allowing}, but the object belongs to another account, about whose objects the policy grants nothing");
-    let finding = Finding::of(case.layers.object_is_the_owners(), Layer::ObjectAcl, "the object is the owner's", &no);
+    let finding = Finding::of(case.object_is_the_owners(), Layer::ObjectAcl, "the object is the owner's", &no);
     finding.taking_away()
 }
 
@@ -199,6 +207,10 @@ fn not_denied(case: &Case<'_>) -> Finding {
         Some(identity) if case.who != Who::Anonymous => {
             by_bucket.and(by_policy::not_denied(case, identity, Layer::Identity))
         }
+        None => match case.simulated().filter(|simulated| simulated.decision == Decision::Denied) {
+            Some(simulated) => by_bucket.and(simulated.finding()),
+            None => by_bucket,
+        },
         _ => by_bucket,
     }
 }
@@ -212,6 +224,9 @@ fn deny_may_stand(read: &str) -> Finding {
 fn by_identity(case: &Case<'_>) -> Finding {
     if let Some(identity) = &case.given.identity {
         return by_policy::allow(case, identity, Layer::Identity, Naming::Any);
+    }
+    if let Some(simulated) = case.simulated() {
+        return simulated.finding();
     }
     let because = match &case.who {
         Who::Account(_) => "its own IAM policies must allow it too to whoever of it asks, and are not known",

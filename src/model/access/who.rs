@@ -28,6 +28,8 @@ pub enum Who {
     Service(String),
     /// Whoever signed in through an identity provider.
     Federated(String),
+    /// Whoever asks here, where the server does not say who that is.
+    Unnamed,
 }
 
 /// A user or role, or a session of one.
@@ -176,7 +178,7 @@ impl Who {
     pub fn account(&self) -> Option<&Account> {
         match self {
             Self::Account(account) | Self::Principal(Principal { account, .. }) => Some(account),
-            Self::Anonymous | Self::AnyUser | Self::Service(_) | Self::Federated(_) => None,
+            Self::Anonymous | Self::AnyUser | Self::Service(_) | Self::Federated(_) | Self::Unnamed => None,
         }
     }
 
@@ -202,7 +204,17 @@ impl Who {
             Self::Principal(principal) => principal.arn.clone(),
             Self::Service(name) => format!("service:{name}"),
             Self::Federated(name) => format!("federated:{name}"),
+            Self::Unnamed => "this-caller".to_owned(),
         }
+    }
+}
+
+impl Principal {
+    /// Returns the ARN of the role that a session is of, as far as the session tells it: without its path.
+    pub fn role_arn(&self) -> Option<String> {
+        let Kind::Session { role, .. } = &self.kind else { return None };
+        let partition = self.arn.split(':').nth(1)?;
+        Some(format!("arn:{partition}:iam::{}:role/{role}", self.account.number.as_deref()?))
     }
 }
 
@@ -215,6 +227,7 @@ impl fmt::Display for Who {
             Self::Principal(principal) => f.write_str(&principal.arn),
             Self::Service(name) => write!(f, "the service {name}"),
             Self::Federated(name) => write!(f, "whoever signed in through {name}"),
+            Self::Unnamed => f.write_str("this caller"),
         }
     }
 }

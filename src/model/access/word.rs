@@ -1,6 +1,12 @@
-//! Who may read: the one word on top of the inspector, from what the layers say.
+//! The one word for a bucket or an object: whether it is open to strangers.
 //!
-//! The word is careful: it says "Not public" only when every layer was read, and names what was not.
+//! The word is careful: it says "Public" and "Not public" only when every layer that could change it was read, and names
+//! what was not.
+
+use super::acl::Acl;
+use super::case::Place;
+use super::layers::Layers;
+use super::truth::Truth;
 
 /// What is known of one layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,82 +36,112 @@ pub struct PublicAccessBlock {
     pub restrict_public_buckets: bool,
 }
 
-/// What the layers of one bucket, or of one object in it, say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AccessFacts {
-    /// `PolicyStatus.IsPublic`; no policy is `Known(false)`.
-    pub policy_is_public: Fact<bool>,
-    /// The bucket's own settings; none set is `Known` with all four off.
-    pub public_access_block: Fact<PublicAccessBlock>,
-    /// Whether ACLs are switched off (`BucketOwnerEnforced`).
-    pub acls_disabled: Fact<bool>,
-    /// Whether the ACL that counts here (the object's for an object, the bucket's for a bucket) grants anything to
-    /// everyone or to every AWS user.
-    pub acl_is_public: Fact<bool>,
-}
-
-/// The word on top of the inspector.
+/// The word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
-    /// Everyone may, unless the account blocks it, which was not read; says by what.
+    /// Strangers are let in, says by what.
     Public(&'static str),
-    /// Every layer was read, and none opens it.
+    /// The bucket is not public, but nothing keeps the ACLs of objects in it from being.
+    CanBePublic,
+    /// Every layer that could open it was read, and none does.
     NotPublic,
-    /// Some layer could not be read; the texts name each.
-    Unknown(Vec<String>),
+    /// Something that decides could not be read.
+    Unknown {
+        /// What would open it, if what could not be read does not hold it back.
+        granted: Option<&'static str>,
+        /// What could not be read, each in words.
+        unread: Vec<String>,
+    },
 }
 
-impl AccessFacts {
-    /// Returns the word, or nothing while an answer is still on its way.
-    pub fn verdict(&self) -> Option<Access> {
-        let mut unread = Vec::new();
-        let mut is_waiting = false;
-        let mut known = |fact: &Fact<bool>| match fact {
-            Fact::Known(value) => Some(*value),
-            Fact::Absent => Some(false),
-            Fact::Unread(what) => {
-                unread.push(what.clone());
-                None
-            }
-            Fact::Unasked => {
-                is_waiting = true;
-                None
-            }
+const BY_POLICY: &str = "by its bucket policy";
+const BY_ACL: &str = "by its ACL";
+
+/// A layer that may open something, and what else has to be so that it does.
+struct Way {
+    name: &'static str,
+    grants: Truth,
+    /// Whether nothing holds the grant back, each with its own words if that is not known.
+    stands: Vec<Truth>,
+}
+
+impl Way {
+    fn is_open(&self) -> Truth {
+        self.stands.iter().cloned().fold(self.grants.clone(), Truth::and)
+    }
+
+    /// Returns what is missing to say whether it is open. Each part counts: one that did not would have decided.
+    fn missing(&self) -> Vec<String> {
+        if self.is_open().known().is_some() {
+            return Vec::new();
+        }
+        let words = |truth: &Truth| match truth {
+            Truth::Unknown(read) => Some(read.clone()),
+            Truth::Depends(words) => Some(format!("whether {words}")),
+            Truth::Yes | Truth::No => None,
         };
-        let block = |pick: fn(&PublicAccessBlock) -> bool| match &self.public_access_block {
-            Fact::Known(block) => Fact::Known(pick(block)),
-            Fact::Absent => Fact::Absent,
-            Fact::Unread(what) => Fact::Unread(what.clone()),
-            Fact::Unasked => Fact::Unasked,
-        };
-        let policy = known(&self.policy_is_public);
-        let restricted = known(&block(|block| block.restrict_public_buckets));
-        let acl = known(&self.acl_is_public);
-        let ignored = known(&block(|block| block.ignore_public_acls));
-        let disabled = known(&self.acls_disabled);
-        // A layer opens the bucket only if it grants and nothing that could hold the grant back does.
-        let by_policy = opens(policy, &[restricted]);
-        let by_acl = opens(acl, &[ignored, disabled]);
-        match (by_policy, by_acl) {
-            (Some(true), _) => Some(Access::Public("by its bucket policy")),
-            (_, Some(true)) => Some(Access::Public("by its ACL")),
-            _ if is_waiting => None,
-            (Some(false), Some(false)) => Some(Access::NotPublic),
-            _ => {
-                unread.sort();
-                unread.dedup();
-                Some(Access::Unknown(unread))
-            }
+        std::iter::once(&self.grants).chain(&self.stands).filter_map(words).collect()
+    }
+}
+
+impl Layers {
+    /// Returns the word for the bucket.
+    pub fn bucket_word(&self) -> Access {
+        match word(&self.ways_into_bucket()) {
+            Access::NotPublic => match word(&[self.by_acl(Truth::Yes)]) {
+                Access::Public(_) => Access::CanBePublic,
+                Access::Unknown { unread, .. } => Access::Unknown { granted: None, unread },
+                closed => closed,
+            },
+            word => word,
         }
     }
+
+    /// Returns whether the bucket is public: by its policy, unless that is restricted, or by its ACL, unless that is
+    /// ignored or switched off. Nothing if that is not known.
+    pub fn bucket_is_public(&self) -> Option<bool> {
+        match word(&self.ways_into_bucket()) {
+            Access::Public(_) => Some(true),
+            Access::NotPublic => Some(false),
+            Access::CanBePublic | Access::Unknown { .. } => None,
+        }
+    }
+
+    /// Returns the word for an object.
+    pub fn object_word(&self, place: &Place) -> Access {
+        let mut policy = self.by_policy(self.policy_publicity_for(place));
+        policy.stands.push(self.object_is_the_owners());
+        word(&[policy, self.by_acl(self.object_acl.truth(Acl::is_public))])
+    }
+
+    fn ways_into_bucket(&self) -> [Way; 2] {
+        [self.by_policy(self.policy_publicity()), self.by_acl(self.bucket_acl.truth(Acl::is_public))]
+    }
+
+    fn by_policy(&self, grants: Truth) -> Way {
+        let is_cut = |block: &Fact<PublicAccessBlock>| block.truth(|block| block.restrict_public_buckets);
+        Way { name: BY_POLICY, grants, stands: vec![!is_cut(&self.bucket_block), !is_cut(&self.account_block)] }
+    }
+
+    fn by_acl(&self, grants: Truth) -> Way {
+        let is_ignored = |block: &Fact<PublicAccessBlock>| block.truth(|block| block.ignore_public_acls);
+        let stands = vec![!is_ignored(&self.bucket_block), !is_ignored(&self.account_block), !self.acls_are_disabled()];
+        Way { name: BY_ACL, grants, stands }
+    }
 }
 
-/// Whether a grant stands: no if it is absent or surely held back, yes if it is there and surely not held back.
-fn opens(grant: Option<bool>, held_back: &[Option<bool>]) -> Option<bool> {
-    if grant == Some(false) || held_back.contains(&Some(true)) {
-        return Some(false);
+fn word(ways: &[Way]) -> Access {
+    if let Some(open) = ways.iter().find(|way| way.is_open() == Truth::Yes) {
+        return Access::Public(open.name);
     }
-    (grant == Some(true) && held_back.iter().all(|held| *held == Some(false))).then_some(true)
+    let mut unread: Vec<_> = ways.iter().flat_map(Way::missing).collect();
+    if unread.is_empty() {
+        return Access::NotPublic;
+    }
+    unread.sort();
+    unread.dedup();
+    let granting = ways.iter().find(|way| way.grants == Truth::Yes && !way.is_open().is_no());
+    Access::Unknown { granted: granting.map(|way| way.name), unread }
 }
 
 impl Access {
@@ -113,82 +149,22 @@ impl Access {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Public(_) => "Public",
+            Self::CanBePublic => "Can be public",
             Self::NotPublic => "Not public",
-            Self::Unknown(_) => "Unknown",
+            Self::Unknown { .. } => "Unknown",
         }
     }
 
     /// Returns what belongs beside the word.
     pub fn detail(&self) -> String {
         match self {
-            Self::Public(by) => format!("{by}, unless the account blocks it"),
+            Self::Public(by) => (*by).to_owned(),
+            Self::CanBePublic => "by the ACLs of objects in it".to_owned(),
             Self::NotPublic => String::new(),
-            Self::Unknown(unread) => format!("could not be read: {}", unread.join(", ")),
+            Self::Unknown { granted: None, unread } => format!("could not be read: {}", unread.join(", ")),
+            Self::Unknown { granted: Some(by), unread } => {
+                format!("public {by}, unless held back by what could not be read: {}", unread.join(", "))
+            }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn closed() -> AccessFacts {
-        AccessFacts {
-            policy_is_public: Fact::Known(false),
-            public_access_block: Fact::Known(PublicAccessBlock::default()),
-            acls_disabled: Fact::Known(false),
-            acl_is_public: Fact::Known(false),
-        }
-    }
-
-    #[test]
-    fn a_public_policy_is_public_unless_restricted() {
-        let mut facts = AccessFacts { policy_is_public: Fact::Known(true), ..closed() };
-        assert_eq!(facts.verdict(), Some(Access::Public("by its bucket policy")));
-        facts.public_access_block =
-            Fact::Known(PublicAccessBlock { restrict_public_buckets: true, ..Default::default() });
-        assert_eq!(facts.verdict(), Some(Access::NotPublic));
-    }
-
-    #[test]
-    fn refusing_new_grants_closes_nothing_that_stands() {
-        let facts = AccessFacts {
-            policy_is_public: Fact::Known(true),
-            acl_is_public: Fact::Known(true),
-            public_access_block: Fact::Known(PublicAccessBlock {
-                block_public_acls: true,
-                block_public_policy: true,
-                ..Default::default()
-            }),
-            ..closed()
-        };
-        assert_eq!(facts.verdict().unwrap().word(), "Public");
-    }
-
-    #[test]
-    fn an_ignored_or_disabled_acl_opens_nothing() {
-        let mut facts = AccessFacts { acl_is_public: Fact::Known(true), ..closed() };
-        assert_eq!(facts.verdict(), Some(Access::Public("by its ACL")));
-        facts.acls_disabled = Fact::Known(true);
-        assert_eq!(facts.verdict(), Some(Access::NotPublic));
-        facts.acls_disabled = Fact::Known(false);
-        facts.public_access_block = Fact::Known(PublicAccessBlock { ignore_public_acls: true, ..Default::default() });
-        assert_eq!(facts.verdict(), Some(Access::NotPublic));
-    }
-
-    #[test]
-    fn an_unread_layer_makes_it_unknown_and_is_named() {
-        let facts = AccessFacts { acl_is_public: Fact::Unread("s3:GetObjectAcl denied".into()), ..closed() };
-        assert_eq!(facts.verdict(), Some(Access::Unknown(vec!["s3:GetObjectAcl denied".into()])));
-        let held_back = AccessFacts { acls_disabled: Fact::Known(true), ..facts };
-        assert_eq!(held_back.verdict(), Some(Access::NotPublic), "a disabled ACL need not be read");
-    }
-
-    #[test]
-    fn a_known_opening_does_not_wait_for_the_rest() {
-        let facts = AccessFacts { acl_is_public: Fact::Unasked, policy_is_public: Fact::Known(true), ..closed() };
-        assert_eq!(facts.verdict().unwrap().word(), "Public");
-        let waiting = AccessFacts { acl_is_public: Fact::Unasked, ..closed() };
-        assert_eq!(waiting.verdict(), None);
     }
 }

@@ -145,7 +145,7 @@ pub enum Report {
         /// What it holds, or why not. Denied and unsupported are answers too.
         result: Result<Content, Error>,
     },
-    /// The word on top of the inspector.
+    /// The one word for a bucket or an object.
     Verdict {
         /// Of this question.
         ticket: Ticket,

@@ -142,6 +142,13 @@ pub enum Request {
         /// What to look at.
         item: Item,
     },
+    /// Find the one word for a bucket: whether it is open to strangers.
+    Judge {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// The bucket.
+        bucket: BucketName,
+    },
     /// Read all that decides who may do what with a bucket or an object in it.
     Gather {
         /// The answer carries it.

@@ -9,15 +9,18 @@ use ratatui::text::{Line, Text};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
 use super::{field, put, put_right};
-use crate::app::layout::{Column, PaneLayout};
+use crate::app::layout::{Column, Columns, PaneLayout};
 use crate::app::listing::{Listing, Load, SortField};
 use crate::app::pane::Pane;
 use crate::app::state::{Side, State};
 use crate::app::tree::{Note, Row, Tree};
+use crate::model::access::Access;
 use crate::model::entry::{Entry, EntryKind};
 use crate::model::error::Error;
+use crate::model::job::Item;
 use crate::model::location::Location;
-use crate::model::text::{count, counted, short_time, size, truncate_start, visible};
+use crate::model::name::BucketName;
+use crate::model::text::{count, counted, short_time, size, truncate_start, visible, width};
 use crate::tui::theme::Theme;
 
 /// Indentation grows no further than this, so that deep levels keep room for names.
@@ -26,7 +29,7 @@ const MAX_INDENT: u16 = 24;
 /// Draws a pane.
 pub fn draw(frame: &mut Frame, place: &PaneLayout, state: &State, side: Side, theme: &Theme) {
     let pane = state.pane(side);
-    let is_focused = state.side == side && !state.is_inspector_focused;
+    let is_focused = has_focus(state, side);
     let border = if is_focused { theme.border_focused } else { theme.border };
     let title = title(pane.place(), state, usize::from(place.frame.width.saturating_sub(4)));
     let title_style = if is_focused { theme.title } else { theme.dim };
@@ -47,7 +50,11 @@ pub fn draw(frame: &mut Frame, place: &PaneLayout, state: &State, side: Side, th
             frame.buffer_mut().set_style(line, style);
         }
     }
-    draw_status(frame, place.status, pane, is_focused, theme);
+    draw_status(frame, place.status, state, side, theme);
+}
+
+fn has_focus(state: &State, side: Side) -> bool {
+    state.side == side && !state.is_inspector_focused
 }
 
 fn title(place: &Location, state: &State, columns: usize) -> String {
@@ -89,8 +96,14 @@ fn draw_heads(buffer: &mut Buffer, place: &PaneLayout, tree: &Tree, theme: &Them
     };
     right(columns.size, head("Size", SortField::Size));
     let is_short = columns.modified.is_some_and(|column| column.width < 10);
-    right(columns.modified, head(if is_short { "Date" } else { "Modified" }, SortField::Time));
+    let time = match (columns.access, is_short) {
+        (Some(_), false) => "Created",
+        (None, false) => "Modified",
+        (_, true) => "Date",
+    };
+    right(columns.modified, head(time, SortField::Time));
     right(columns.class, head("Class", SortField::Class));
+    right(columns.access, "Access".to_owned());
 }
 
 fn cell(line: Rect, column: Column) -> Rect {
@@ -155,33 +168,44 @@ impl Painter<'_> {
         if entry.kind.is_container() {
             let is_open = self.tree.is_open(self.row);
             let glyph = if is_open { theme.glyphs.unfolded } else { theme.glyphs.folded };
-            put(buffer, line.x + 1 + indent, line.y, self.room(1 + indent), glyph, style);
+            let room = self.columns(entry).name.saturating_sub(1 + indent);
+            put(buffer, line.x + 1 + indent, line.y, room, glyph, style);
         }
         let start = 3 + indent;
-        let room = self.room(start) + self.spare(entry);
+        let columns = self.columns(entry);
+        let room = columns.name.saturating_sub(start);
         let used = put(buffer, line.x + start, line.y, room, &name(listing, entry), style);
         let words = words(entry);
-        if !words.is_empty() && room > used + 2 {
+        // Half a region says nothing.
+        let is_cut = entry.kind == EntryKind::Bucket && width(&words) >= usize::from(room.saturating_sub(used));
+        if !words.is_empty() && room > used + 2 && !is_cut {
             put(buffer, line.x + start + used + 1, line.y, room - used - 1, &words, theme.dim);
         }
-        self.draw_columns(buffer, entry);
-    }
-
-    fn room(&self, start: u16) -> u16 {
-        self.place.columns.name.saturating_sub(start)
-    }
-
-    /// Buckets have no size: their region may use its column.
-    fn spare(&self, entry: &Entry) -> u16 {
-        match self.place.columns.size {
-            Some(column) if entry.kind == EntryKind::Bucket => column.width + 1,
-            _ => 0,
+        self.draw_columns(buffer, columns, entry);
+        if let (Some(column), Item::Bucket(bucket)) = (columns.access, listing.item(entry)) {
+            self.draw_access(buffer, column, &bucket);
         }
     }
 
-    fn draw_columns(&self, buffer: &mut Buffer, entry: &Entry) {
-        let columns = &self.place.columns;
-        if let Some(column) = columns.size.filter(|_| entry.kind != EntryKind::Bucket) {
+    /// What a bucket unfolds to has the columns of objects.
+    fn columns(&self, entry: &Entry) -> &Columns {
+        if entry.kind == EntryKind::Bucket { &self.place.columns } else { &self.place.below }
+    }
+
+    fn draw_access(&self, buffer: &mut Buffer, column: Column, bucket: &BucketName) {
+        let theme = self.theme;
+        let (word, style) = match self.state.words.get(bucket) {
+            Some(access @ (Access::Public(_) | Access::CanBePublic)) => (access.word(), theme.warning),
+            Some(access @ Access::NotPublic) => (access.word(), theme.text),
+            Some(access @ Access::Unknown { .. }) => (access.word(), theme.dim),
+            None if self.state.words.is_reading() => ("…", theme.dim),
+            None => return,
+        };
+        put_right(buffer, cell(self.line, column), word, style);
+    }
+
+    fn draw_columns(&self, buffer: &mut Buffer, columns: &Columns, entry: &Entry) {
+        if let Some(column) = columns.size {
             let shown = match entry.size {
                 Some(bytes) => size(bytes),
                 None => "–".to_owned(),
@@ -276,12 +300,16 @@ fn time_for(time: Timestamp, state: &State, width: u16) -> String {
     local.strftime(if is_recent { "%b %d" } else { "%Y" }).to_string()
 }
 
-fn draw_status(frame: &mut Frame, area: Rect, pane: &Pane, is_focused: bool, theme: &Theme) {
+fn draw_status(frame: &mut Frame, area: Rect, state: &State, side: Side, theme: &Theme) {
+    let (pane, is_focused) = (state.pane(side), has_focus(state, side));
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     if area.is_empty() {
         return;
     }
-    let (text, style) = status(pane, theme);
+    let (mut text, style) = status(pane, theme);
+    if let Some(words) = access_status(state, pane) {
+        text = format!("{text} · {words}");
+    }
     let Some(filter) = &pane.filter else {
         put(frame.buffer_mut(), area.x, area.y, area.width, &text, style);
         return;
@@ -292,6 +320,26 @@ fn draw_status(frame: &mut Frame, area: Rect, pane: &Pane, is_focused: bool, the
     field::draw(frame, input, filter, pane.is_typing && is_focused, theme);
     let start = width + 3;
     put(frame.buffer_mut(), area.x + start, area.y, area.width.saturating_sub(start), &text, style);
+}
+
+/// How the reading of the words of buckets fares, or what is missing for that of the one under the cursor.
+fn access_status(state: &State, pane: &Pane) -> Option<String> {
+    if !pane.place().is_buckets() || pane.tree().loading().is_some() {
+        return None;
+    }
+    if state.words.is_reading() {
+        return Some("access … Esc stops".to_owned());
+    }
+    let tree = pane.tree();
+    let word = match tree.item(tree.current()?)? {
+        Item::Bucket(bucket) => state.words.get(&bucket),
+        _ => return None,
+    };
+    match word {
+        Some(Access::Unknown { unread, .. }) => Some(visible(&unread.join(", ")).into_owned()),
+        None if state.words.is_stopped() => Some("access stopped, R reads it".to_owned()),
+        _ => None,
+    }
 }
 
 fn status(pane: &Pane, theme: &Theme) -> (String, Style) {

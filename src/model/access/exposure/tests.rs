@@ -22,6 +22,7 @@ fn closed() -> (Evidence, Standing) {
         tags: Fact::Absent,
         kept: Fact::Absent,
         requester_pays: Fact::Absent,
+        said_public: None,
     };
     let standing = Standing { policy: Fact::Absent, block: Fact::Absent, acl: Fact::Absent };
     (Evidence { layers: absent, ..Evidence::default() }, standing)

@@ -22,6 +22,7 @@ fn closed() -> Evidence {
         tags: Fact::Absent,
         kept: Fact::Absent,
         requester_pays: Fact::Absent,
+        said_public: None,
     };
     Evidence { layers, ..Evidence::default() }
 }

@@ -200,3 +200,13 @@ fn an_origin_access_identity_may_what_the_policy_says() {
     assert_eq!((bench.read(identity), bench.ask(identity, "s3:PutObject")), (Yes, No));
     assert_eq!(bench.layers.policy_is_public(), Some(false));
 }
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html>: a bucket that is to be made has no policy yet.
+#[test]
+fn a_bucket_policy_lets_nobody_create_the_bucket() {
+    let bench = policy(&allow("\"*\"", "s3:*")).trusted();
+    for who in ["anonymous", "any-aws-user", BOB] {
+        assert_eq!(bench.ask(who, "s3:CreateBucket"), Answer::No, "{who}");
+    }
+    assert_eq!(bench.ask(ALICE, "s3:CreateBucket"), Answer::Yes, "her own IAM policy says so");
+}

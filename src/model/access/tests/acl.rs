@@ -182,3 +182,31 @@ fn what_is_asked_of_any_object_depends_on_the_acl_of_each() {
     assert_eq!(any(bench().ownership("BucketOwnerEnforced")), No);
     assert_eq!(any(bench().block(|block| block.ignore_public_acls = true)), No);
 }
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>: whoever uploads owns, unless ACLs are
+/// switched off, and a bucket policy grants nothing on what another account owns.
+#[test]
+fn of_any_object_it_depends_whose_it_is_as_long_as_acls_count() {
+    let any = |ownership: &str| {
+        let mut bench = policy(&allow("\"*\"", "s3:GetObject")).ownership(ownership);
+        bench.place.key = None;
+        bench.finding("anonymous", "s3:GetObject")
+    };
+    assert_eq!(any("BucketOwnerEnforced").answer, Answer::Yes);
+    for ownership in ["ObjectWriter", "BucketOwnerPreferred"] {
+        let finding = any(ownership);
+        assert_eq!(finding.answer, Answer::Depends);
+        assert!(finding.because.contains("if the object is the bucket owner's"), "{}", finding.because);
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html>: told in one plain sentence.
+#[test]
+fn what_an_acl_grants_is_told_without_what_does_not_stand_in_the_way() {
+    let mut bench = bench().bucket_acl(&[(ALL_USERS, "WRITE")]);
+    bench.place.key = None;
+    let deleting = bench.finding("anonymous", "s3:DeleteObject").because;
+    assert_eq!(deleting, "the bucket ACL grants WRITE to AllUsers, but only if the object is the caller's own");
+    let reading = bench.finding("anonymous", "s3:GetObject").because;
+    assert_eq!(reading, "the ACL of each object says so for itself");
+}

@@ -85,3 +85,11 @@ fn several_conditions_are_all_told() {
     assert!(said.contains("statement 1") && said.contains("IAM policies") && said.contains("KMS key"), "{said}");
     assert!(said.contains("archived"), "{said}");
 }
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html>: what is archived still tells of itself.
+#[test]
+fn the_attributes_of_an_archived_object_need_no_restore() {
+    let bench = policy(&allow("\"*\"", "s3:*")).head(r#"{"StorageClass":"GLACIER"}"#);
+    assert_eq!(bench.ask("anonymous", "s3:GetObjectAttributes"), Answer::Yes);
+    assert_eq!(bench.read("anonymous"), Answer::Depends);
+}

@@ -238,3 +238,48 @@ fn what_fails_for_certain_needs_no_more_knowledge() {
     let condition = r#"{"StringMatches":{"aws:Referer":"x"},"Bool":{"aws:SecureTransport":"false"}}"#;
     assert_eq!(read_if(condition).read("anonymous"), No);
 }
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>, `aws:PrincipalAccount`: "For
+/// anonymous requests, the request context returns anonymous."
+#[test]
+fn an_anonymous_request_says_so_in_place_of_its_account() {
+    let without = policy(&allow_if(r#"{"Null":{"aws:PrincipalAccount":"true"}}"#));
+    assert_eq!(without.read("anonymous"), Answer::No);
+    let own = policy(&allow_if(r#"{"StringEqualsIfExists":{"aws:PrincipalAccount":"111122223333"}}"#));
+    assert_eq!(own.read("anonymous"), Answer::No);
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>, `aws:userid`: in every signed
+/// request, as a unique ID that no name tells.
+#[test]
+fn the_unique_id_of_a_caller_is_there_and_not_known() {
+    let allowing = policy(&allow_if(r#"{"StringLike":{"aws:userid":"AROAEXAMPLE:*"}}"#)).trusted();
+    assert_eq!((allowing.read(SESSION), allowing.read(ALICE)), (Answer::Depends, Answer::Yes));
+    let denying = deny_if(r#"{"StringNotLike":{"aws:userid":"AROAEXAMPLE:*"}}"#);
+    assert_eq!(policy(&format!("{},{denying}", allow("\"*\"", "s3:*"))).trusted().read(BOB), Answer::Depends);
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>, "Principal key values": what an AWS
+/// user is, and whether it has a name, is open as long as nobody in particular asks.
+#[test]
+fn what_kind_of_user_any_user_is_nobody_knows() {
+    let typed = policy(&allow_if(r#"{"StringEquals":{"aws:PrincipalType":["User","AssumedRole"]}}"#));
+    assert_eq!(typed.read("any-aws-user"), Answer::Depends);
+    let home =
+        r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::b/home/${aws:username}/*"}"#;
+    assert_eq!(policy(home).at("home/alice/x").read("any-aws-user"), Answer::Depends);
+    for is_absent in ["true", "false"] {
+        let named = policy(&allow_if(&format!(r#"{{"Null":{{"aws:username":"{is_absent}"}}}}"#))).trusted();
+        assert_eq!((named.read("any-aws-user"), named.read(OTHER)), (Answer::Depends, Answer::Depends), "{is_absent}");
+    }
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>, `aws:ResourceAccount`: always
+/// there, and unknown where the owner is known by its canonical user ID alone.
+#[test]
+fn the_account_of_the_resource_is_there_though_its_number_is_not_known() {
+    let mut bench = policy(&allow_if(r#"{"StringEquals":{"aws:ResourceAccount":"111122223333"}}"#));
+    assert_eq!(bench.read("anonymous"), Answer::Yes);
+    bench.layers.owner.number = None;
+    assert_eq!(bench.read("anonymous"), Answer::Depends);
+}

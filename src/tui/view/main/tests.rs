@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use crate::app::event::Event;
 use crate::app::harness::{Harness, entry, location};
 use crate::app::state::Side;
+use crate::model::access::Access;
 use crate::model::entry::{Entry, EntryExtra, EntryKind, StorageClass};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Page, Report};
@@ -101,6 +102,38 @@ fn the_main_screen_in_three_sizes() {
     insta::assert_snapshot!("wide", picture(&designed()));
     insta::assert_snapshot!("standard", picture(&designed().resized(80, 24)));
     insta::assert_snapshot!("narrow", picture(&designed().resized(40, 10)));
+}
+
+/// The buckets of a company, one of them unfolded, with a word for each but the last.
+fn buckets() -> Harness {
+    let mut t = Harness::unloaded("s3://", "~/data").connected();
+    t.page("s3://", &["acme-archive", "acme-photos", "acme-website", "partner-exchange-2025-europe", "zebra"]);
+    t.page("~/data", &["notes.txt"]);
+    let unread = vec!["s3:GetBucketPolicy denied".to_owned()];
+    let words = [
+        ("acme-archive", Access::NotPublic),
+        ("acme-photos", Access::CanBePublic),
+        ("acme-website", Access::Public("by its bucket policy")),
+        ("partner-exchange-2025-europe", Access::Unknown { granted: None, unread }),
+    ];
+    for (bucket, access) in words {
+        t.state.words.learn(bucket.into(), access);
+    }
+    t.keys("l");
+    t.page("s3://acme-archive/", &["ledgers/", "index.csv"]);
+    t
+}
+
+#[test]
+fn buckets_and_which_are_open_in_three_sizes() {
+    insta::assert_snapshot!("buckets_wide", picture(&buckets()));
+    insta::assert_snapshot!("buckets_standard", picture(&buckets().resized(80, 24)));
+    insta::assert_snapshot!("buckets_narrow", picture(&buckets().resized(40, 10)));
+    let mut t = buckets().resized(80, 24);
+    t.keys("<esc> j j j j j");
+    assert!(picture(&t).contains("5 items · s3:GetBucketPolicy denied"), "{}", picture(&t));
+    t.keys("j");
+    assert!(picture(&t).contains("5 items · access stopped, R reads it"), "{}", picture(&t));
 }
 
 #[test]
