@@ -274,8 +274,12 @@ fn remarks(judged: &Judged, page: &mut Page) {
     for note in notes(&judged.evidence) {
         page.add(Kind::Quiet, &sentence(&note));
     }
-    if judged.evidence.caller.is_none() {
-        page.add(Kind::Quiet, "Who this caller is, this server does not say, so that there is no row for it");
+    match judged.evidence.this_caller() {
+        Some(Who::Unnamed) => {
+            page.add(Kind::Quiet, "Who this caller is, this server does not say: only what was tried is known of it");
+        }
+        Some(_) => {}
+        None => page.add(Kind::Quiet, "Who this caller is, this server does not say, so that there is no row for it"),
     }
     page.add(Kind::Quiet, &sentence(UNSEEN));
 }

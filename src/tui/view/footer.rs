@@ -27,6 +27,21 @@ const PANES: &[Action] = &[
     Action::GoTo,
     Action::Quit,
 ];
+const S3_PANES: &[Action] = &[
+    Action::Help,
+    Action::ToggleMark,
+    Action::Copy,
+    Action::Move,
+    Action::New,
+    Action::Delete,
+    Action::Inspect,
+    Action::Permissions,
+    Action::Settings,
+    Action::Filter,
+    Action::Yank,
+    Action::Transfers,
+    Action::Quit,
+];
 // How to get back comes first, where little has room.
 const INSPECTOR: &[Action] =
     &[Action::Help, Action::Inspect, Action::Preview, Action::Yank, Action::OtherPane, Action::Refresh, Action::Quit];
@@ -88,6 +103,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         return;
     }
     let actions = match context(state) {
+        Context::Panes if state.focused().place().is_s3() => S3_PANES,
         Context::Panes => PANES,
         Context::Inspector => INSPECTOR,
         Context::Transfers => TRANSFERS,
