@@ -117,23 +117,22 @@ impl Aim {
     /// Returns the plan for a place.
     pub fn plan(self, scope: &Scope, evidence: &Evidence, standing: &Standing) -> Plan {
         let layers = evidence.layers.clone().with_standing(standing);
-        let given = Given { now: evidence.now, ..Given::default() };
         match self {
             Self::Public => {
+                let given = Given { now: evidence.now, ..Given::default() };
                 // The partition is the caller's, whose ARN tells it.
                 let partition = evidence.caller.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
                 open::plan(scope, &layers, standing, &given, partition)
             }
-            Self::Private => close::plan(scope, &layers, standing, &given),
+            Self::Private => close::plan(scope, &layers, standing, evidence.now),
         }
     }
 
     /// Returns the answer that proves it: of everyone who reads, or of the stranger who gets furthest.
     pub fn outlook(self, scope: &Scope, evidence: &Evidence) -> Finding {
-        let given = Given { now: evidence.now, ..Given::default() };
         match self {
-            Self::Public => reading(scope, &evidence.layers, &given),
-            Self::Private => close::furthest(scope, &evidence.layers, &given),
+            Self::Public => reading(scope, &evidence.layers, &Given { now: evidence.now, ..Given::default() }),
+            Self::Private => close::furthest(scope, &evidence.layers, evidence.now),
         }
     }
 

@@ -2,9 +2,10 @@
 //!
 //! Rules: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage", "Access control list (ACL) overview".
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Choice, Part, Plan, Scope, Standing, Step, judge};
+use super::{Choice, Part, Plan, Scope, Standing, Step};
 use crate::model::access::acl::{ALL_USERS, AUTHENTICATED_USERS};
 use crate::model::access::action::{Action, Target};
 use crate::model::access::case::Given;
@@ -14,28 +15,51 @@ use crate::model::access::layers::Layers;
 use crate::model::access::pattern::Reach;
 use crate::model::access::truth::Truth;
 use crate::model::access::who::Who;
-use crate::model::access::word::Fact;
+use crate::model::access::word::{Access, Fact};
 use crate::model::document::DocumentKind;
 
 /// All four settings of Block Public Access.
 const SETTINGS: [&str; 4] = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
-/// Returns the answer of the stranger who gets furthest.
-pub(super) fn furthest(scope: &Scope, layers: &Layers, given: &Given) -> Finding {
-    let weight = |finding: &Finding| match finding.answer {
-        Answer::Yes => 4,
-        Answer::Depends => 3,
-        Answer::Unknown => 2,
-        Answer::No if finding.is_held_back => 1,
-        Answer::No => 0,
-    };
-    let mut furthest = Finding::new(Answer::No, Layer::None, "nothing lets strangers in");
-    if matches!(scope.part, Part::Below(_)) && layers.acls_are_disabled() != Truth::Yes && !layers.ignores_acls() {
-        furthest = Finding::new(Answer::Depends, Layer::ObjectAcl, "the ACL of each object says so for itself");
+/// Returns the answer of the stranger who gets furthest, whatever the request brings. What only a condition lets in is let
+/// in, unless Amazon calls it not public: that is somebody's choice of whom to let in.
+pub(super) fn furthest(scope: &Scope, layers: &Layers, now: Timestamp) -> Finding {
+    let given = Given { is_open: true, now, ..Given::default() };
+    let is_by_object =
+        matches!(scope.part, Part::Below(_)) && layers.acls_are_disabled() != Truth::Yes && !layers.ignores_acls();
+    let furthest = reached(scope, layers, &given);
+    if is_by_object && weight(&furthest) < DEPENDS {
+        return Finding::new(Answer::Depends, Layer::ObjectAcl, "the ACL of each object says so for itself");
     }
+    let word = match scope.part {
+        Part::Whole => layers.bucket_word(),
+        Part::Below(_) | Part::Object(_) => layers.object_word(&scope.extent()),
+    };
+    if furthest.answer != Answer::Depends || is_by_object || word != Access::NotPublic {
+        return furthest;
+    }
+    let because = format!("it is not public, but a condition lets callers in: {}", furthest.because);
+    Finding { answer: Answer::No, because, ..furthest }
+}
+
+/// The weight of an answer that depends.
+const DEPENDS: u8 = 3;
+
+fn weight(finding: &Finding) -> u8 {
+    match finding.answer {
+        Answer::Yes => 4,
+        Answer::Depends => DEPENDS,
+        Answer::Unknown => 2,
+        Answer::No => u8::from(finding.is_held_back),
+    }
+}
+
+fn reached(scope: &Scope, layers: &Layers, given: &Given) -> Finding {
+    let place = scope.extent();
+    let mut furthest = Finding::new(Answer::No, Layer::None, "nothing lets strangers in");
     for who in [Who::Anonymous, Who::AnyUser] {
         for action in Action::asked().filter(|action| scope.part == Part::Whole || action.target == Target::Object) {
-            let finding = judge(scope, layers, &who, action.name, given);
+            let finding = layers.judge(&place, &who, action, given).finding;
             if weight(&finding) > weight(&furthest) {
                 furthest = Finding { because: format!("{who}, {}: {}", action.name, finding.because), ..finding };
             }
@@ -44,14 +68,14 @@ pub(super) fn furthest(scope: &Scope, layers: &Layers, given: &Given) -> Finding
     furthest
 }
 
-pub(super) fn plan(scope: &Scope, layers: &Layers, standing: &Standing, given: &Given) -> Plan {
-    let now = furthest(scope, layers, given);
-    if now.answer == Answer::No {
-        return Plan { is_reached: true, notes: vec![now.because], ..Plan::default() };
+pub(super) fn plan(scope: &Scope, layers: &Layers, standing: &Standing, now: Timestamp) -> Plan {
+    let standing_answer = furthest(scope, layers, now);
+    if standing_answer.answer == Answer::No {
+        return Plan { is_reached: true, notes: vec![standing_answer.because], ..Plan::default() };
     }
     let mut plan = Plan::default();
     for choice in [by_grants(scope, layers, standing), by_block(scope, layers, standing)].into_iter().flatten() {
-        let then = furthest(scope, &layers.after(&choice), given);
+        let then = furthest(scope, &layers.after(&choice), now);
         match then.answer {
             Answer::No => {}
             Answer::Depends | Answer::Unknown => {

@@ -43,7 +43,7 @@ impl Scope {
         Self { bucket: bucket.into(), part }
     }
 
-    /// Returns where a question about it is asked.
+    /// Returns where it is asked what is true of all of it.
     pub fn place(&self) -> Place {
         let key = match &self.part {
             Part::Whole => None,
@@ -51,6 +51,14 @@ impl Scope {
             Part::Object(key) => Some(key.clone()),
         };
         Place { bucket: self.bucket.clone(), key, ..Place::default() }
+    }
+
+    /// Returns where it is asked what is true of any of it: a statement about one object below a prefix is about it, too.
+    pub fn extent(&self) -> Place {
+        match &self.part {
+            Part::Below(prefix) => Place { bucket: self.bucket.clone(), prefix: prefix.clone(), ..Place::default() },
+            Part::Whole | Part::Object(_) => self.place(),
+        }
     }
 
     /// Returns the resource that a statement names it by. Nothing if its key holds what is a wildcard there, and the policy
