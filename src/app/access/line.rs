@@ -5,8 +5,9 @@ use super::{Asked, Judged, Permissions};
 use crate::model::access::anonymous::{Agreement, Comparison};
 use crate::model::access::finding::{Answer, Label, Layer};
 use crate::model::access::inquiry::{UNSEEN, notes, unread};
-use crate::model::access::table::{Openness, Question, Row};
+use crate::model::access::table::{Question, Row};
 use crate::model::access::who::Who;
+use crate::model::access::word::Openness;
 use crate::model::text::{truncate, visible, wrap};
 
 /// What a line is, as far as it changes how it looks.

@@ -7,7 +7,7 @@ use super::finding::Answer;
 use super::inquiry::{Inquiry, is_owner};
 use super::verdict::Verdict;
 use super::who::{Kind, Principal, Who};
-use super::word::Access;
+use super::word::{Access, Openness};
 
 /// A column: what a person asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,19 +51,6 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
-/// How open a place is to strangers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Openness {
-    /// Strangers may do something.
-    Public,
-    /// They may not, but for what an object's own ACL may let them.
-    CanBePublic,
-    /// They may not, or under a condition only.
-    NotPublic,
-    /// Nobody can say.
-    Unknown,
-}
-
 /// The one line on top.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headline {
@@ -102,18 +89,6 @@ impl Question {
     /// Returns the actions that are meant; one that is allowed is enough.
     pub fn actions(self) -> Vec<Action> {
         Action::asked().filter(|action| Self::of(*action) == self).collect()
-    }
-}
-
-impl Openness {
-    /// Returns the word, the same everywhere.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Public => "Public",
-            Self::CanBePublic => "Can be public",
-            Self::NotPublic => "Not public",
-            Self::Unknown => "Unknown",
-        }
     }
 }
 
@@ -212,24 +187,26 @@ impl Headline {
         if let Some(verbs) = of(Who::AnyUser, Answer::Yes) {
             return told(Openness::Public, format!("every AWS user of the world may {}", listed(&verbs)));
         }
-        if let Some(verbs) = of(Who::Anonymous, Answer::Unknown).or_else(|| of(Who::AnyUser, Answer::Unknown)) {
-            return told(Openness::Unknown, format!("whether strangers may {} cannot be said", listed(&verbs)));
-        }
-        if place.key.is_none() && evidence.layers.bucket_word() == Access::CanBePublic {
-            return told(Openness::CanBePublic, "the ACL of an object may open that object".to_owned());
-        }
-        if evidence.layers.policy_is_public() == Some(true) && evidence.layers.bucket_is_public() == Some(false) {
-            let because = "the policy is public, but Block Public Access holds it back";
-            return told(Openness::NotPublic, because.to_owned());
-        }
         let conditional = of(Who::Anonymous, Answer::Depends).or_else(|| of(Who::AnyUser, Answer::Depends));
-        told(
-            Openness::NotPublic,
-            conditional.map_or_else(
-                || "nothing lets strangers in".to_owned(),
-                |verbs| format!("but strangers may {} under a condition", listed(&verbs)),
-            ),
-        )
+        let unknown = of(Who::Anonymous, Answer::Unknown).or_else(|| of(Who::AnyUser, Answer::Unknown));
+        let word = evidence.layers.word(place);
+        let because = match (&word, conditional, unknown) {
+            (Access::Public(by), Some(verbs), _) => format!("{by}; strangers may {} under a condition", listed(&verbs)),
+            (Access::Public(by), None, _) => format!("{by}, though nothing lets strangers in as it stands"),
+            (_, _, Some(verbs)) => {
+                return told(Openness::Unknown, format!("whether strangers may {} cannot be said", listed(&verbs)));
+            }
+            (Access::Unknown { .. }, ..) => word.detail(),
+            (Access::CanBePublic, ..) => "the ACL of an object may open that object".to_owned(),
+            (Access::NotPublic, ..) if evidence.layers.policy_is_public() == Some(true) => {
+                "the policy is public, but Block Public Access holds it back".to_owned()
+            }
+            (Access::NotPublic, Some(verbs), _) => {
+                format!("but strangers may {} under a condition", listed(&verbs))
+            }
+            (Access::NotPublic, None, _) => "nothing lets strangers in".to_owned(),
+        };
+        told(word.openness(), because)
     }
 }
 

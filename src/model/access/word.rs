@@ -54,6 +54,19 @@ pub enum Access {
     },
 }
 
+/// How open a place is to strangers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Openness {
+    /// Strangers may do something.
+    Public,
+    /// They may not, but for what an object's own ACL may let them.
+    CanBePublic,
+    /// They may not, or under a condition only.
+    NotPublic,
+    /// Nobody can say.
+    Unknown,
+}
+
 const BY_POLICY: &str = "by its bucket policy";
 const BY_ACL: &str = "by its ACL";
 
@@ -107,6 +120,11 @@ impl Layers {
         }
     }
 
+    /// Returns the word for a bucket, for any object below a prefix, or for an object.
+    pub fn word(&self, place: &Place) -> Access {
+        if place.key.is_none() && place.prefix.is_empty() { self.bucket_word() } else { self.object_word(place) }
+    }
+
     /// Returns the word for an object.
     pub fn object_word(&self, place: &Place) -> Access {
         let mut policy = self.by_policy(self.policy_publicity_for(place));
@@ -144,14 +162,31 @@ fn word(ways: &[Way]) -> Access {
     Access::Unknown { granted: granting.map(|way| way.name), unread }
 }
 
+impl Openness {
+    /// Returns the word, the same everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Public => "Public",
+            Self::CanBePublic => "Can be public",
+            Self::NotPublic => "Not public",
+            Self::Unknown => "Unknown",
+        }
+    }
+}
+
 impl Access {
     /// Returns the word, the same everywhere.
     pub fn word(&self) -> &'static str {
+        self.openness().word()
+    }
+
+    /// Returns how open it is.
+    pub fn openness(&self) -> Openness {
         match self {
-            Self::Public(_) => "Public",
-            Self::CanBePublic => "Can be public",
-            Self::NotPublic => "Not public",
-            Self::Unknown { .. } => "Unknown",
+            Self::Public(_) => Openness::Public,
+            Self::CanBePublic => Openness::CanBePublic,
+            Self::NotPublic => Openness::NotPublic,
+            Self::Unknown { .. } => Openness::Unknown,
         }
     }
 

@@ -31,11 +31,7 @@ pub(super) fn furthest(scope: &Scope, layers: &Layers, now: Timestamp) -> Findin
     if is_by_object && weight(&furthest) < DEPENDS {
         return Finding::new(Answer::Depends, Layer::ObjectAcl, "the ACL of each object says so for itself");
     }
-    let word = match scope.part {
-        Part::Whole => layers.bucket_word(),
-        Part::Below(_) | Part::Object(_) => layers.object_word(&scope.extent()),
-    };
-    if furthest.answer != Answer::Depends || is_by_object || word != Access::NotPublic {
+    if furthest.answer != Answer::Depends || is_by_object || layers.word(&scope.extent()) != Access::NotPublic {
         return furthest;
     }
     let because = format!("it is not public, but a condition lets callers in: {}", furthest.because);
@@ -58,7 +54,7 @@ fn reached(scope: &Scope, layers: &Layers, given: &Given) -> Finding {
     let place = scope.extent();
     let mut furthest = Finding::new(Answer::No, Layer::None, "nothing lets strangers in");
     for who in [Who::Anonymous, Who::AnyUser] {
-        for action in Action::asked().filter(|action| scope.part == Part::Whole || action.target == Target::Object) {
+        for action in Action::all().filter(|action| scope.part == Part::Whole || action.target == Target::Object) {
             let finding = layers.judge(&place, &who, action, given).finding;
             if weight(&finding) > weight(&furthest) {
                 furthest = Finding { because: format!("{who}, {}: {}", action.name, finding.because), ..finding };
