@@ -91,6 +91,7 @@ fn is_writing(effect: &Effect) -> bool {
                     | Request::Resume(_)
                     | Request::Fetch { .. }
                     | Request::WriteDocument { .. }
+                    | Request::WriteObjectAcl { .. }
             )
     )
 }

@@ -11,10 +11,11 @@ use crate::model::access::evidence::{Evidence, Source};
 use crate::model::access::exposure::{Aim, Choice, Part, Plan, Remedy, Scope, Standing, Step};
 use crate::model::access::who::Account;
 use crate::model::document::{DocumentKind, DocumentWrite};
-use crate::model::error::Kind;
+use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Request};
 use crate::model::location::ObjectRef;
 use crate::model::name::BucketName;
+use crate::model::shell::command;
 use crate::model::text::visible;
 
 /// A place that is to be made public or private.
@@ -35,10 +36,12 @@ impl Exposure {
             block: self.standing(session, DocumentKind::PublicAccessBlock).await?,
             acl: self.standing(session, DocumentKind::Acl).await?,
         };
-        let mut plan = self.aim.plan(&self.scope, &evidence, &standing);
-        if !plan.is_reached {
-            plan.notes.extend(evidence.notes);
+        if matches!(self.scope.part, Part::Object(_)) && evidence.layers.kept == Fact::Absent {
+            let cause = "there is no such object; for all below a prefix write a slash behind it";
+            return Err(Stop::Failed(Error::new(Kind::NotFound, "judge", self.place(), cause)));
         }
+        let mut plan = self.aim.plan(&self.scope, &evidence, &standing);
+        plan.notes.extend(evidence.notes);
         Ok(plan)
     }
 
@@ -130,16 +133,15 @@ impl Exposure {
     /// Says by which commands the documents are put back: the last that was written first.
     fn tell_way_back(&self, written: &[&Step]) {
         for step in written.iter().rev() {
+            let (place, bucket) = (self.place(), format!("s3://{}", self.bucket));
             let words = match step {
-                Step::Document { kind, .. } => {
-                    format!("bucketry settings s3://{} {} --restore", self.bucket, kind.facts().name)
-                }
+                Step::Document { kind, .. } => ["settings", &bucket, kind.facts().name, "--restore"].to_vec(),
                 Step::ObjectAcl { .. } if self.aim == Aim::Public => {
-                    format!("bucketry access '{}' --make private --by grants", self.place())
+                    ["access", &place, "--make", "private", "--by", "grants"].to_vec()
                 }
-                Step::ObjectAcl { .. } => format!("bucketry access '{}' --make public --by acl", self.place()),
+                Step::ObjectAcl { .. } => ["access", &place, "--make", "public", "--by", "acl"].to_vec(),
             };
-            say(&format!("  {}", visible(&words)));
+            say(&format!("  {}", command(std::iter::once("bucketry").chain(words))));
         }
     }
 

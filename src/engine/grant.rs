@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::core::Core;
-use crate::model::access::acl::{Acl, Grant};
+use crate::model::access::acl::{Acl, Grant, Grantee};
 use crate::model::attributes::WrittenAcl;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
@@ -27,6 +27,9 @@ pub(super) fn start(core: &Arc<Core>, ticket: Ticket, object: ObjectRef, seen: A
 
 async fn write(core: &Core, object: &ObjectRef, seen: &Acl, new: Acl) -> Result<(), Error> {
     let refused = |kind, cause: &str| Error::new(kind, "write the ACL of", object.to_string(), cause);
+    if new.grants.iter().any(|grant| grant.grantee == Grantee::Unnamed) {
+        return Err(refused(Kind::Unsupported, "it grants something to somebody whom the server does not name"));
+    }
     let store = core.store_of(&object.bucket).await;
     let _permit = core.lanes.interactive.acquire().await;
     if !is_same(&store.object_acl(object).await?.grants, &seen.grants) {

@@ -26,6 +26,8 @@ fn escaped(bytes: &[u8]) -> String {
     for byte in bytes {
         match byte {
             b'\'' | b'\\' => text.extend(['\\', char::from(*byte)]),
+            // Behind an escaped quote, bash would look it up in the history.
+            b'!' => text.push_str("\\x21"),
             b' '..=b'~' => text.push(char::from(*byte)),
             byte => {
                 let _ = write!(text, "\\x{byte:02x}");

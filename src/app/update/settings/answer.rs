@@ -60,7 +60,9 @@ fn on_written(state: &mut State, kind: DocumentKind, new: Option<&Value>, writte
         Notice::warning(format!("{title}: the server keeps something else than was written; F2 shows the difference"))
     });
     // Who may do what may be another answer now.
-    state.inspector.refresh(&mut state.ids)
+    let mut effects = state.words.forget(settings.bucket().profile());
+    effects.extend(state.inspector.refresh(&mut state.ids));
+    effects
 }
 
 /// Asks about putting back what stood there.

@@ -258,6 +258,26 @@ fn whoever_a_condition_lets_in_stays_and_is_told() {
     assert_eq!(outlook.answer, Answer::No, "a request without an address is nobody from there");
 }
 
+#[test]
+fn what_opens_but_one_object_below_a_prefix_or_by_a_condition_or_another_action_is_not_private() {
+    let one = with_policy(&json!([allow("One", &json!("arn:aws:s3:::b/in/secret.txt"))]));
+    assert_eq!(after(&close("in/", &one).choices[0], DocumentKind::Policy), None);
+    assert!(close("out/", &one).is_reached);
+    let mut referer = allow("Referer", &json!(ALL));
+    referer["Condition"] = json!({ "StringLike": { "aws:Referer": "https://example.com/*" } });
+    let mut version = allow("Version", &json!(ALL));
+    version["Action"] = json!("s3:GetObjectVersion");
+    let mut tagging = allow("Tagging", &json!(ALL));
+    tagging["Action"] = json!("s3:PutObjectTagging");
+    for statement in [referer, version, tagging] {
+        let of = with_policy(&json!([statement]));
+        for key in ["", "in/", "k"] {
+            let plan = close(key, &of);
+            assert!(!plan.is_reached && !plan.choices.is_empty(), "{key}: {statement}: {plan:?}");
+        }
+    }
+}
+
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>: `RestrictPublicBuckets`
 /// shuts out accounts that other statements name.
 #[test]
