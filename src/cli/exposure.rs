@@ -14,7 +14,7 @@ use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::error::Kind;
 use crate::model::job::{Report, Request};
 use crate::model::location::ObjectRef;
-use crate::model::name::BucketName;
+use crate::model::name::{BucketName, Prefix};
 use crate::model::text::visible;
 
 /// A place that is to be made public or private.
@@ -43,7 +43,8 @@ impl Exposure {
     }
 
     async fn gather(&self, session: &mut Session<'_>) -> Result<Evidence, Stop> {
-        let source = Source::Server { bucket: self.bucket.clone(), object: self.object(), owner: self.owner.clone() };
+        let (bucket, prefix) = (self.bucket.clone(), Prefix::from(self.scope.extent().prefix));
+        let source = Source::Server { bucket, prefix, object: self.object(), owner: self.owner.clone() };
         Ok(*gather(session, source, None).await?)
     }
 

@@ -14,6 +14,8 @@ use super::trial::Simulated;
 use super::truth::Truth;
 use super::who::Who;
 use super::word::Fact;
+use crate::model::location::ObjectRef;
+use crate::model::name::{BucketName, Prefix};
 
 /// Where the question is asked.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,18 @@ pub struct Place {
     pub prefix: String,
     /// The version that requests name.
     pub version: Option<String>,
+}
+
+impl Place {
+    /// Returns where in a bucket: an object, or whatever begins with a prefix.
+    pub fn of(bucket: &BucketName, prefix: &Prefix, object: Option<&ObjectRef>) -> Self {
+        Self {
+            bucket: bucket.as_str().to_owned(),
+            key: object.map(|object| object.key.as_str().to_owned()),
+            prefix: prefix.as_str().to_owned(),
+            version: object.and_then(|object| object.version.as_ref()).map(ToString::to_string),
+        }
+    }
 }
 
 /// What is known beside the layers.

@@ -10,6 +10,7 @@ use super::verdict::{Verdict, named};
 use super::who::Who;
 use super::word::Fact;
 use crate::model::job::Item;
+use crate::model::name::Prefix;
 
 /// What nobody can see from here.
 pub const UNSEEN: &str = "cannot be seen from here: the policies of an organization and of VPC endpoints, permission \
@@ -93,15 +94,15 @@ impl Inquiry {
 
 /// Returns what is asked about where a thing is meant, and where the documents for it are; nothing for what is not on S3.
 pub fn place_of(item: &Item) -> Option<(Place, Source)> {
-    let (bucket, key, prefix, object) = match item {
+    let root = Prefix::root;
+    let (bucket, prefix, object) = match item {
         Item::File(_) | Item::Folder(_) => return None,
-        Item::Bucket(bucket) => (bucket, None, String::new(), None),
-        Item::Prefix { bucket, prefix } => (bucket, None, prefix.as_str().to_owned(), None),
-        Item::Object(object) => (&object.bucket, Some(object.key.as_str().to_owned()), String::new(), Some(object)),
+        Item::Bucket(bucket) => (bucket, root(), None),
+        Item::Prefix { bucket, prefix } => (bucket, prefix.clone(), None),
+        Item::Object(object) => (&object.bucket, root(), Some(object)),
     };
-    let version = object.and_then(|object| object.version.as_ref()).map(ToString::to_string);
-    let place = Place { bucket: bucket.as_str().to_owned(), key, prefix, version };
-    Some((place, Source::Server { bucket: bucket.clone(), object: object.cloned(), owner: None }))
+    let place = Place::of(bucket, &prefix, object);
+    Some((place, Source::Server { bucket: bucket.clone(), prefix, object: object.cloned(), owner: None }))
 }
 
 /// Returns whether somebody is the account that the bucket belongs to.
