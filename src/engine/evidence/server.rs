@@ -8,6 +8,7 @@ use super::trial::{listed, listing, simulate, trial};
 use crate::engine::core::Core;
 use crate::model::access::Fact;
 use crate::model::access::acl::Acl;
+use crate::model::access::case::Place;
 use crate::model::access::evidence::Evidence;
 use crate::model::access::layers::{Kept, Layers};
 use crate::model::access::trial::Trial;
@@ -65,7 +66,7 @@ pub(super) async fn gather(
     let trials = opened.into_iter().chain([listing]).chain(trials).filter(|_| store.is_signed()).collect();
     let layers = layers.with_owner_of_acl();
     let evidence = Evidence { layers, caller: connection.caller, trials, notes, ..Evidence::default() };
-    Ok(simulate(&store, bucket, object, evidence).await)
+    Ok(simulate(&store, &Place::of(bucket, prefix, object), evidence).await)
 }
 
 /// What is known of one object, and what to say of it.

@@ -1,7 +1,7 @@
 //! What this caller may do, tried by requests that change nothing, and what IAM says of its own policies.
 
 use crate::engine::inspect::unread;
-use crate::model::access::action::{Action, Target};
+use crate::model::access::case::Place;
 use crate::model::access::evidence::Evidence;
 use crate::model::access::trial::{Trial, Went};
 use crate::model::access::who::Who;
@@ -38,27 +38,11 @@ pub(super) async fn listing(store: &Store, bucket: &BucketName, prefix: &Prefix)
 }
 
 /// Asks IAM about the caller, if it can be asked and the caller has policies of its own.
-pub(super) async fn simulate(
-    store: &Store,
-    bucket: &BucketName,
-    object: Option<&ObjectRef>,
-    evidence: Evidence,
-) -> Evidence {
+pub(super) async fn simulate(store: &Store, place: &Place, evidence: Evidence) -> Evidence {
     let Some(Who::Principal(principal)) = evidence.this_caller().filter(|_| store.may_simulate()) else {
         return evidence;
     };
-    let name = bucket.as_str();
-    let key = object.map_or("*", |object| object.key.as_str());
-    let asked: Vec<_> = Action::asked()
-        .map(|action| match action.target {
-            Target::Bucket => (action.name, format!("arn:aws:s3:::{name}")),
-            Target::Object if object.is_some_and(|object| object.version.is_some()) => {
-                (action.of_version().name, format!("arn:aws:s3:::{name}/{key}"))
-            }
-            Target::Object => (action.name, format!("arn:aws:s3:::{name}/{key}")),
-        })
-        .collect();
-    match store.simulate(&principal, &asked).await {
+    match store.simulate(&principal, &place.to_simulate(evidence.partition())).await {
         Ok(simulated) => Evidence { simulated, ..evidence },
         Err(error) => {
             let note = format!("what the caller's own IAM policies say could not be asked: {}", unread(&error));
