@@ -30,16 +30,8 @@ pub struct Layout {
     pub right: Option<PaneLayout>,
     /// The inspector, if it is shown.
     pub inspector: Option<Rect>,
-    /// The transfers screen, if it is shown.
-    pub transfers: Option<Rect>,
-    /// The comparison, if it is shown.
-    pub compare: Option<Rect>,
-    /// The history, if it is shown.
-    pub history: Option<Rect>,
-    /// The settings of a bucket, if they are shown.
-    pub settings: Option<Rect>,
-    /// The permissions, if they are shown.
-    pub access: Option<Rect>,
+    /// The screen that takes the place of both panes, if one does.
+    full: Option<(Screen, Rect)>,
     /// The line of the running transfer; of no height where there is none.
     pub strip: Rect,
     /// The last line.
@@ -130,12 +122,8 @@ pub fn layout(state: &State) -> Layout {
     let body = Rect::new(0, 1, screen.width, screen.height - 2 - strip_height);
     let base = Layout { screen, header, body, strip, footer, ..Layout::default() };
     match state.screen {
-        Screen::Transfers => Layout { transfers: Some(body), ..base },
-        Screen::Compare => Layout { compare: Some(body), ..base },
-        Screen::History => Layout { history: Some(body), ..base },
-        Screen::Settings => Layout { settings: Some(body), ..base },
-        Screen::Access => Layout { access: Some(body), ..base },
         Screen::Browse => with_panes(base, state),
+        screen => Layout { full: Some((screen, body)), ..base },
     }
 }
 
@@ -187,6 +175,11 @@ pub fn palette_first(rows: Rect, palette: &Palette) -> usize {
 }
 
 impl Layout {
+    /// Returns the area of a screen that takes the place of both panes, if it is shown.
+    pub fn full(&self, screen: Screen) -> Option<Rect> {
+        self.full.filter(|(shown, _)| *shown == screen).map(|(_, area)| area)
+    }
+
     /// Returns the rectangles of a pane, if it is shown.
     pub fn pane(&self, side: Side) -> Option<&PaneLayout> {
         match side {

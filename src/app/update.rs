@@ -120,16 +120,16 @@ fn settle(state: &mut State) -> Vec<Effect> {
             state.pane_mut(side).tree_mut().follow(usize::from(pane.rows.height));
         }
     }
-    if let (Some(area), Some(compare)) = (layout.compare, &mut state.compare) {
+    if let (Some(area), Some(compare)) = (layout.full(Screen::Compare), &mut state.compare) {
         compare.follow(usize::from(super::compare::parts(area).rows.height));
     }
-    if let Some(area) = layout.history {
+    if let Some(area) = layout.full(Screen::History) {
         state.history.follow(usize::from(places(area).rows.height));
     }
-    if let (Some(area), Some(permissions)) = (layout.access, &mut state.permissions) {
+    if let (Some(area), Some(permissions)) = (layout.full(Screen::Access), &mut state.permissions) {
         permissions.follow(area);
     }
-    let mut effects = settings::follow(state, layout.settings);
+    let mut effects = settings::follow(state, layout.full(Screen::Settings));
     offer_left(state);
     ask_next_question(state);
     compare::open_waiting(state);

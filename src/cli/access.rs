@@ -23,7 +23,7 @@ use crate::model::error::Kind;
 use crate::model::fault::nearest;
 use crate::model::job::{Report, Request};
 use crate::model::location::ObjectRef;
-use crate::model::name::{BucketName, VersionId};
+use crate::model::name::{BucketName, Prefix, VersionId};
 use crate::model::text::visible;
 
 /// Depends, unknown, or out of reach.
@@ -141,13 +141,14 @@ impl Access {
         if key.is_none() && self.version_id.is_some() {
             return Err("--version-id is for an object: write s3://bucket/key".to_owned());
         }
-        let (version, prefix) = (self.version_id.clone(), String::new());
-        let place = Place { bucket: bucket.as_str().to_owned(), key: key.clone(), prefix, version };
+        let prefix = Prefix::root();
+        let object = key.map(|key| self.object(&bucket, key));
+        let place = Place::of(&bucket, &prefix, object.as_ref());
         let source = match (&self.from, &self.owner) {
             (Some(folder), Some(owner)) => {
                 Source::Folder { path: session.base.folder.join(folder), owner: owner.clone() }
             }
-            _ => Source::Server { object: key.map(|key| self.object(&bucket, key)), bucket, owner: self.owner.clone() },
+            _ => Source::Server { bucket, prefix, object, owner: self.owner.clone() },
         };
         Ok((place, source))
     }

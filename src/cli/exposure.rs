@@ -14,7 +14,7 @@ use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Request};
 use crate::model::location::ObjectRef;
-use crate::model::name::BucketName;
+use crate::model::name::{BucketName, Prefix};
 use crate::model::shell::command;
 use crate::model::text::visible;
 
@@ -46,7 +46,8 @@ impl Exposure {
     }
 
     async fn gather(&self, session: &mut Session<'_>) -> Result<Evidence, Stop> {
-        let source = Source::Server { bucket: self.bucket.clone(), object: self.object(), owner: self.owner.clone() };
+        let (bucket, prefix) = (self.bucket.clone(), Prefix::from(self.scope.extent().prefix));
+        let source = Source::Server { bucket, prefix, object: self.object(), owner: self.owner.clone() };
         Ok(*gather(session, source, None).await?)
     }
 

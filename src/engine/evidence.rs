@@ -65,7 +65,9 @@ async fn gather(core: &Arc<Core>, source: Source, identity: Option<PathBuf>) -> 
         }
     };
     let evidence = match source {
-        Source::Server { bucket, object, owner } => server::gather(core, &bucket, object.as_ref(), owner).await?,
+        Source::Server { bucket, prefix, object, owner } => {
+            server::gather(core, &bucket, &prefix, object.as_ref(), owner).await?
+        }
         Source::Folder { path, owner } => {
             let (layers, notes) = core.block("read", move || folder::layers(&path, owner)).await?;
             Evidence { layers, notes, ..Evidence::default() }

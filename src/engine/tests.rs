@@ -24,6 +24,7 @@ mod change;
 mod conflict;
 mod copy;
 mod document;
+mod evidence;
 mod fault;
 mod ferry;
 mod given;

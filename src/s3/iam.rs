@@ -42,6 +42,8 @@ impl Store {
             .map(|result| {
                 let missing = result.missing_context_values();
                 let decision = match result.eval_decision() {
+                    // An operator such as StringNotLike holds of a key that is absent.
+                    Said::ExplicitDeny if !missing.is_empty() => Decision::DeniedWithout(missing.to_vec()),
                     Said::ExplicitDeny => Decision::Denied,
                     _ if !missing.is_empty() => Decision::Open(missing.to_vec()),
                     Said::Allowed => Decision::Allowed,

@@ -258,7 +258,8 @@ impl Stage<'_> {
     /// Reads what there is to know of the object that a wish is about.
     async fn evidence(&self, works: &mut Works, caller: Caller, wish: Wish) -> Box<Evidence> {
         let object = Some(object(&self.bucket, &wish.key(caller)));
-        works.gather(Source::Server { bucket: self.bucket.clone(), object, owner: Some(self.owner.clone()) }).await
+        let (bucket, owner) = (self.bucket.clone(), Some(self.owner.clone()));
+        works.gather(Source::Server { bucket, prefix: Prefix::root(), object, owner }).await
     }
 }
 

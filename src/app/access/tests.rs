@@ -236,7 +236,7 @@ fn answers_to_older_questions_are_dropped_and_failures_are_told() {
 #[test]
 fn the_reason_is_scrolled_and_takes_the_whole_screen() {
     let mut t = judged(evidence()).resized(40, 10);
-    let area = whole_layout(&t.state).access.unwrap();
+    let area = whole_layout(&t.state).full(Screen::Access).unwrap();
     let offset = |t: &Harness| {
         let window = own(t).places(area).detail;
         own(t).offset(own(t).detail(window.width).len(), window.height)
@@ -256,7 +256,7 @@ fn the_reason_is_scrolled_and_takes_the_whole_screen() {
 #[test]
 fn a_click_selects_an_answer() {
     let mut t = judged(evidence()).resized(80, 24);
-    let area = whole_layout(&t.state).access.unwrap();
+    let area = whole_layout(&t.state).full(Screen::Access).unwrap();
     let places = own(&t).places(area);
     let (x, _) = places.columns.answers[3];
     t.mouse(crate::app::event::MouseKind::Down { is_double: false }, places.rows.x + x, places.rows.y + 2);

@@ -53,7 +53,7 @@ pub(super) fn forget_closed(state: &mut State) -> Vec<Effect> {
 
 /// Does what an action says.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let area = layout(state).access.unwrap_or_default();
+    let area = layout(state).full(Screen::Access).unwrap_or_default();
     let Some(own) = &mut state.permissions else {
         state.screen = Screen::Browse;
         return vec![];

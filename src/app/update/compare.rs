@@ -59,7 +59,7 @@ pub(super) fn close(state: &mut State) -> Vec<Effect> {
 
 /// Does what an action says.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = layout(state).compare.map_or(1, |area| parts(area).rows.height).max(1);
+    let page = layout(state).full(Screen::Compare).map_or(1, |area| parts(area).rows.height).max(1);
     let page = isize::from(i16::try_from(page).unwrap_or(i16::MAX));
     let Some(compare) = &mut state.compare else { return close(state) };
     if let Some(rows) = movement(action, page) {

@@ -31,7 +31,7 @@ fn close(state: &mut State) -> Vec<Effect> {
 
 /// Returns how many rows are shown.
 fn page(state: &State) -> isize {
-    let rows = layout(state).history.map_or(1, |area| places(area).rows.height);
+    let rows = layout(state).full(Screen::History).map_or(1, |area| places(area).rows.height);
     isize::from(i16::try_from(rows).unwrap_or(i16::MAX)).max(1)
 }
 

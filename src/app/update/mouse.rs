@@ -33,13 +33,13 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
         // The palette shows its best candidates only.
     } else if state.screen == Screen::Transfers {
         state.queue.move_by(lines.signum());
-    } else if let Some(compare) = state.compare.as_mut().filter(|_| layout.compare.is_some()) {
+    } else if let Some(compare) = state.compare.as_mut().filter(|_| layout.full(Screen::Compare).is_some()) {
         compare.move_by(lines);
-    } else if let (Some(area), Some(permissions)) = (layout.access, &mut state.permissions) {
+    } else if let (Some(area), Some(permissions)) = (layout.full(Screen::Access), &mut state.permissions) {
         permissions.scroll_by(lines, area);
     } else if state.screen == Screen::History {
         return state.history.move_by(lines, &mut state.ids);
-    } else if let Some(area) = layout.settings {
+    } else if let Some(area) = layout.full(Screen::Settings) {
         settings::on_wheel(state, area, mouse, lines);
     } else if let Some(area) = layout.inspector.filter(|area| area.contains((mouse.column, mouse.row).into())) {
         state.inspector.scroll_by(lines, area);
@@ -73,28 +73,28 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     if state.help.take().is_some() {
         return vec![];
     }
-    if let Some(area) = layout.transfers {
+    if let Some(area) = layout.full(Screen::Transfers) {
         state.queue.click(area, mouse.column, mouse.row);
         return vec![];
     }
-    if let Some(area) = layout.compare {
+    if let Some(area) = layout.full(Screen::Compare) {
         let rows = parts(area).rows;
         if let Some(compare) = state.compare.as_mut().filter(|_| rows.contains((mouse.column, mouse.row).into())) {
             compare.click(usize::from(mouse.row - rows.y));
         }
         return vec![];
     }
-    if let Some(area) = layout.access {
+    if let Some(area) = layout.full(Screen::Access) {
         if let Some(permissions) = &mut state.permissions {
             permissions.click(area, mouse.column, mouse.row);
         }
         return vec![];
     }
-    if let Some(area) = layout.history {
+    if let Some(area) = layout.full(Screen::History) {
         let is_hit = state.history.click(area, mouse.column, mouse.row);
         return if is_hit && is_double { history::open(state) } else { vec![] };
     }
-    if let Some(area) = layout.settings {
+    if let Some(area) = layout.full(Screen::Settings) {
         settings::on_click(state, area, mouse, is_double);
         return vec![];
     }

@@ -79,7 +79,7 @@ pub(super) fn follow(state: &mut State, area: Option<Rect>) -> Vec<Effect> {
 
 /// Does what an action says.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let area = layout(state).settings.unwrap_or_default();
+    let area = layout(state).full(Screen::Settings).unwrap_or_default();
     let Some(settings) = &mut state.settings else { return close(state) };
     let places = places(area, settings.focus());
     let rows = if settings.is_reading { places.document.height } else { places.rows.height };

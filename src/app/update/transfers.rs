@@ -29,7 +29,7 @@ pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
 
 /// Does what an action says.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = layout(state).transfers.map_or(1, |area| area.height / 2).max(1);
+    let page = layout(state).full(Screen::Transfers).map_or(1, |area| area.height / 2).max(1);
     let page = isize::from(i16::try_from(page).unwrap_or(i16::MAX));
     match action {
         Action::PageDown => state.queue.scroll_detail(page),

@@ -5,7 +5,7 @@ use crate::model::access::evidence::Source;
 use crate::model::document::DocumentKind;
 use crate::model::document::danger::{Around, DECIDING};
 use crate::model::job::{Connection, Report, Request};
-use crate::model::name::{BucketName, Profile};
+use crate::model::name::{BucketName, Prefix, Profile};
 
 /// Returns who the caller is, as far as it is known; nobody for a bucket that another profile leads to.
 pub async fn connection(session: &mut Session<'_>, bucket: &BucketName) -> Result<Connection, Stop> {
@@ -32,7 +32,7 @@ pub async fn around(session: &mut Session<'_>, bucket: &BucketName, kind: Docume
     if !DECIDING.contains(&kind) {
         return Ok(Around::default());
     }
-    let source = Source::Server { bucket: bucket.clone(), object: None, owner: None };
+    let source = Source::Server { bucket: bucket.clone(), prefix: Prefix::root(), object: None, owner: None };
     let asked = session.ask(|ticket| Request::Gather { ticket, source, identity: None });
     let pick = |report| match report {
         Report::Gathered { ticket, evidence } if ticket == asked => Some(evidence),

@@ -4,30 +4,34 @@ use std::sync::Arc;
 
 use super::bucket::{account_block, layers, owner_of};
 use super::layer;
-use super::trial::{listing, simulate, trial};
+use super::trial::{listed, listing, simulate, trial};
 use crate::engine::core::Core;
 use crate::model::access::Fact;
 use crate::model::access::acl::Acl;
+use crate::model::access::case::Place;
 use crate::model::access::evidence::Evidence;
 use crate::model::access::layers::{Kept, Layers};
 use crate::model::access::trial::Trial;
 use crate::model::access::who::Account;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
-use crate::model::name::BucketName;
+use crate::model::name::{BucketName, Prefix};
 use crate::s3::{ObjectFacts, Store};
 
 /// Reads all layers. Fails only where nothing can be read at all.
 pub(super) async fn gather(
     core: &Arc<Core>,
     bucket: &BucketName,
+    prefix: &Prefix,
     object: Option<&ObjectRef>,
     owner: Option<Account>,
 ) -> Result<Evidence, Error> {
     let store = core.store_of(bucket).await;
     let _permit = core.lanes.interactive.acquire().await;
     let head = store.head_bucket(bucket).await;
-    let opened = trial("HeadBucket", "s3:ListBucket", &head);
+    let listed = listed(prefix, object);
+    // It names no prefix: what is said to it is of the whole bucket, and not of one folder.
+    let opened = listed.is_root().then(|| trial("HeadBucket", "s3:ListBucket", &head));
     match head {
         Err(error) if error.kind != Kind::Denied => return Err(error),
         _ => {}
@@ -37,12 +41,12 @@ pub(super) async fn gather(
         Some(said) => said,
         None => owner_of(&store, bucket, &connection).await,
     };
-    let (layers, said, payer, account_block, listed, found) = tokio::join!(
+    let (layers, said, payer, account_block, listing, found) = tokio::join!(
         layers(&store, bucket),
         store.policy_status(bucket),
         store.requester_pays(bucket),
         account_block(core, &store, bucket, &owner, &connection),
-        listing(&store, bucket, object),
+        listing(&store, bucket, &listed),
         of_object(&store, object),
     );
     let OfObject { acl: object_acl, tags, kept, mut notes, trials } = found;
@@ -59,10 +63,10 @@ pub(super) async fn gather(
         requester_pays: layer(&store, payer.map(Some)),
         ..layers
     };
-    let trials = if store.is_signed() { [vec![opened, listed], trials].concat() } else { Vec::new() };
+    let trials = opened.into_iter().chain([listing]).chain(trials).filter(|_| store.is_signed()).collect();
     let layers = layers.with_owner_of_acl();
     let evidence = Evidence { layers, caller: connection.caller, trials, notes, ..Evidence::default() };
-    Ok(simulate(&store, bucket, object, evidence).await)
+    Ok(simulate(&store, &Place::of(bucket, prefix, object), evidence).await)
 }
 
 /// What is known of one object, and what to say of it.

@@ -1,7 +1,7 @@
 //! What this caller may do, tried by requests that change nothing, and what IAM says of its own policies.
 
 use crate::engine::inspect::unread;
-use crate::model::access::action::{Action, Target};
+use crate::model::access::case::Place;
 use crate::model::access::evidence::Evidence;
 use crate::model::access::trial::{Trial, Went};
 use crate::model::access::who::Who;
@@ -22,42 +22,44 @@ pub(super) fn trial<T>(request: impl Into<String>, action: &'static str, read: &
     Trial { action, request: request.into(), went }
 }
 
-/// Lists nothing at the place of an object, which may be allowed where the whole bucket is not.
-pub(super) async fn listing(store: &Store, bucket: &BucketName, object: Option<&ObjectRef>) -> Trial {
-    let above = object.and_then(|object| object.key.as_str().rsplit_once('/')).map(|(above, _)| format!("{above}/"));
-    let prefix = Prefix::from(above.unwrap_or_default());
-    let read = store.list_page(&ListPage { max_keys: Some(0), ..ListPage::folded(bucket, &prefix) }).await;
+/// Returns where it is to be listed: where a pane shows an object, or the prefix itself.
+pub(super) fn listed(prefix: &Prefix, object: Option<&ObjectRef>) -> Prefix {
+    let Some(object) = object else { return prefix.clone() };
+    let above = object.key.as_str().rsplit_once('/').map(|(above, _)| format!("{above}/"));
+    Prefix::from(above.unwrap_or_default())
+}
+
+/// Lists nothing below a prefix, which may be allowed where the whole bucket is not.
+pub(super) async fn listing(store: &Store, bucket: &BucketName, prefix: &Prefix) -> Trial {
+    let read = store.list_page(&ListPage { max_keys: Some(0), ..ListPage::folded(bucket, prefix) }).await;
     let request =
         if prefix.is_root() { "ListObjectsV2".to_owned() } else { format!("ListObjectsV2 below {}", prefix.as_str()) };
     trial(request, "s3:ListBucket", &read)
 }
 
 /// Asks IAM about the caller, if it can be asked and the caller has policies of its own.
-pub(super) async fn simulate(
-    store: &Store,
-    bucket: &BucketName,
-    object: Option<&ObjectRef>,
-    evidence: Evidence,
-) -> Evidence {
+pub(super) async fn simulate(store: &Store, place: &Place, evidence: Evidence) -> Evidence {
     let Some(Who::Principal(principal)) = evidence.this_caller().filter(|_| store.may_simulate()) else {
         return evidence;
     };
-    let name = bucket.as_str();
-    let key = object.map_or("*", |object| object.key.as_str());
-    let asked: Vec<_> = Action::asked()
-        .map(|action| match action.target {
-            Target::Bucket => (action.name, format!("arn:aws:s3:::{name}")),
-            Target::Object if object.is_some_and(|object| object.version.is_some()) => {
-                (action.of_version().name, format!("arn:aws:s3:::{name}/{key}"))
-            }
-            Target::Object => (action.name, format!("arn:aws:s3:::{name}/{key}")),
-        })
-        .collect();
-    match store.simulate(&principal, &asked).await {
+    match store.simulate(&principal, &place.to_simulate(evidence.partition())).await {
         Ok(simulated) => Evidence { simulated, ..evidence },
         Err(error) => {
             let note = format!("what the caller's own IAM policies say could not be asked: {}", unread(&error));
             Evidence { notes: [evidence.notes, vec![note]].concat(), ..evidence }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_listed_is_the_prefix_itself_or_where_the_object_stands() {
+        let of = |key: &str| listed(&Prefix::root(), Some(&ObjectRef::new("b", key)));
+        assert_eq!((of("in/a/k"), of("k")), (Prefix::from("in/a/"), Prefix::root()));
+        assert_eq!(listed(&Prefix::from("in/a/"), None), Prefix::from("in/a/"));
+        assert!(listed(&Prefix::root(), None).is_root());
     }
 }

@@ -14,6 +14,8 @@ use super::trial::Simulated;
 use super::truth::Truth;
 use super::who::Who;
 use super::word::Fact;
+use crate::model::location::ObjectRef;
+use crate::model::name::{BucketName, Prefix};
 
 /// Where the question is asked.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,30 @@ pub struct Place {
     pub prefix: String,
     /// The version that requests name.
     pub version: Option<String>,
+}
+
+impl Place {
+    /// Returns where in a bucket: an object, or whatever begins with a prefix.
+    pub fn of(bucket: &BucketName, prefix: &Prefix, object: Option<&ObjectRef>) -> Self {
+        Self {
+            bucket: bucket.as_str().to_owned(),
+            key: object.map(|object| object.key.as_str().to_owned()),
+            prefix: prefix.as_str().to_owned(),
+            version: object.and_then(|object| object.version.as_ref()).map(ToString::to_string),
+        }
+    }
+
+    /// Returns which action decides here, and what it is done to.
+    pub(super) fn question(&self, action: Action) -> (Action, Resource) {
+        let action = if self.version.is_some() { action.of_version() } else { action };
+        let bucket = self.bucket.clone();
+        let resource = match (action.target, &self.key) {
+            (Target::Bucket, _) => Resource::Bucket(bucket),
+            (Target::Object, Some(key)) => Resource::Object { bucket, key: key.clone() },
+            (Target::Object, None) => Resource::Objects { bucket, prefix: self.prefix.clone() },
+        };
+        (action, resource)
+    }
 }
 
 /// What is known beside the layers.
@@ -59,13 +85,7 @@ pub(super) struct Case<'a> {
 impl<'a> Case<'a> {
     pub fn new(layers: &'a Layers, given: &'a Given, place: &Place, who: Who, action: Action) -> Self {
         let who = who.completed_by(&layers.owner);
-        let action = if place.version.is_some() { action.of_version() } else { action };
-        let bucket = place.bucket.clone();
-        let resource = match (action.target, &place.key) {
-            (Target::Bucket, _) => Resource::Bucket(bucket),
-            (Target::Object, Some(key)) => Resource::Object { bucket, key: key.clone() },
-            (Target::Object, None) => Resource::Objects { bucket, prefix: place.prefix.clone() },
-        };
+        let (action, resource) = place.question(action);
         let mut case = Self { layers, given, who, action, resource, context: given.context.clone() };
         case.complete(place);
         case

@@ -10,7 +10,7 @@ use super::layers::Layers;
 use super::trial::{Simulated, Trial};
 use super::who::Account;
 use crate::model::location::ObjectRef;
-use crate::model::name::BucketName;
+use crate::model::name::{BucketName, Prefix};
 
 /// Where the layers are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Source {
     Server {
         /// The bucket.
         bucket: BucketName,
+        /// What the keys begin with, if it is about whatever is in one folder.
+        prefix: Prefix,
         /// The object, if it is about one.
         object: Option<ObjectRef>,
         /// Whose the bucket is, if that was said.

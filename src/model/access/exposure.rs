@@ -120,9 +120,7 @@ impl Aim {
         match self {
             Self::Public => {
                 let given = Given { now: evidence.now, ..Given::default() };
-                // The partition is the caller's, whose ARN tells it.
-                let partition = evidence.caller.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
-                open::plan(scope, &layers, standing, &given, partition)
+                open::plan(scope, &layers, standing, &given, evidence.partition())
             }
             Self::Private => close::plan(scope, &layers, standing, evidence.now),
         }

@@ -10,6 +10,7 @@ use super::verdict::{Verdict, named};
 use super::who::Who;
 use super::word::Fact;
 use crate::model::job::Item;
+use crate::model::name::Prefix;
 
 /// What nobody can see from here.
 pub const UNSEEN: &str = "cannot be seen from here: the policies of an organization and of VPC endpoints, permission \
@@ -93,15 +94,15 @@ impl Inquiry {
 
 /// Returns what is asked about where a thing is meant, and where the documents for it are; nothing for what is not on S3.
 pub fn place_of(item: &Item) -> Option<(Place, Source)> {
-    let (bucket, key, prefix, object) = match item {
+    let root = Prefix::root;
+    let (bucket, prefix, object) = match item {
         Item::File(_) | Item::Folder(_) => return None,
-        Item::Bucket(bucket) => (bucket, None, String::new(), None),
-        Item::Prefix { bucket, prefix } => (bucket, None, prefix.as_str().to_owned(), None),
-        Item::Object(object) => (&object.bucket, Some(object.key.as_str().to_owned()), String::new(), Some(object)),
+        Item::Bucket(bucket) => (bucket, root(), None),
+        Item::Prefix { bucket, prefix } => (bucket, prefix.clone(), None),
+        Item::Object(object) => (&object.bucket, root(), Some(object)),
     };
-    let version = object.and_then(|object| object.version.as_ref()).map(ToString::to_string);
-    let place = Place { bucket: bucket.as_str().to_owned(), key, prefix, version };
-    Some((place, Source::Server { bucket: bucket.clone(), object: object.cloned(), owner: None }))
+    let place = Place::of(bucket, &prefix, object);
+    Some((place, Source::Server { bucket: bucket.clone(), prefix, object: object.cloned(), owner: None }))
 }
 
 /// Returns whether somebody is the account that the bucket belongs to.
@@ -150,7 +151,10 @@ mod tests {
 
     use super::*;
     use crate::model::access::document::Policy;
-    use crate::model::access::finding::Answer;
+    use crate::model::access::finding::{Answer, Finding};
+    use crate::model::access::layers::ObjectOwnership;
+    use crate::model::access::trial::{Decision, Simulated};
+    use crate::model::access::who::Account;
 
     fn evidence(condition: &str, principal: &str) -> Evidence {
         let text = format!(
@@ -232,5 +236,63 @@ mod tests {
     fn each_layer_that_was_not_read_is_named() {
         let layers = Layers { policy: Fact::Unread("s3:GetBucketPolicy denied".to_owned()), ..Layers::default() };
         assert_eq!(unread(&layers), ["bucket policy: s3:GetBucketPolicy denied"]);
+    }
+
+    /// What IAM says of all policies of bob, of the owner's account, who may do it here if his own policies allow it.
+    fn simulated(place: &Place, action: &str, decision: Decision) -> Finding {
+        let bob = "arn:aws:iam::111122223333:user/bob";
+        let simulated = vec![Simulated { action: action.to_owned(), decision }];
+        let owner = Account::parse("111122223333").unwrap();
+        let evidence = evidence("{}", r#"{"AWS":"999988887777"}"#);
+        let ownership = Fact::Known(ObjectOwnership("BucketOwnerEnforced".to_owned()));
+        let layers = Layers { owner, ownership, ..evidence.layers.clone() };
+        let evidence = Evidence { layers, caller: Some(bob.to_owned()), simulated, ..evidence };
+        let (who, action) = (Who::parse(bob).unwrap(), Action::parse(action).unwrap());
+        Inquiry::open().judge_one(place, &evidence, &who, &[action]).remove(0).finding
+    }
+
+    #[test]
+    fn what_iam_says_of_one_key_is_no_more_than_a_condition_for_any() {
+        let decided =
+            || [(Decision::Allowed, Answer::Yes), (Decision::NotAllowed, Answer::No), (Decision::Denied, Answer::No)];
+        let bucket = Place { bucket: "b".to_owned(), ..Place::default() };
+        let prefix = Place { prefix: "home/bob/".to_owned(), ..bucket.clone() };
+        let object = Place { key: Some("home/bob/k".to_owned()), ..bucket.clone() };
+        for (decision, answer) in decided() {
+            for place in [&bucket, &prefix] {
+                let finding = simulated(place, "s3:GetObject", decision.clone());
+                assert_eq!(finding.answer, Answer::Depends, "{place:?} {decision:?}: {finding:?}");
+                assert!(finding.because.contains("for some keys"), "{finding:?}");
+            }
+            assert_eq!(simulated(&object, "s3:GetObject", decision.clone()).answer, answer, "{decision:?}");
+            assert_eq!(simulated(&bucket, "s3:ListBucket", decision).answer, answer, "the bucket is one thing");
+        }
+        // A Deny with StringNotLike s3:prefix holds of a request without one, and tells nothing of this prefix.
+        let finding = simulated(&prefix, "s3:ListBucket", Decision::DeniedWithout(vec!["s3:prefix".to_owned()]));
+        assert_eq!(finding.answer, Answer::Depends, "{finding:?}");
+        assert!(finding.because.contains("may deny it by s3:prefix"), "{finding:?}");
+    }
+
+    #[test]
+    fn iam_is_asked_in_the_partition_of_the_caller_and_about_the_place() {
+        let place = |key: Option<&str>, prefix: &str, version: Option<&str>| Place {
+            bucket: "b".to_owned(),
+            key: key.map(str::to_owned),
+            prefix: prefix.to_owned(),
+            version: version.map(str::to_owned),
+        };
+        for (caller, partition) in [
+            (None, "aws"),
+            (Some("arn:aws:iam::111122223333:user/bob"), "aws"),
+            (Some("arn:aws-cn:iam::111122223333:user/bob"), "aws-cn"),
+            (Some("arn:aws-us-gov:sts::111122223333:assumed-role/app/one"), "aws-us-gov"),
+        ] {
+            let evidence = Evidence { caller: caller.map(str::to_owned), ..Evidence::default() };
+            let asked = place(None, "in/", None).to_simulate(evidence.partition());
+            assert_eq!(asked[0], ("s3:ListBucket", format!("arn:{partition}:s3:::b")));
+            assert_eq!(asked[1], ("s3:GetObject", format!("arn:{partition}:s3:::b/in/*")));
+        }
+        let asked = place(Some("k"), "", Some("v")).to_simulate("aws");
+        assert_eq!(asked[1], ("s3:GetObjectVersion", "arn:aws:s3:::b/k".to_owned()));
     }
 }

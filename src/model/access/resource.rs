@@ -31,17 +31,22 @@ pub enum Resource {
 
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bucket(bucket) => write!(f, "arn:aws:s3:::{bucket}"),
-            Self::Object { bucket, key } => write!(f, "arn:aws:s3:::{bucket}/{key}"),
-            Self::Objects { bucket, prefix } => write!(f, "arn:aws:s3:::{bucket}/{prefix}*"),
-        }
+        f.write_str(&self.arn("aws"))
     }
 }
 
 impl Resource {
     /// The partitions of Amazon's cloud. A bucket is in one of them, and its policy names no other.
     pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
+    /// Returns its ARN in a partition.
+    pub(super) fn arn(&self, partition: &str) -> String {
+        match self {
+            Self::Bucket(bucket) => format!("arn:{partition}:s3:::{bucket}"),
+            Self::Object { bucket, key } => format!("arn:{partition}:s3:::{bucket}/{key}"),
+            Self::Objects { bucket, prefix } => format!("arn:{partition}:s3:::{bucket}/{prefix}*"),
+        }
+    }
 
     /// Returns how much of it a pattern takes.
     pub(super) fn reach(&self, pattern: &Pattern) -> Reach {

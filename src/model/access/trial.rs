@@ -3,8 +3,11 @@
 //! A request that went well proves its action, whatever could not be read. A refusal is no proof of the contrary where the
 //! documents allow it, but then something that cannot be seen from here stands in the way, and both are told.
 
+use super::action::Action;
+use super::case::Place;
 use super::evidence::Evidence;
 use super::finding::{Answer, Finding, Layer};
+use super::resource::Resource;
 use super::verdict::Verdict;
 use super::who::Who;
 
@@ -48,27 +51,58 @@ pub enum Decision {
     NotAllowed,
     /// A statement of them denies it.
     Denied,
+    /// A statement of them denies it without condition keys that requests may bring, which the simulation was not given.
+    DeniedWithout(Vec<String>),
     /// It depends on condition keys that the simulation was not given.
     Open(Vec<String>),
 }
 
 impl Simulated {
-    /// Returns what the caller's own policies say to an action.
-    pub(super) fn finding(&self) -> Finding {
+    /// Returns whether they take it away whatever else allows it, or may.
+    pub(super) fn denies(&self) -> bool {
+        matches!(self.decision, Decision::Denied | Decision::DeniedWithout(_))
+    }
+
+    /// Returns what the caller's own policies say to an action on a resource. IAM takes `b/*` for one key of that name, so
+    /// what it says of any object is so of one, and may be otherwise of the next.
+    pub(super) fn finding(&self, resource: &Resource) -> Finding {
         let (answer, because) = match &self.decision {
             Decision::Allowed => (Answer::Yes, "the caller's own IAM policies allow it".to_owned()),
             Decision::NotAllowed => (Answer::No, "the caller's own IAM policies do not allow it".to_owned()),
             Decision::Denied => (Answer::No, "the caller's own IAM policies deny it explicitly".to_owned()),
+            Decision::DeniedWithout(keys) => {
+                (Answer::Depends, format!("the caller's own IAM policies may deny it by {}", keys.join(" and ")))
+            }
             Decision::Open(keys) => {
                 (Answer::Depends, format!("the caller's own IAM policies decide by {}", keys.join(" and ")))
             }
         };
-        let finding = Finding::new(answer, Layer::Identity, format!("{because} (iam:SimulatePrincipalPolicy)"));
+        let say = |answer, end| Finding::new(answer, Layer::Identity, format!("{because}{end}"));
+        if matches!(resource, Resource::Objects { .. }) {
+            return say(
+                Answer::Depends,
+                " for some keys (iam:SimulatePrincipalPolicy, which tells of one key at a time)",
+            );
+        }
+        let finding = say(answer, " (iam:SimulatePrincipalPolicy)");
         Finding { is_held_back: self.decision == Decision::Denied, ..finding }
     }
 }
 
+impl Place {
+    /// Returns what IAM is asked: each action, and the ARN of what it is done to.
+    pub fn to_simulate(&self, partition: &str) -> Vec<(&'static str, String)> {
+        let asked = Action::asked().map(|action| self.question(action));
+        asked.map(|(action, resource)| (action.name, resource.arn(partition))).collect()
+    }
+}
+
 impl Evidence {
+    /// Returns the partition of Amazon's cloud that the caller is in, and so whatever it asks about: its ARN tells it.
+    pub fn partition(&self) -> &str {
+        self.caller.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws")
+    }
+
     /// Returns who asked the server, if one was asked: by name, where it is known.
     pub fn this_caller(&self) -> Option<Who> {
         let named = self.caller.as_deref().and_then(Who::of_arn);

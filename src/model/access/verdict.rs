@@ -12,7 +12,6 @@ use super::case::{Case, Given, Place};
 use super::finding::{Answer, Finding, Layer};
 use super::layers::Layers;
 use super::principal::Naming;
-use super::trial::Decision;
 use super::truth::Truth;
 use super::who::{Account, Who};
 use super::word::{Fact, PublicAccessBlock};
@@ -207,8 +206,8 @@ fn not_denied(case: &Case<'_>) -> Finding {
         Some(identity) if case.who != Who::Anonymous => {
             by_bucket.and(by_policy::not_denied(case, identity, Layer::Identity))
         }
-        None => match case.simulated().filter(|simulated| simulated.decision == Decision::Denied) {
-            Some(simulated) => by_bucket.and(simulated.finding()),
+        None => match case.simulated().filter(|simulated| simulated.denies()) {
+            Some(simulated) => by_bucket.and(simulated.finding(&case.resource)),
             None => by_bucket,
         },
         _ => by_bucket,
@@ -226,7 +225,7 @@ fn by_identity(case: &Case<'_>) -> Finding {
         return by_policy::allow(case, identity, Layer::Identity, Naming::Any);
     }
     if let Some(simulated) = case.simulated() {
-        return simulated.finding();
+        return simulated.finding(&case.resource);
     }
     let because = match &case.who {
         Who::Account(_) => "its own IAM policies must allow it too to whoever of it asks, and are not known",

@@ -7,7 +7,7 @@ use super::{
     access, compare, dialog, footer, header, help, history, inspector, palette, pane, settings, strip, transfers,
 };
 use crate::app::layout::{SMALLEST, layout};
-use crate::app::state::{Side, State};
+use crate::app::state::{Screen, Side, State};
 use crate::tui::theme::Theme;
 
 /// Draws everything.
@@ -29,20 +29,20 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if let Some(area) = layout.inspector {
         inspector::draw(frame, area, &state.inspector, state.is_inspector_focused, theme);
     }
-    if let Some(area) = layout.transfers {
+    if let Some(area) = layout.full(Screen::Transfers) {
         transfers::draw(frame, area, &state.queue, theme);
     }
-    if let (Some(area), Some(own)) = (layout.compare, &state.compare) {
+    if let (Some(area), Some(own)) = (layout.full(Screen::Compare), &state.compare) {
         compare::draw(frame, area, own, state, theme);
     }
-    if let Some(area) = layout.history {
+    if let Some(area) = layout.full(Screen::History) {
         history::draw(frame, area, state, theme);
     }
-    if let (Some(area), Some(own)) = (layout.settings, &state.settings) {
+    if let (Some(area), Some(own)) = (layout.full(Screen::Settings), &state.settings) {
         let has_keys = state.dialog.is_none() && state.help.is_none();
         settings::draw(frame, area, own, has_keys, theme);
     }
-    if let (Some(area), Some(permissions)) = (layout.access, &state.permissions) {
+    if let (Some(area), Some(permissions)) = (layout.full(Screen::Access), &state.permissions) {
         access::draw(frame, area, permissions, theme);
     }
     if !layout.strip.is_empty() {

@@ -87,7 +87,7 @@ fn enter_goes_to_the_object_and_only_where_it_is() {
 #[test]
 fn a_click_moves_the_cursor_and_a_double_click_goes_there() {
     let mut t = opened(3, true);
-    let rows = places(layout(&t.state).history.unwrap()).rows;
+    let rows = places(layout(&t.state).full(Screen::History).unwrap()).rows;
     t.mouse(MouseKind::Down { is_double: false }, rows.x, rows.y + 2);
     assert_eq!(t.state.history.cursor(), 2);
     t.mouse(MouseKind::WheelUp, rows.x, rows.y);

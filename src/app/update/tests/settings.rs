@@ -252,7 +252,7 @@ fn pasted_text_goes_into_the_text_and_dialogs_that_come_up_wait_for_its_end() {
 #[test]
 fn a_click_selects_and_a_second_one_reads() {
     let mut t = opened(Some(&cors("*")));
-    let places = crate::app::settings::places(layout(&t.state).settings.unwrap(), settings(&t).focus());
+    let places = crate::app::settings::places(layout(&t.state).full(Screen::Settings).unwrap(), settings(&t).focus());
     t.mouse(MouseKind::Down { is_double: false }, places.rows.x, places.rows.y + 5);
     assert_eq!(settings(&t).selected().unwrap().kind, DocumentKind::Lifecycle);
     t.mouse(MouseKind::Down { is_double: true }, places.rows.x, places.rows.y + 4);
