@@ -256,9 +256,8 @@ impl Site {
 
 /// Returns in words what stays at the target and is not of the folder, with the first names.
 fn others(files: &SyncPlan) -> Option<String> {
-    let named = files.remaining().count() as u64;
     // What the folder hides by what could not be read there stays, too.
-    let count = named + files.comparison.tally.unknown;
+    let count = files.remaining().count() as u64 + files.comparison.tally.unknown;
     let mut names: Vec<_> = files.remaining().take(NAMED).map(|own| truncate(&own.name, WIDEST)).collect();
     if count > names.len() as u64 {
         names.push("…".into());
