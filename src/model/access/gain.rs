@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use crate::model::access::acl::{AUTHENTICATED_USERS, Grantee};
 
-    fn policy(statements: &[Value]) -> Policy {
+    fn policy(statements: &[&Value]) -> Policy {
         Policy::of_bucket(&json!({ "Version": "2012-10-17", "Statement": statements }).to_string()).unwrap()
     }
 
@@ -162,7 +162,7 @@ mod tests {
         statement("Allow", actions, resources, &json!({}))
     }
 
-    fn gains(earlier: &[Value], later: &[Value]) -> Vec<String> {
+    fn gains(earlier: &[&Value], later: &[&Value]) -> Vec<String> {
         policy(later).gains_over(&policy(earlier))
     }
 
@@ -170,30 +170,27 @@ mod tests {
     fn an_action_or_a_resource_more_is_a_gain_and_one_less_is_none() {
         let read = allow(&json!("s3:GetObject"), &json!("arn:aws:s3:::b/docs/*"));
         let all = allow(&json!("s3:*"), &json!(["arn:aws:s3:::b", "arn:aws:s3:::b/*"]));
-        let both = [read.clone(), all.clone()];
-        assert_eq!(
-            gains(std::slice::from_ref(&read), &both),
-            ["statement 2 allows s3:* on arn:aws:s3:::b, arn:aws:s3:::b/*"]
-        );
-        assert!(gains(&both, &[all.clone()]).is_empty() && gains(&[all], &[read.clone()]).is_empty());
+        let both = [&read, &all];
+        assert_eq!(gains(&[&read], &both), ["statement 2 allows s3:* on arn:aws:s3:::b, arn:aws:s3:::b/*"]);
+        assert!(gains(&both, &[&all]).is_empty() && gains(&[&all], &[&read]).is_empty());
         let wider = allow(&json!("s3:getobject"), &json!("arn:aws:s3:::b/*"));
-        assert_eq!(gains(&[read.clone()], &[wider.clone()]), ["statement 1 allows s3:getobject on arn:aws:s3:::b/*"]);
-        assert!(gains(&[wider], &[read]).is_empty());
+        assert_eq!(gains(&[&read], &[&wider]), ["statement 1 allows s3:getobject on arn:aws:s3:::b/*"]);
+        assert!(gains(&[&wider], &[&read]).is_empty());
         // A question mark takes one character, and a star of the later name stands for many.
         let one = allow(&json!("s3:GetObject"), &json!("arn:aws:s3:::b/?"));
-        assert_eq!(gains(&[one], &[allow(&json!("s3:GetObject"), &json!("arn:aws:s3:::b/*"))]).len(), 1);
+        assert_eq!(gains(&[&one], &[&allow(&json!("s3:GetObject"), &json!("arn:aws:s3:::b/*"))]).len(), 1);
         let negated = |name: &str| json!({ "Effect": "Allow", "Principal": "*", "NotAction": name, "Resource": "arn:aws:s3:::b/*" });
-        assert!(gains(&[negated("s3:GetObject")], &[negated("s3:GetObject")]).is_empty());
-        assert_eq!(gains(&[negated("s3:GetObject")], &[negated("s3:PutObject")]).len(), 1);
+        assert!(gains(&[&negated("s3:GetObject")], &[&negated("s3:GetObject")]).is_empty());
+        assert_eq!(gains(&[&negated("s3:GetObject")], &[&negated("s3:PutObject")]).len(), 1);
     }
 
     #[test]
     fn two_statements_are_as_good_as_one() {
         let (get, list) = (json!("s3:GetObject"), json!("s3:GetObjectVersion"));
         let on = json!("arn:aws:s3:::b/*");
-        let one = [allow(&json!([get, list]), &on)];
-        assert!(gains(&[allow(&get, &on), allow(&list, &on)], &one).is_empty());
-        assert!(gains(&one, &[allow(&get, &on), allow(&list, &on)]).is_empty());
+        let one = [&allow(&json!([get, list]), &on)];
+        assert!(gains(&[&allow(&get, &on), &allow(&list, &on)], &one).is_empty());
+        assert!(gains(&one, &[&allow(&get, &on), &allow(&list, &on)]).is_empty());
     }
 
     #[test]
@@ -201,14 +198,12 @@ mod tests {
         let (get, on) = (json!("s3:GetObject"), json!("arn:aws:s3:::b/*"));
         let from = |names: &Value| statement("Allow", &get, &on, &json!({ "StringLike": { "aws:Referer": names } }));
         let (one, two) = (from(&json!(["https://a/*"])), from(&json!(["https://a/*", "https://b/*"])));
-        assert_eq!(gains(std::slice::from_ref(&one), &[allow(&get, &on)]).len(), 1);
-        assert!(
-            gains(&[allow(&get, &on)], &[one.clone()]).is_empty() && gains(&[two.clone()], &[one.clone()]).is_empty()
-        );
-        assert!(gains(&[one.clone()], &[two.clone()]).concat().contains("if aws:Referer is like"));
+        assert_eq!(gains(&[&one], &[&allow(&get, &on)]).len(), 1);
+        assert!(gains(&[&allow(&get, &on)], &[&one]).is_empty() && gains(&[&two], &[&one]).is_empty());
+        assert!(gains(&[&one], &[&two]).concat().contains("if aws:Referer is like"));
         let not = |names: &Value| statement("Allow", &get, &on, &json!({ "StringNotLike": { "aws:Referer": names } }));
         let (narrow, wide) = (not(&json!(["a", "b"])), not(&json!(["a"])));
-        assert!(gains(&[wide.clone()], &[narrow.clone()]).is_empty() && gains(&[narrow], &[wide]).len() == 1);
+        assert!(gains(&[&wide], &[&narrow]).is_empty() && gains(&[&narrow], &[&wide]).len() == 1);
     }
 
     #[test]
@@ -217,18 +212,18 @@ mod tests {
         let read = allow(&get, &on);
         let deny = |actions: &str, on: &str| statement("Deny", &json!(actions), &json!(on), &json!({}));
         let secret = deny("s3:*", "arn:aws:s3:::b/secret/*");
-        let stood = [read.clone(), secret.clone()];
-        assert_eq!(gains(&stood, &[read.clone()]), ["nothing denies s3:* on arn:aws:s3:::b/secret/* any more"]);
-        assert!(gains(&stood, &[read.clone(), deny("s3:*", "arn:aws:s3:::b/*")]).is_empty());
-        assert_eq!(gains(&stood, &[read.clone(), deny("s3:*", "arn:aws:s3:::b/secret/a*")]).len(), 1);
+        let stood = [&read, &secret];
+        assert_eq!(gains(&stood, &[&read]), ["nothing denies s3:* on arn:aws:s3:::b/secret/* any more"]);
+        assert!(gains(&stood, &[&read, &deny("s3:*", "arn:aws:s3:::b/*")]).is_empty());
+        assert_eq!(gains(&stood, &[&read, &deny("s3:*", "arn:aws:s3:::b/secret/a*")]).len(), 1);
         assert!(gains(&stood, &[]).is_empty(), "nothing is allowed");
-        assert!(gains(&[read.clone(), deny("s3:PutObject", "arn:aws:s3:::b/*")], &[read]).is_empty());
+        assert!(gains(&[&read, &deny("s3:PutObject", "arn:aws:s3:::b/*")], &[&read]).is_empty());
     }
 
     #[test]
     fn a_name_with_a_variable_is_not_comparable_with_one_of_2008() {
         let on = json!("arn:aws:s3:::b/${aws:username}/*");
-        let later = policy(&[allow(&json!("s3:GetObject"), &on)]);
+        let later = policy(&[&allow(&json!("s3:GetObject"), &on)]);
         let earlier = Policy::of_bucket(&later.text().replace("2012-10-17", "2008-10-17")).unwrap();
         assert!(later.gains_over(&later).is_empty());
         assert_eq!(later.gains_over(&earlier).len(), 1);

@@ -212,7 +212,9 @@ mod tests {
         let may = "may make objects public";
         for new in ["ObjectWriter", "BucketOwnerPreferred"] {
             let new = Some(ownership(new));
-            assert!(told(DocumentKind::Ownership, new.as_ref(), &around(&[enforced.clone()])).contains(may));
+            assert!(
+                told(DocumentKind::Ownership, new.as_ref(), &around(std::slice::from_ref(&enforced))).contains(may)
+            );
             assert_eq!(told(DocumentKind::Ownership, new.as_ref(), &around(&[enforced.clone(), blocked.clone()])), "");
             assert_eq!(told(DocumentKind::Ownership, new.as_ref(), &around(&[])), "", "they count already");
         }
