@@ -17,26 +17,35 @@ use crate::model::access::exposure::{Aim, Choice, Scope};
 use crate::model::attributes::Given;
 use crate::model::compare::{Criterion, Hand, Places};
 use crate::model::document::{DocumentKind, DocumentWrite, difference};
+use crate::model::filter::Filter;
 use crate::model::job::{Report, Request, Work};
 use crate::model::location::Location;
 use crate::model::name::{BucketName, Prefix};
 use crate::model::site;
 use crate::model::sync::{Choice as SyncChoice, SyncPlan};
-use crate::model::text::{counted, size, visible};
+use crate::model::text::{counted, size, truncate, visible};
 
 /// The page for what is not there, if the folder has it and no other is named.
 const NOT_FOUND: &str = "404.html";
 
+/// How many names of other objects are told, and how wide one is at most, in columns.
+const NAMED: usize = 3;
+const WIDEST: usize = 60;
+
 /// What the page of the command says at its end.
 pub const PAGE_END: &str = "\
-Files go up as `sync` decides: what is missing, has another size, or is newer. Texts are served as UTF-8. A \
-name that holds a digest (app.3f2a9c1b.js) may be cached for ever, pages are asked for again each time, all else after an \
-hour. Files that are the same already keep the headers that they have.
+Files go up as `sync` decides: what is missing, has another size, or is newer. What begins with a dot is left out, and all \
+below it, but for .well-known/; --hidden takes it too. Texts are served as UTF-8. A name that holds a digest \
+(app.3f2a9c1b.js) may be cached for ever, pages are asked for again each time, all else after an hour. Files that are the \
+same already keep the headers that they have.
 
 Then the bucket's index and error pages are set, its objects below the place are made public as `access --make public` \
 does it, and the website is visited once without a signature. All of it is shown and asked for once, before anything is \
 written; without a terminal to ask on --yes is needed. At Amazon the address is that of the website endpoint, elsewhere \
 that of the index page.
+
+Objects that are at the target and not in the folder become public with it. They are counted in the question, and --yes is \
+refused for them unless --accept-others says that everyone may read them, too, or --delete takes them away.
 
 The index page counts for every folder; the error page is one for the whole bucket.
 
@@ -76,6 +85,12 @@ struct Publish {
     /// Delete what only the target has
     #[arg(long)]
     delete: bool,
+    /// Take what begins with a dot, too: .env, .git/
+    #[arg(long)]
+    hidden: bool,
+    /// With --yes: other objects that are at the target may become public, too
+    #[arg(long)]
+    accept_others: bool,
     /// Print what would be done, and do nothing
     #[arg(long, alias = "dryrun")]
     dry_run: bool,
@@ -103,8 +118,12 @@ pub async fn website(session: &mut Session<'_>, website: &Website) -> Result<(),
     }
     if !publish.yes {
         let what = format!("publish {}", visible(&plan.exposure.place()));
-        let more = "; everyone on the internet may read it then?".to_owned();
+        let others = plan.others.as_ref().map_or(String::new(), |others| format!(", and {}", visible(others)));
+        let more = format!("; everyone on the internet may read it then{others}?");
         Question { what, more, refused: "nothing was changed" }.ask().await?;
+    } else if let Some(others) = plan.others.as_ref().filter(|_| !publish.accept_others) {
+        let cause = format!("refused to make public {}; --accept-others means it", visible(others));
+        return Err(Stop::Use(cause));
     } else if plan.opening.as_ref().is_some_and(|choice| !choice.besides.is_empty()) {
         let cause =
             "refused to open more than the website; make it public first, by `access --make public --by policy`";
@@ -131,6 +150,8 @@ struct Plan {
     exposure: Exposure,
     /// How it is opened; nothing if it is open.
     opening: Option<Choice>,
+    /// What else it opens at the target, in words.
+    others: Option<String>,
     told: Vec<String>,
 }
 
@@ -157,9 +178,16 @@ impl Publish {
             None if self.single_page => Some(self.index.clone()),
             None => Some(NOT_FOUND.to_owned()).filter(|name| !missing(name)),
         };
+        let filter = if self.hidden { Filter::default() } else { site::without_hidden() };
+        if let Some(name) = error.iter().chain([&self.index]).find(|name| !filter.takes(name)) {
+            return Err(format!("{name} begins with a dot, and is left out without --hidden"));
+        }
         let target = Location::S3 { bucket: bucket.clone(), prefix: prefix.clone() };
         let places = Places {
             by: Criterion::SizeAndTime,
+            filter,
+            // Whatever is there becomes public.
+            unfiltered: Some(Hand::Right),
             may_lack: Some(Hand::Right),
             ..Places::new(Location::Local(folder), target)
         };
@@ -197,7 +225,9 @@ impl Site {
             return Err(Stop::Use(format!("cannot make {} public, so nothing was published", exposure.place())));
         }
         told.extend(opening.iter().flat_map(differences));
-        Ok(Plan { files, bucket: self.bucket.clone(), pages: (standing, pages), exposure, opening, told })
+        let others = opening.as_ref().and_then(|_| others(&files));
+        told.extend(others.iter().map(|others| format!("Becomes public with it: {others}")));
+        Ok(Plan { files, bucket: self.bucket.clone(), pages: (standing, pages), exposure, opening, others, told })
     }
 
     /// Visits the website, prints its address, and fails unless the index page was served.
@@ -224,6 +254,18 @@ impl Site {
     }
 }
 
+/// Returns in words what stays at the target and is not of the folder, with the first names.
+fn others(files: &SyncPlan) -> Option<String> {
+    // What the folder hides by what could not be read there stays, too.
+    let count = files.remaining().count() as u64 + files.comparison.tally.unknown;
+    let mut names: Vec<_> = files.remaining().take(NAMED).map(|own| truncate(&own.name, WIDEST)).collect();
+    if count > names.len() as u64 {
+        names.push("…".into());
+    }
+    (count > 0)
+        .then(|| format!("{} already there: {}", counted(count, "other object", "other objects"), names.join(", ")))
+}
+
 impl Plan {
     /// Prints all that is to be done.
     async fn tell(&self, session: &mut Session<'_>) -> Result<(), Stop> {
@@ -233,6 +275,11 @@ impl Plan {
         let files = |count| counted(count, "file", "files");
         let words = format!("Files: {} to copy, {}", files(copied.items), size(copied.bytes));
         session.output.line(&words).await?;
+        let left_out = self.files.comparison.tally.left_out;
+        if left_out > 0 {
+            let words = format!("Left out by a name that begins with a dot: {}; --hidden takes them", files(left_out));
+            session.output.line(&words).await?;
+        }
         if deleted.items > 0 {
             let words = format!("{} to delete, {}", counted(deleted.items, "object", "objects"), size(deleted.bytes));
             session.output.line(&words).await?;

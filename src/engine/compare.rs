@@ -82,7 +82,8 @@ impl Unsaid<'_> {
 
     async fn send(&mut self) -> Result<(), Error> {
         self.sent = Instant::now();
-        let next = ComparedPage { same: self.page.same, unknown: self.page.unknown, ..ComparedPage::default() };
+        let ComparedPage { same, unknown, left_out, .. } = self.page;
+        let next = ComparedPage { same, unknown, left_out, ..ComparedPage::default() };
         let page = std::mem::replace(&mut self.page, next);
         match &mut self.reader {
             Reader::Asker(ticket) => self.core.send(Report::Compared { ticket: *ticket, page }, self.token).await,
@@ -137,10 +138,12 @@ async fn compare(
         }
         unsaid.page.troubles.append(&mut left.troubles);
         unsaid.page.troubles.append(&mut right.troubles);
+        unsaid.page.left_out = left.left_out + right.left_out;
         unsaid.grown().await?;
     }
     unsaid.page.troubles.append(&mut left.troubles);
     unsaid.page.troubles.append(&mut right.troubles);
+    unsaid.page.left_out = left.left_out + right.left_out;
     unsaid.page.is_last = true;
     unsaid.send().await
 }

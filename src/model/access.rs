@@ -31,6 +31,7 @@ pub mod document;
 pub mod evidence;
 pub mod exposure;
 pub mod finding;
+mod gain;
 pub mod inquiry;
 pub mod layers;
 mod network;

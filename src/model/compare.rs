@@ -78,6 +78,9 @@ pub struct Places {
     pub by: Criterion,
     /// Which names are looked at, on both sides.
     pub filter: Filter,
+    /// The side of which every name is looked at all the same.
+    #[serde(default)]
+    pub unfiltered: Option<Hand>,
     /// The side whose folder may not be there yet, and then counts as empty. The other one has to be there: what is not
     /// mounted must not look like what was deleted.
     pub may_lack: Option<Hand>,
@@ -86,7 +89,7 @@ pub struct Places {
 impl Places {
     /// Returns two places, compared by size and time.
     pub fn new(left: Location, right: Location) -> Self {
-        Self { left, right, by: Criterion::default(), filter: Filter::default(), may_lack: None }
+        Self { left, right, by: Criterion::default(), filter: Filter::default(), unfiltered: None, may_lack: None }
     }
 
     /// Returns one of the two places.
@@ -297,6 +300,8 @@ pub struct ComparedPage {
     pub same: Count,
     /// Names that one side has where the other could not be read, in all.
     pub unknown: u64,
+    /// Names that the filter left out, on either side, in all.
+    pub left_out: u64,
     /// Whether this is the last page.
     pub is_last: bool,
 }
@@ -352,6 +357,7 @@ impl Comparison {
         self.troubles.extend(page.troubles);
         self.tally.same = page.same;
         self.tally.unknown = page.unknown;
+        self.tally.left_out = page.left_out;
         self.is_complete |= page.is_last;
     }
 

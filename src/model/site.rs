@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::filter::Filter;
 use super::location::url_path;
 
 /// A file whose name holds a digest of its bytes never changes: a new one has a new name.
@@ -24,6 +25,20 @@ const DASHED: [&str; 9] = [
     "eu-west-1",
     "sa-east-1",
 ];
+
+/// Returns the filter that leaves out what begins with a dot, and all below: what is there for its owner (`.env`, `.git/`)
+/// is seldom meant for visitors. `.well-known/` is (RFC 8615), and only at the top.
+pub fn without_hidden() -> Filter {
+    let mut filter = Filter::default();
+    for pattern in [".*", "*/.*"] {
+        filter.push(false, pattern);
+    }
+    filter.push(true, ".well-known/*");
+    for pattern in [".well-known/.*", ".well-known/*/.*"] {
+        filter.push(false, pattern);
+    }
+    filter
+}
 
 /// Returns the address of a bucket's website at Amazon below a prefix. It speaks plain HTTP alone.
 pub fn address(bucket: &str, region: &str, prefix: &str) -> String {
@@ -88,6 +103,17 @@ mod tests {
     use super::*;
 
     /// <https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints>
+    /// RFC 8615.
+    #[test]
+    fn what_begins_with_a_dot_is_left_out_but_for_what_visitors_are_to_find() {
+        let filter = without_hidden();
+        let taken = ["index.html", "a/b.c", ".well-known/security.txt", ".well-known/a/b", "a./b."];
+        assert_eq!(taken.into_iter().find(|name| !filter.takes(name)), None);
+        let hidden = [".env", ".git/config", "a/.env", "a/.git/x/y", "a/.well-known/x", ".well-known/.env"];
+        assert_eq!(hidden.into_iter().find(|name| filter.takes(name)), None);
+        assert!(!filter.takes(".well-known/a/.git/x") && !filter.takes(".well-known.bak"));
+    }
+
     #[test]
     fn the_endpoint_has_a_dash_or_a_dot_as_its_region_has_it() {
         for (region, wanted) in [

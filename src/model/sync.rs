@@ -152,6 +152,13 @@ impl SyncPlan {
         self.comparison.differences().iter().filter_map(|difference| self.action(difference))
     }
 
+    /// Returns what only the target has, and keeps.
+    pub fn remaining(&self) -> impl Iterator<Item = &Difference> {
+        let is_deleted = |own: &Difference| self.action(own).is_some_and(|action| action.act == Act::Delete);
+        let is_others = |own: &Difference| own.at(self.choice.target.other()).is_none();
+        self.comparison.differences().iter().filter(move |own| is_others(own) && !is_deleted(own))
+    }
+
     /// Returns what happens to a name, if anything does.
     pub fn action<'a>(&self, difference: &'a Difference) -> Option<Action<'a>> {
         let target = difference.at(self.choice.target);
@@ -326,6 +333,16 @@ mod tests {
             assert_eq!(plan.act_of(Kind::LeftNewer), Some(Act::Replace));
             assert_eq!(plan.act_of(Kind::RightNewer), None);
         }
+    }
+
+    #[test]
+    fn what_only_the_target_has_remains_unless_it_is_deleted() {
+        let remaining = |deletes| {
+            let plan = SyncPlan::new(comparison(), Choice { deletes, ..UP });
+            plan.remaining().map(|own| own.name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(remaining(false), ["right only", "no local name"]);
+        assert_eq!(remaining(true), ["no local name"]);
     }
 
     #[test]

@@ -94,3 +94,39 @@ fn what_cannot_be_opened_is_not_published_and_a_single_page_shows_itself() {
     assert_eq!(said.code, 0, "{said:?}");
     assert_eq!(document(&t, "website")["ErrorDocument"]["Key"], "index.html");
 }
+
+#[test]
+fn what_the_folder_does_not_have_becomes_public_only_if_that_is_meant() {
+    let t = built();
+    t.put("backups/db.sql", "secret");
+    t.put("backups/.env", "secret");
+    t.write("dist/backups/.env", "secret");
+    let publish = |more: &[&str]| t.run(&[&["website", "publish", "dist", "s3://stage"], more].concat());
+    let words = "2 other objects already there: backups/.env, backups/db.sql";
+    assert!(publish(&["--dry-run"]).out.contains(&format!("Becomes public with it: {words}\n")));
+    let said = publish(&["--yes"]);
+    assert!(said.code == 2 && said.err.contains(words) && said.err.contains("--accept-others"), "{said:?}");
+    assert_eq!((t.keys().len(), document(&t, "policy")), (2, Value::Null));
+    let said = publish(&["--yes", "--accept-others"]);
+    assert_eq!((said.code, anonymous(&t, "backups/db.sql")), (0, 0), "{said:?}");
+    let again = publish(&["--yes"]);
+    assert!(again.code == 0 && !again.out.contains("other objects"), "nothing is opened: {again:?}");
+}
+
+#[test]
+fn what_is_deleted_first_does_not_become_public_and_dot_files_stay_here() {
+    let t = built();
+    t.put("backups/db.sql", "secret");
+    for name in [".env", ".git/config", "assets/.cache/x", ".well-known/security.txt"] {
+        t.write(&format!("dist/{name}"), "x");
+    }
+    let said = t.run(&["website", "publish", "dist", "s3://stage", "--yes", "--delete"]);
+    assert!(said.code == 0 && said.out.contains("begins with a dot: 3 files; --hidden"), "{said:?}");
+    let published = [".well-known/security.txt", "404.html", "assets/app.3f2a9c1b.js", "assets/logo.png", "index.html"];
+    assert_eq!(t.keys(), published);
+    let said = t.run(&["website", "publish", "dist", "s3://stage", "--yes", "--hidden"]);
+    assert!(said.code == 0 && t.keys().contains(&".env".to_owned()), "{said:?}");
+    t.write("dist/.home", "x");
+    let said = t.run(&["website", "publish", "dist", "s3://stage", "--yes", "--index", ".home"]);
+    assert!(said.code == 2 && said.err.contains("--hidden"), "{said:?}");
+}

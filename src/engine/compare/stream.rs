@@ -27,6 +27,8 @@ pub(super) struct Stream {
     filter: Filter,
     /// What could not be compared since it was last taken.
     pub troubles: Vec<Trouble>,
+    /// How many names the filter left out.
+    pub left_out: u64,
     waiting: std::vec::IntoIter<Step>,
     source: Source,
 }
@@ -47,7 +49,8 @@ impl Stream {
                 return Err(Error::new(Kind::Invalid, "compare", "the list of buckets", cause));
             }
         };
-        Ok(Self { hand, filter: places.filter.clone(), troubles: Vec::new(), waiting: Vec::new().into_iter(), source })
+        let filter = if places.unfiltered == Some(hand) { Filter::default() } else { places.filter.clone() };
+        Ok(Self { hand, filter, troubles: Vec::new(), left_out: 0, waiting: Vec::new().into_iter(), source })
     }
 
     /// Returns the next name, or nothing after the last.
@@ -55,7 +58,7 @@ impl Stream {
         loop {
             for step in self.waiting.by_ref() {
                 match step {
-                    Step::Found(Found::Entry(name, _)) if !self.filter.takes(&name) => {}
+                    Step::Found(Found::Entry(name, _)) if !self.filter.takes(&name) => self.left_out += 1,
                     Step::Found(found) => return Ok(Some(found)),
                     Step::Trouble { below, .. } if !self.filter.takes(&below) => {}
                     Step::Trouble { path, cause, .. } => {

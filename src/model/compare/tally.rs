@@ -52,6 +52,8 @@ pub struct Tally {
     pub same: Count,
     /// Names that one side has where the other could not be read.
     pub unknown: u64,
+    /// Names that the filter left out, on either side.
+    pub left_out: u64,
 }
 
 impl Tally {

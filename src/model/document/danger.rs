@@ -2,6 +2,8 @@
 //!
 //! It is judged by [`crate::model::access`]. S3 takes such a document; it is the person who has to be asked twice.
 
+mod publicity;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,7 +11,6 @@ use serde_json::Value;
 
 use super::DocumentKind;
 use crate::model::access::Fact;
-use crate::model::access::acl::{ALL_USERS, Acl, Grant, Grantee};
 use crate::model::access::action::Action;
 use crate::model::access::case::{Given, Place};
 use crate::model::access::context::{Context, Value as ContextValue};
@@ -43,7 +44,11 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
     let before = Layers { kept: Fact::Absent, requester_pays: Fact::Absent, ..around.layers.clone() };
     let mut after = before.clone();
     put(&mut after, kind, &new.map_or(Fact::Absent, |new| Fact::Known(new.clone())));
-    let mut found: Vec<String> = publicity(kind, &before, &after).into_iter().collect();
+    if kind == DocumentKind::Policy {
+        // What the server says is of the policy that stands.
+        after.said_public = None;
+    }
+    let mut found = publicity::told(kind, &before, &after);
     if kind == DocumentKind::Policy && new.is_some() {
         found.extend(lock_out(bucket, &before, &after, around));
     }
@@ -79,49 +84,6 @@ fn read<T>(document: &Fact<Value>, read: impl FnOnce(&str) -> Result<T, json::Fa
         Fact::Unread(why) => Fact::Unread(why.clone()),
         Fact::Absent => Fact::Absent,
     }
-}
-
-/// Says whether the bucket becomes public. A policy and an ACL are judged for themselves, too: what holds them back now
-/// may be switched off later by somebody who does not look at them.
-fn publicity(kind: DocumentKind, before: &Layers, after: &Layers) -> Option<String> {
-    let acl = |layers: &Layers| layers.bucket_acl.truth(Acl::is_public).known();
-    let (was, is, because) = match kind {
-        DocumentKind::Policy => (before.policy_is_public(), after.policy_is_public(), "the policy lets everyone in"),
-        DocumentKind::Acl => (acl(before), acl(after), "the ACL lets everyone, or every AWS user, in"),
-        _ => {
-            let because = "what stands there lets everyone in, and nothing holds them back any more";
-            (before.bucket_is_public(), after.bucket_is_public(), because)
-        }
-    };
-    let held = match after.bucket_block.known() {
-        Some(block) if kind == DocumentKind::Policy && block.block_public_policy => {
-            ". S3 refuses it as long as BlockPublicPolicy is on"
-        }
-        Some(block) if kind == DocumentKind::Acl && block.block_public_acls => {
-            ". S3 refuses it as long as BlockPublicAcls is on"
-        }
-        _ => "",
-    };
-    match (was, is) {
-        (Some(true), _) | (_, Some(false)) => None,
-        (None, None) if worst(before).bucket_is_public() == worst(after).bucket_is_public() => None,
-        (_, Some(true)) => Some(format!("This makes the bucket public: {because}{held}")),
-        (_, None) => Some("This may make the bucket public: not all that decides about it could be judged".to_owned()),
-    }
-}
-
-/// Returns the layers with the worst in place of what could not be read.
-fn worst(layers: &Layers) -> Layers {
-    const OPEN: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
-    let mut layers = layers.clone();
-    if matches!(layers.policy, Fact::Unasked | Fact::Unread(_)) {
-        layers.policy = reader::policy(OPEN).map_or(Fact::Absent, |policy| Fact::Known(Arc::new(policy)));
-    }
-    if matches!(layers.bucket_acl, Fact::Unasked | Fact::Unread(_)) {
-        let everyone = Grant { grantee: Grantee::Group(ALL_USERS.to_owned()), permission: "READ".to_owned() };
-        layers.bucket_acl = Fact::Known(Acl { owner: None, grants: vec![everyone] });
-    }
-    layers
 }
 
 /// What lets somebody do anything, so that the bucket policy alone decides.
@@ -195,6 +157,17 @@ mod tests {
         names.into_iter().map(|name| (name.to_owned(), Value::Bool(is_on))).collect::<serde_json::Map<_, _>>().into()
     }
 
+    fn ownership(name: &str) -> Value {
+        json!({ "Rules": [{ "ObjectOwnership": name }] })
+    }
+
+    /// An ACL that grants to everyone.
+    fn acl(permissions: &[&str]) -> Value {
+        let everyone = json!({ "Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers" });
+        let grant = |permission: &&str| json!({ "Grantee": everyone, "Permission": permission });
+        json!({ "Owner": { "ID": "x" }, "Grants": permissions.iter().map(grant).collect::<Vec<_>>() })
+    }
+
     /// Amazon S3 User Guide, "The meaning of 'public'".
     #[test]
     fn a_policy_that_lets_everyone_in_is_told_once_and_not_if_it_stood_there() {
@@ -214,17 +187,14 @@ mod tests {
 
     #[test]
     fn an_acl_for_everyone_and_a_block_that_goes_are_told_too() {
-        let grant = json!({
-            "Grantee": { "Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers" }, "Permission": "READ"
-        });
-        let acl = json!({ "Owner": { "ID": "x" }, "Grants": [grant] });
-        assert!(told(DocumentKind::Acl, Some(&acl), &around(&[])).contains("the ACL lets everyone"));
+        assert!(told(DocumentKind::Acl, Some(&acl(&["READ"])), &around(&[])).contains("the ACL lets everyone"));
         let held = around(&[(DocumentKind::Policy, open()), (DocumentKind::PublicAccessBlock, block(true))]);
         for new in [Some(block(false)), None] {
             let said = told(DocumentKind::PublicAccessBlock, new.as_ref(), &held);
-            assert!(said.contains("nothing holds them back"), "{said}");
+            assert!(said.contains("nothing holds it back"), "{said}");
         }
-        let fine = around(&[(DocumentKind::PublicAccessBlock, block(true))]);
+        let enforced = (DocumentKind::Ownership, ownership("BucketOwnerEnforced"));
+        let fine = around(&[(DocumentKind::PublicAccessBlock, block(true)), enforced]);
         assert_eq!(told(DocumentKind::PublicAccessBlock, None, &fine), "");
         let mut unread = held;
         unread.layers.policy = Fact::Unread("s3:GetBucketPolicy denied".to_owned());
@@ -232,6 +202,80 @@ mod tests {
         unread.layers.ownership = Fact::Unasked;
         assert!(told(DocumentKind::PublicAccessBlock, None, &unread).contains("may make the bucket public"));
         assert_eq!(told(DocumentKind::PublicAccessBlock, Some(&block(true)), &unread), "");
+    }
+
+    /// Amazon S3 User Guide, "Controlling ownership of objects and disabling ACLs for your bucket".
+    #[test]
+    fn acls_of_objects_that_count_again_may_make_them_public() {
+        let enforced = (DocumentKind::Ownership, ownership("BucketOwnerEnforced"));
+        let blocked = (DocumentKind::PublicAccessBlock, block(true));
+        let may = "may make objects public";
+        for new in ["ObjectWriter", "BucketOwnerPreferred"] {
+            let new = Some(ownership(new));
+            assert!(
+                told(DocumentKind::Ownership, new.as_ref(), &around(std::slice::from_ref(&enforced))).contains(may)
+            );
+            assert_eq!(told(DocumentKind::Ownership, new.as_ref(), &around(&[enforced.clone(), blocked.clone()])), "");
+            assert_eq!(told(DocumentKind::Ownership, new.as_ref(), &around(&[])), "", "they count already");
+        }
+        assert!(told(DocumentKind::Ownership, None, &around(&[enforced])).contains(may));
+        assert!(told(DocumentKind::PublicAccessBlock, None, &around(std::slice::from_ref(&blocked))).contains(may));
+        let mut unread = around(&[blocked]);
+        unread.layers.ownership = Fact::Unread("s3:GetBucketOwnershipControls denied".to_owned());
+        unread.layers.account_block = Fact::Unread("s3:GetAccountPublicAccessBlock denied".to_owned());
+        assert!(told(DocumentKind::PublicAccessBlock, None, &unread).contains(may));
+        let writer = ownership("ObjectWriter");
+        unread.layers.bucket_block = Fact::Absent;
+        assert!(told(DocumentKind::Ownership, Some(&writer), &unread).contains(may));
+        assert_eq!(told(DocumentKind::PublicAccessBlock, None, &unread), "", "nothing changes");
+    }
+
+    #[test]
+    fn what_is_public_and_becomes_more_so_is_told() {
+        let referer = json!({ "StringLike": { "aws:Referer": "https://a/*" } });
+        let narrow = policy("Allow", &json!("*"), "s3:GetObject", &referer);
+        let all = policy("Allow", &json!("*"), "s3:*", &json!({}));
+        for stood in [narrow.clone(), open()] {
+            let said = told(DocumentKind::Policy, Some(&all), &around(&[(DocumentKind::Policy, stood)]));
+            assert!(said.contains("more than before") && said.contains("statement 1 allows s3:*"), "{said}");
+        }
+        assert_eq!(told(DocumentKind::Policy, Some(&narrow), &around(&[(DocumentKind::Policy, all)])), "");
+        let reading = around(&[(DocumentKind::Acl, acl(&["READ"]))]);
+        for right in ["WRITE", "WRITE_ACP"] {
+            let said = told(DocumentKind::Acl, Some(&acl(&["READ", right])), &reading);
+            assert!(said.ends_with(&format!("New in the ACL: {right} to AllUsers")), "{said}");
+        }
+        assert_eq!(told(DocumentKind::Acl, Some(&acl(&["READ"])), &reading), "");
+        let full = around(&[(DocumentKind::Acl, acl(&["FULL_CONTROL"]))]);
+        assert_eq!(told(DocumentKind::Acl, Some(&acl(&["READ", "WRITE"])), &full), "");
+    }
+
+    #[test]
+    fn each_way_in_that_is_held_back_no_more_is_told_even_if_another_is_open() {
+        let mut ignoring = block(false);
+        ignoring["IgnorePublicAcls"] = Value::Bool(true);
+        let held = around(&[
+            (DocumentKind::Policy, open()),
+            (DocumentKind::Acl, acl(&["WRITE"])),
+            (DocumentKind::PublicAccessBlock, ignoring),
+        ]);
+        let said = told(DocumentKind::PublicAccessBlock, None, &held);
+        assert!(said.contains("more than before: the ACL") && !said.contains("the policy"), "{said}");
+        let both = around(&[
+            (DocumentKind::Policy, open()),
+            (DocumentKind::Acl, acl(&["WRITE"])),
+            (DocumentKind::PublicAccessBlock, block(true)),
+        ]);
+        let said = told(DocumentKind::PublicAccessBlock, None, &both);
+        assert!(said.contains("public: the policy") && said.contains("public: the ACL"), "{said}");
+    }
+
+    #[test]
+    fn what_a_server_says_of_the_policy_that_stands_is_not_said_of_the_new_one() {
+        let strange = policy("Allow", &json!("*"), "s3:GetObject", &json!({ "Strange": { "aws:x": "y" } }));
+        let mut around = around(&[]);
+        around.layers.said_public = Some(false);
+        assert!(told(DocumentKind::Policy, Some(&strange), &around).contains("may make the bucket public"));
     }
 
     /// Amazon S3 API Reference, "PutBucketPolicy": the root user of the owner's account can always change it.
