@@ -205,22 +205,6 @@ impl fmt::Display for Location {
     }
 }
 
-/// What stays of a key in the path of an address.
-const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// The regions whose websites have a dash before the region, where later ones have a dot.
-const DASHED_WEBSITES: [&str; 9] = [
-    "us-east-1",
-    "us-west-1",
-    "us-west-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-northeast-1",
-    "eu-west-1",
-    "sa-east-1",
-    "us-gov-west-1",
-];
-
 impl ObjectRef {
     /// Returns the reference to the current version.
     pub fn new(bucket: impl Into<BucketName>, key: impl Into<ObjectKey>) -> Self {
@@ -249,19 +233,6 @@ impl ObjectRef {
             (None, Some(region)) => Some(format!("https://{bucket}.s3.{region}.amazonaws.com/{path}")),
             (None, None) => None,
         }
-    }
-
-    /// Returns the address of the object in the website of its bucket on Amazon, if the bucket has one and its name can be
-    /// part of an address (Amazon S3 User Guide, "Website endpoints"; the form of each region is in AWS General Reference,
-    /// "Amazon Simple Storage Service endpoints and quotas").
-    pub fn website_url(&self, region: &str) -> Option<String> {
-        if self.bucket.is_arn() {
-            return None;
-        }
-        let sign = if DASHED_WEBSITES.contains(&region) { '-' } else { '.' };
-        let end = if region.starts_with("cn-") { ".cn" } else { "" };
-        let path = utf8_percent_encode(self.key.as_str(), &KEPT);
-        Some(format!("http://{}.s3-website{sign}{region}.amazonaws.com{end}/{path}", self.bucket.as_str()))
     }
 }
 
@@ -346,16 +317,5 @@ mod tests {
         assert!(!parse("/a").contains(&parse("/ab")));
         assert_eq!(parse("s3://b/a/b/").parent(), Some(parse("s3://b/a/")));
         assert_eq!(parse("s3://b").parent(), Some(parse("s3://")));
-    }
-
-    /// <https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints>
-    #[test]
-    fn the_address_of_a_website_has_the_form_of_its_region() {
-        let url = |bucket: &str, region| ObjectRef::new(bucket, "a b/ä.html").website_url(region);
-        let path = "a%20b/%C3%A4.html";
-        assert_eq!(url("b", "eu-west-1"), Some(format!("http://b.s3-website-eu-west-1.amazonaws.com/{path}")));
-        assert_eq!(url("b", "eu-central-1"), Some(format!("http://b.s3-website.eu-central-1.amazonaws.com/{path}")));
-        assert_eq!(url("b", "cn-north-1"), Some(format!("http://b.s3-website.cn-north-1.amazonaws.com.cn/{path}")));
-        assert_eq!(url("arn:aws:s3:eu-west-1:111122223333:accesspoint/x", "eu-west-1"), None);
     }
 }

@@ -40,11 +40,11 @@ pub fn without_hidden() -> Filter {
     filter
 }
 
-/// Returns the address of a bucket's website at Amazon below a prefix. It speaks plain HTTP alone.
-pub fn address(bucket: &str, region: &str, prefix: &str) -> String {
+/// Returns the address of a key, or of a prefix, in its bucket's website at Amazon. It speaks plain HTTP alone.
+pub fn address(bucket: &str, region: &str, key: &str) -> String {
     let end = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     let joint = if DASHED.contains(&region) { '-' } else { '.' };
-    format!("http://{bucket}.s3-website{joint}{region}.{end}/{}", url_path(prefix))
+    format!("http://{bucket}.s3-website{joint}{region}.{end}/{}", url_path(key))
 }
 
 /// Returns `Cache-Control` for a file of a website.
@@ -125,7 +125,7 @@ mod tests {
         ] {
             assert_eq!(address("b", region, ""), wanted);
         }
-        assert!(address("b", "us-east-1", "a b/").ends_with("/a%20b/"));
+        assert!(address("b", "us-east-1", "a b/ä.html").ends_with("/a%20b/%C3%A4.html"));
     }
 
     #[test]

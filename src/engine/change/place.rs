@@ -120,6 +120,10 @@ impl Place {
             let cause = "it is archived, and all but its tags and its ACL takes a copy of it";
             return Err(Error::new(Kind::Archived, "change", object.to_string(), cause));
         }
+        if is_locked(facts) {
+            let cause = "it is locked, and the copy that this takes would be a version without the lock; of it only tags and ACL can be changed";
+            return Err(refused(object, cause.to_owned()));
+        }
         if let Some(version) = &object.version {
             let current = current(object);
             let now = job.call(small, || store.head(&current)).await;
@@ -145,9 +149,6 @@ impl Place {
         let mut notes = Vec::new();
         if is_versioned(facts) {
             notes.push("makes a new version; the old one stays, and is billed".to_owned());
-        }
-        if facts.lock_mode.is_some() || facts.legal_hold.as_deref() == Some("ON") {
-            notes.push("the lock stays with the old version; the new one gets the bucket's default".to_owned());
         }
         let is_large = facts.size > self.context.job.core.options.multipart_copy_threshold;
         if is_large && facts.checksums.iter().any(|own| own.algorithm != "CRC64NVME") {
@@ -336,6 +337,11 @@ fn current(object: &ObjectRef) -> ObjectRef {
 /// `null` is the version of what was written while versioning was off or suspended, and what is written then replaces it.
 fn is_versioned(facts: &ObjectFacts) -> bool {
     facts.version.as_ref().is_some_and(|version| version.as_str() != "null")
+}
+
+/// Returns whether retention or a legal hold keeps the version (Amazon S3 User Guide, "Locking objects with Object Lock").
+fn is_locked(facts: &ObjectFacts) -> bool {
+    facts.lock_mode.is_some() || facts.legal_hold.as_deref() == Some("ON")
 }
 
 fn standing_of(facts: &ObjectFacts) -> Standing {

@@ -130,8 +130,11 @@ fn tried<'a>(computed: Finding, trials: impl Iterator<Item = &'a Trial>) -> Find
             Went::Untold => {}
         }
     }
+    // A HEAD is answered for what must be restored first, and its bytes are another matter.
+    let is_of_bytes = matches!(computed.layer, Layer::Encryption | Layer::Storage);
     let (answer, is_new) = match (well.is_empty(), refused.is_empty(), computed.answer) {
         (true, true, _) => return computed,
+        (false, true, answer) if is_of_bytes => (answer, false),
         (false, true, Answer::Yes) => (Answer::Yes, false),
         (false, true, _) => (Answer::Yes, true),
         (true, false, Answer::No) => (Answer::No, false),
@@ -184,6 +187,8 @@ mod tests {
             "they disagree, and that is said"
         );
         assert!(after(Yes, &refused()).because.contains("(AccessDenied), though by what could be read: computed;"));
+        let archived = Finding::new(Depends, Layer::Storage, "it must be restored");
+        assert_eq!(tried(archived, well().iter()).answer, Depends, "a HEAD reads no bytes");
         assert_eq!((after(Yes, &well()).layer, after(No, &well()).layer), (Layer::Policy, Layer::Trial));
     }
 

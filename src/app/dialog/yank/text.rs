@@ -7,6 +7,7 @@ use crate::model::job::{Item, PresignedMethod};
 use crate::model::location::ObjectRef;
 use crate::model::name::{self, BucketName};
 use crate::model::shell::{command, quoted};
+use crate::model::site;
 
 /// A text that carries a signature of its own, or is made of one that does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,8 @@ fn of_object(object: &ObjectRef, region: Option<&str>, endpoint: Option<&str>) -
         vec![("S3 URI", uri.clone()), ("Key", key.to_string()), ("ARN", arn(bucket.as_str(), key.as_str()))];
     texts.extend(object.url(region, endpoint).map(|url| ("Object URL", url)));
     // Whether the bucket has a website nobody has asked.
-    let website = region.filter(|_| endpoint.is_none()).and_then(|region| object.website_url(region));
+    let site = region.filter(|_| endpoint.is_none() && !bucket.is_arn());
+    let website = site.map(|region| site::address(bucket.as_str(), region, key.as_str()));
     texts.extend(website.map(|url| ("As a website", url)));
     let file = format!("./{}", name::file_name(key));
     match version {
