@@ -110,7 +110,7 @@ fn a_cancelled_upload_leaves_nothing_on_the_server() {
     stage.until("the upload aborted", |demo| demo.open_uploads() == 0);
     stage.demo.faults().clear();
     assert_eq!(stage.keys(), Vec::<String>::new());
-    t.keys("<Esc>").wait("P Permissions");
+    t.keys("<Esc>").wait("F8 Delete");
     t.keys("q");
     assert_eq!(t.exit_code(), 0);
 }
@@ -126,7 +126,7 @@ fn a_cancelled_download_leaves_no_file() {
     t.keys("t").wait("running");
     t.keys("x").wait("cancelled");
     assert_eq!(fs::read_dir(stage.files()).unwrap().count(), 0);
-    t.keys("<Esc>").wait("P Permissions");
+    t.keys("<Esc>").wait("F8 Delete");
     t.keys("q");
     assert_eq!(t.exit_code(), 0);
 }
