@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::config::retry::RetryPartition;
 use aws_sdk_s3::config::{Region, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
@@ -277,6 +278,9 @@ impl Session {
             .region(Region::new(region.to_owned()))
             .force_path_style(!is_arn && found.path_style.unwrap_or(!is_amazon))
             .use_arn_region(true)
+            // The SDK's own quota of tries is one for all clients of a process, and only successes fill it again: an
+            // endpoint that fails for good would leave all others without a second try.
+            .retry_partition(RetryPartition::custom(region.to_owned()).build())
             // We compute and check CRC64NVME ourselves, once; the SDK adds only what an operation cannot do without.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)

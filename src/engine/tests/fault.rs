@@ -95,6 +95,21 @@ async fn a_write_whose_every_answer_was_lost_is_known_again_by_the_next_try_of_t
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endpoint_that_fails_for_good_takes_no_tries_from_another() {
+    let (failing, busy) = (bench().await, bench().await);
+    let bucket = "bench".into();
+    failing.demo.faults().add(Rule::new(Fault::Internal).on("HeadBucket"));
+    // More than enough to use up the quota of the SDK.
+    let ends = futures_util::future::join_all((0..50).map(|_| failing.store.head_bucket(&bucket))).await;
+    assert!(ends.iter().all(Result::is_err));
+    assert!(failing.demo.count("HeadBucket") < 200);
+    busy.demo.forget_requests();
+    busy.demo.faults().add(Rule::new(Fault::SlowDown).on("HeadBucket").times(3));
+    busy.store.head_bucket(&bucket).await.unwrap();
+    assert_eq!(busy.demo.count("HeadBucket"), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_parts_of_an_upload_that_met_the_same_bytes_are_not_left_behind() {
     let mut t = bench().await;
     let contents = noise(11 * MIB);
