@@ -4,6 +4,10 @@
 //! go, and what is not here answers `NotImplemented`. It knows nothing of the rest of the program, so a rule that is
 //! proven against it is not proven by itself.
 
+// First: a macro is known only behind its file.
+#[macro_use]
+mod asked;
+
 mod access;
 mod account;
 mod acl;

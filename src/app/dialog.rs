@@ -21,6 +21,7 @@ pub mod rename;
 pub mod sheet;
 pub mod single;
 pub mod sync;
+mod tally;
 pub mod template;
 pub mod transfer;
 pub mod typed;

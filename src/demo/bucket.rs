@@ -5,7 +5,7 @@ use s3s::{S3Result, s3_error};
 
 use crate::demo::access::denied;
 use crate::demo::account::Caller;
-use crate::demo::acl::{Acl, Headers};
+use crate::demo::acl::Acl;
 use crate::demo::store::{Bucket, FAR_REGION, HOME_REGION, State, Versioning, now};
 
 /// Makes a bucket (`CreateBucket`).
@@ -38,14 +38,7 @@ pub(super) fn create(
         check_ownership(ownership)?;
         bucket.settings.ownership = Some(ownership.clone());
     }
-    let headers = Headers {
-        canned: input.acl.as_ref().map(dto::BucketCannedACL::as_str),
-        full_control: input.grant_full_control.as_deref(),
-        read: input.grant_read.as_deref(),
-        write: input.grant_write.as_deref(),
-        read_acp: input.grant_read_acp.as_deref(),
-        write_acp: input.grant_write_acp.as_deref(),
-    };
+    let headers = acl_headers!(input, input.grant_write.as_deref());
     let acl = Acl::from_headers(&headers, owner, owner)?;
     if bucket.acls_are_disabled() && acl != Acl::private(owner) {
         let words = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";

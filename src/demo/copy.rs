@@ -10,7 +10,6 @@ use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use crate::demo::access::{self, Wish};
 use crate::demo::account::Caller;
-use crate::demo::acl::Headers;
 use crate::demo::checksum::{Algorithm, Hasher, Sum, hex};
 use crate::demo::content::Content;
 use crate::demo::faults::Fault;
@@ -181,14 +180,7 @@ fn store_copy(
 ) -> S3Result<dto::CopyObjectOutput> {
     let id = state.new_id();
     let bucket = state.bucket_mut(&input.bucket)?;
-    let headers = Headers {
-        canned: input.acl.as_ref().map(dto::ObjectCannedACL::as_str),
-        full_control: input.grant_full_control.as_deref(),
-        read: input.grant_read.as_deref(),
-        write: None,
-        read_acp: input.grant_read_acp.as_deref(),
-        write_acp: input.grant_write_acp.as_deref(),
-    };
+    let headers = acl_headers!(input);
     let acl = object_acl(bucket, caller, &headers)?;
     let mut object = make(acl.owner);
     object.acl = acl;

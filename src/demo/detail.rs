@@ -7,7 +7,6 @@ use hyper::StatusCode;
 use s3s::dto;
 use s3s::{S3Error, S3Result, s3_error};
 
-use crate::demo::acl::Headers;
 use crate::demo::document::{asked_acl, pairs};
 use crate::demo::read::find;
 use crate::demo::store::{NULL_VERSION, Object, Restore, State, now};
@@ -80,14 +79,7 @@ pub(super) fn set_acl(state: &mut State, input: &dto::PutObjectAclInput) -> S3Re
     let bucket = state.bucket(&input.bucket)?;
     let version = input.version_id.as_deref();
     let owner = find(bucket, &input.key, version)?.object.owner;
-    let headers = Headers {
-        canned: input.acl.as_ref().map(dto::ObjectCannedACL::as_str),
-        full_control: input.grant_full_control.as_deref(),
-        read: input.grant_read.as_deref(),
-        write: input.grant_write.as_deref(),
-        read_acp: input.grant_read_acp.as_deref(),
-        write_acp: input.grant_write_acp.as_deref(),
-    };
+    let headers = acl_headers!(input, input.grant_write.as_deref());
     let acl = asked_acl(bucket, owner, &headers, input.access_control_policy.as_ref())?;
     change(state, &input.bucket, &input.key, version, |object| object.acl = acl)?;
     Ok(dto::PutObjectAclOutput::default())

@@ -120,14 +120,7 @@ pub(super) fn asked_acl(
 /// Sets the ACL of a bucket (`PutBucketAcl`).
 pub(super) fn set_bucket_acl(state: &mut State, input: &dto::PutBucketAclInput) -> S3Result<()> {
     let bucket = state.bucket_mut(&input.bucket)?;
-    let headers = Headers {
-        canned: input.acl.as_ref().map(dto::BucketCannedACL::as_str),
-        full_control: input.grant_full_control.as_deref(),
-        read: input.grant_read.as_deref(),
-        write: input.grant_write.as_deref(),
-        read_acp: input.grant_read_acp.as_deref(),
-        write_acp: input.grant_write_acp.as_deref(),
-    };
+    let headers = acl_headers!(input, input.grant_write.as_deref());
     let acl = asked_acl(bucket, bucket.owner, &headers, input.access_control_policy.as_ref())?;
     bucket.settings.acl = Some(acl);
     Ok(())

@@ -5,17 +5,13 @@ use s3s::dto::{self, ChecksumType};
 use s3s::{S3Error, S3Result, TrailingHeaders, s3_error};
 
 use crate::demo::account::Caller;
-use crate::demo::acl::Headers;
 use crate::demo::checksum::{Algorithm, Sum, asked_algorithm, etag_of_parts, hex};
 use crate::demo::content::Content;
 use crate::demo::faults::Fault;
 use crate::demo::list::{Names, limit};
 use crate::demo::store::{Facts, Object, Part, PartFacts, State, Store, Upload, Version, now};
 use crate::demo::walk::{Row, Start, Walk};
-use crate::demo::write::{
-    Claims, check_conditions, checked_class, checked_metadata, encrypt, header_tags, object_acl, receive,
-    stored_encoding,
-};
+use crate::demo::write::{Claims, check_conditions, encrypt, object_acl, receive};
 
 /// The least that a part may hold, unless it is the last (Amazon S3 User Guide, "Amazon S3 multipart upload limits").
 const MIN_PART_BYTES: u64 = 5 * 1024 * 1024;
@@ -33,16 +29,9 @@ pub(super) fn create(
     let (algorithm, is_full) = checksum_plan(input.checksum_algorithm.as_ref(), input.checksum_type.as_ref())?;
     let id = state.new_id();
     let bucket = state.bucket_mut(&input.bucket)?;
-    let headers = Headers {
-        canned: input.acl.as_ref().map(dto::ObjectCannedACL::as_str),
-        full_control: input.grant_full_control.as_deref(),
-        read: input.grant_read.as_deref(),
-        write: None,
-        read_acp: input.grant_read_acp.as_deref(),
-        write_acp: input.grant_write_acp.as_deref(),
-    };
+    let headers = acl_headers!(input);
     let acl = object_acl(bucket, caller, &headers)?;
-    let mut facts = facts(input)?;
+    let mut facts = asked_facts!(input);
     encrypt(&mut facts, bucket);
     let output = dto::CreateMultipartUploadOutput {
         bucket: Some(input.bucket.clone()),
@@ -59,24 +48,6 @@ pub(super) fn create(
     let upload = Upload { initiated: now(), owner: acl.owner, facts, acl, algorithm, is_full, parts };
     bucket.uploads.entry(input.key.clone()).or_default().insert(id, upload);
     Ok(output)
-}
-
-fn facts(input: &dto::CreateMultipartUploadInput) -> S3Result<Facts> {
-    Ok(Facts {
-        content_type: input.content_type.clone(),
-        cache_control: input.cache_control.clone(),
-        content_disposition: input.content_disposition.clone(),
-        content_encoding: stored_encoding(input.content_encoding.as_deref()),
-        content_language: input.content_language.clone(),
-        expires: input.expires.clone(),
-        website_redirect_location: input.website_redirect_location.clone(),
-        metadata: checked_metadata(input.metadata.as_ref())?,
-        tags: header_tags(input.tagging.as_deref())?,
-        storage_class: checked_class(input.storage_class.as_ref())?,
-        encryption: input.server_side_encryption.as_ref().map(|it| it.as_str().to_owned()),
-        kms_key_id: input.ssekms_key_id.clone(),
-        bucket_key_enabled: input.bucket_key_enabled,
-    })
 }
 
 fn checksum_type(is_full: bool) -> ChecksumType {
@@ -143,15 +114,7 @@ pub(super) async fn put_part(
     spoils: Option<Fault>,
 ) -> S3Result<dto::UploadPartOutput> {
     check_number(input.part_number)?;
-    let sums = dto::Checksum {
-        checksum_crc32: input.checksum_crc32.take(),
-        checksum_crc32c: input.checksum_crc32c.take(),
-        checksum_crc64nvme: input.checksum_crc64nvme.take(),
-        checksum_sha1: input.checksum_sha1.take(),
-        checksum_sha256: input.checksum_sha256.take(),
-        checksum_type: None,
-    };
-    let sum = Sum::from_dto(&sums);
+    let sum = claimed_sum!(input);
     let sent = sum.as_ref().map(|sum| sum.algorithm);
     let sent = sent.or_else(|| asked_algorithm(input.checksum_algorithm.as_ref(), headers));
     let algorithm = upload(&mut store.lock(), &input.bucket, &input.key, &input.upload_id)?.algorithm;
@@ -273,15 +236,7 @@ fn check_part<'a>(upload: &'a Upload, named: &dto::CompletedPart, number: i32) -
     if named.e_tag.as_ref().is_none_or(|etag| etag.value() != hex(&part.digest)) {
         return Err(invalid_part());
     }
-    let sum = Sum::from_dto(&dto::Checksum {
-        checksum_crc32: named.checksum_crc32.clone(),
-        checksum_crc32c: named.checksum_crc32c.clone(),
-        checksum_crc64nvme: named.checksum_crc64nvme.clone(),
-        checksum_sha1: named.checksum_sha1.clone(),
-        checksum_sha256: named.checksum_sha256.clone(),
-        checksum_type: None,
-    });
-    match sum {
+    match claimed_sum!(named) {
         Some(sum) if sum.algorithm == part.sum.algorithm && sum != part.sum => Err(invalid_part()),
         None if upload.algorithm.is_some() && !upload.is_full => Err(s3_error!(
             InvalidRequest,
@@ -300,15 +255,7 @@ fn check_whole(object: &Object, upload: &Upload, input: &mut dto::CompleteMultip
     if input.checksum_type.as_ref().is_some_and(|kind| *kind != checksum_type(upload.is_full)) {
         return Err(s3_error!(InvalidRequest, "The checksum type does not match that of the upload"));
     }
-    let claimed = Sum::from_dto(&dto::Checksum {
-        checksum_crc32: input.checksum_crc32.take(),
-        checksum_crc32c: input.checksum_crc32c.take(),
-        checksum_crc64nvme: input.checksum_crc64nvme.take(),
-        checksum_sha1: input.checksum_sha1.take(),
-        checksum_sha256: input.checksum_sha256.take(),
-        checksum_type: None,
-    });
-    if let Some(claimed) = claimed
+    if let Some(claimed) = claimed_sum!(input)
         && (claimed.algorithm != object.sum.algorithm || claimed.value != object.sum.value)
     {
         let name = claimed.algorithm.name();

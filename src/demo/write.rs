@@ -280,17 +280,9 @@ pub(super) async fn put(
         return Err(s3_error!(NotImplemented, "Appending and keys of the customer's own are not implemented"));
     }
     let (facts, acl) = prepare(store, caller, &input)?;
-    let sums = dto::Checksum {
-        checksum_crc32: input.checksum_crc32.take(),
-        checksum_crc32c: input.checksum_crc32c.take(),
-        checksum_crc64nvme: input.checksum_crc64nvme.take(),
-        checksum_sha1: input.checksum_sha1.take(),
-        checksum_sha256: input.checksum_sha256.take(),
-        checksum_type: None,
-    };
     let claims = Claims {
         md5: input.content_md5.as_deref(),
-        sum: Sum::from_dto(&sums),
+        sum: claimed_sum!(input),
         algorithm: asked_algorithm(input.checksum_algorithm.as_ref(), headers),
         length: input.content_length,
         trailers,
@@ -311,33 +303,12 @@ pub(super) async fn put(
 
 /// Checks, before the body is read, everything that can be checked before.
 fn prepare(store: &Store, caller: Caller, input: &dto::PutObjectInput) -> S3Result<(Facts, Acl)> {
-    let facts = Facts {
-        content_type: input.content_type.clone(),
-        cache_control: input.cache_control.clone(),
-        content_disposition: input.content_disposition.clone(),
-        content_encoding: stored_encoding(input.content_encoding.as_deref()),
-        content_language: input.content_language.clone(),
-        expires: input.expires.clone(),
-        website_redirect_location: input.website_redirect_location.clone(),
-        metadata: checked_metadata(input.metadata.as_ref())?,
-        tags: header_tags(input.tagging.as_deref())?,
-        storage_class: checked_class(input.storage_class.as_ref())?,
-        encryption: input.server_side_encryption.as_ref().map(|it| it.as_str().to_owned()),
-        kms_key_id: input.ssekms_key_id.clone(),
-        bucket_key_enabled: input.bucket_key_enabled,
-    };
+    let facts = asked_facts!(input);
     let state = store.lock();
     let bucket = state.bucket(&input.bucket)?;
     let current = bucket.current(&input.key).map(AsRef::as_ref);
     check_conditions(current, input.if_match.as_ref(), input.if_none_match.as_ref())?;
-    let headers = Headers {
-        canned: input.acl.as_ref().map(dto::ObjectCannedACL::as_str),
-        full_control: input.grant_full_control.as_deref(),
-        read: input.grant_read.as_deref(),
-        write: None,
-        read_acp: input.grant_read_acp.as_deref(),
-        write_acp: input.grant_write_acp.as_deref(),
-    };
+    let headers = acl_headers!(input);
     Ok((facts, object_acl(bucket, caller, &headers)?))
 }
 

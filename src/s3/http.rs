@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::model::error::{Error, Kind};
 
@@ -24,34 +25,27 @@ pub(super) async fn client(ca_bundle: Option<&str>) -> Result<SharedHttpClient, 
     let proxy = proxy_from(&|name| std::env::var(name).ok())?;
     let context = tls_context(ca_bundle).await?;
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut builder = Connector::builder();
-        builder
-            .set_connector_settings(settings.cloned())
-            .set_sleep_impl(
-                components.and_then(aws_smithy_runtime_api::client::runtime_components::RuntimeComponents::sleep_impl),
-            )
-            .set_enable_tcp_nodelay(true)
-            .set_pool_idle_timeout(Some(Some(IDLE)))
-            .set_pool_max_idle_per_host(Some(MAX_IDLE))
-            .set_proxy_config(proxy.clone());
+        let mut builder = pooled(settings, components);
+        builder.set_proxy_config(proxy.clone());
         builder.tls_provider(tls::Provider::rustls(CryptoMode::AwsLc)).tls_context(context.clone()).build()
     }))
 }
 
 /// Returns a client for plain HTTP alone, which has no certificates to read: the demo's and the tests'.
 pub(super) fn plain_client() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, components| {
-        let mut builder = Connector::builder();
-        builder
-            .set_connector_settings(settings.cloned())
-            .set_sleep_impl(
-                components.and_then(aws_smithy_runtime_api::client::runtime_components::RuntimeComponents::sleep_impl),
-            )
-            .set_enable_tcp_nodelay(true)
-            .set_pool_idle_timeout(Some(Some(IDLE)))
-            .set_pool_max_idle_per_host(Some(MAX_IDLE));
-        builder.build_http()
-    })
+    Builder::new().build_with_connector_fn(|settings, components| pooled(settings, components).build_http())
+}
+
+/// Returns what all connections of the SDK have in common.
+fn pooled(settings: Option<&HttpConnectorSettings>, components: Option<&RuntimeComponents>) -> ConnectorBuilder {
+    let mut builder = Connector::builder();
+    builder
+        .set_connector_settings(settings.cloned())
+        .set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl))
+        .set_enable_tcp_nodelay(true)
+        .set_pool_idle_timeout(Some(Some(IDLE)))
+        .set_pool_max_idle_per_host(Some(MAX_IDLE));
+    builder
 }
 
 /// Returns a way to one address by the same proxy and certificates, for what is no call of the SDK.

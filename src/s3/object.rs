@@ -12,6 +12,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::head_object::builders::HeadObjectFluentBuilder;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 
 use super::client::{Call, Store};
@@ -47,16 +49,7 @@ impl Store {
     async fn head_once(&self, object: &ObjectRef) -> Result<ObjectFacts, Error> {
         let call = Call::new("look at", object.to_string(), "s3:GetObject", &object.bucket);
         let output = self
-            .call(&call, |client| {
-                client
-                    .head_object()
-                    .bucket(object.bucket.as_str())
-                    .key(object.key.as_str())
-                    .set_version_id(object.version.as_ref().map(ToString::to_string))
-                    .checksum_mode(ChecksumMode::Enabled)
-                    .set_request_payer(self.payer())
-                    .send()
-            })
+            .call(&call, |client| self.question(&client, object).checksum_mode(ChecksumMode::Enabled).send())
             .await?;
         let mut facts = facts_of_head(&output);
         if facts.etag.is_none() && facts.modified.is_none() {
@@ -78,20 +71,17 @@ impl Store {
 
     async fn size_of_part(&self, object: &ObjectRef, number: i32) -> Option<u64> {
         let call = Call::new("look at a part of", object.to_string(), "s3:GetObject", &object.bucket);
-        let output = self
-            .call(&call, |client| {
-                client
-                    .head_object()
-                    .bucket(object.bucket.as_str())
-                    .key(object.key.as_str())
-                    .set_version_id(object.version.as_ref().map(ToString::to_string))
-                    .part_number(number)
-                    .set_request_payer(self.payer())
-                    .send()
-            })
-            .await
-            .ok()?;
+        let output = self.call(&call, |client| self.question(&client, object).part_number(number).send()).await.ok()?;
         bytes(output.content_length())
+    }
+
+    fn question(&self, client: &Client, object: &ObjectRef) -> HeadObjectFluentBuilder {
+        client
+            .head_object()
+            .bucket(object.bucket.as_str())
+            .key(object.key.as_str())
+            .set_version_id(object.version.as_ref().map(ToString::to_string))
+            .set_request_payer(self.payer())
     }
 
     /// Reads an object, or a range of it, if it is still the same.

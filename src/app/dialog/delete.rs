@@ -2,14 +2,14 @@
 
 use super::form::{Ask, Form};
 use super::sheet::{Part, Role, Sheet, Tone};
-use super::transfer::{add_items, total};
+use super::tally::Tally;
+use super::transfer::add_items;
 use super::typed::TypedName;
 use super::{Ids, Step};
 use crate::app::effect::Effect;
 use crate::app::field::Field;
-use crate::model::error::Error;
-use crate::model::job::{Item, Purpose, Report, Request, Ticket, Work};
-use crate::model::plan::{Deletion, PlanSummary};
+use crate::model::job::{Item, Purpose, Report, Request, Work};
+use crate::model::plan::Deletion;
 
 const KEEP: usize = 0;
 const DELETE: usize = 1;
@@ -20,29 +20,18 @@ pub struct Delete {
     form: Form,
     items: Vec<Item>,
     typed: Option<TypedName>,
-    ticket: Ticket,
-    summary: PlanSummary,
-    failed: Option<Error>,
+    tally: Tally,
     was_refused: bool,
 }
 
 impl Delete {
     /// Returns the question for these items, and the request to count them.
     pub fn new(items: Vec<Item>, ids: &mut Ids) -> (Self, Vec<Effect>) {
-        let ticket = ids.ticket();
+        let (tally, count) = Tally::begin(items.clone(), Purpose::Delete, ids);
         let typed = name_to_type(&items).map(TypedName::new);
-        let count = Request::Count { ticket, items: items.clone(), purpose: Purpose::Delete };
         // A name to type has the focus, where Enter deletes nothing; else the button that keeps everything has it.
-        let delete = Self {
-            form: Form::at(0),
-            items,
-            typed,
-            ticket,
-            summary: PlanSummary::default(),
-            failed: None,
-            was_refused: false,
-        };
-        (delete, vec![Effect::Submit(count)])
+        let delete = Self { form: Form::at(0), items, typed, tally, was_refused: false };
+        (delete, vec![count])
     }
 
     /// Whether this removes one bucket, which must be empty, rather than what is in places.
@@ -65,7 +54,7 @@ impl Delete {
             return (Role::Dim, "Only an empty bucket can be removed: no objects, no versions, no delete markers.");
         }
         let is_s3 = self.items.iter().any(Item::is_s3);
-        match (is_s3, self.summary.deletion) {
+        match (is_s3, self.tally.summary().deletion) {
             (true, Deletion::AddsMarker) => (
                 Role::Text,
                 "The bucket is versioned: this adds a delete marker; older versions stay and can be restored.",
@@ -74,7 +63,7 @@ impl Delete {
                 Role::Warning,
                 "Versioning is suspended: versions from before stay, what was written since cannot be brought back.",
             ),
-            (true, Deletion::Unknown) if self.summary.is_complete || self.failed.is_some() => {
+            (true, Deletion::Unknown) if self.tally.is_over() => {
                 (Role::Warning, "Whether the bucket keeps versions could not be read: this may be impossible to undo.")
             }
             (true, Deletion::Unknown) => (Role::Dim, "Finding out whether the bucket keeps versions"),
@@ -100,17 +89,12 @@ impl Ask for Delete {
         let mut parts = Vec::new();
         add_items(&mut parts, &self.items);
         if self.bucket().is_none() {
-            parts.push(total(&self.summary, self.failed.as_ref()));
+            parts.push(self.tally.total());
         }
         parts.push(Part::Gap);
         let (role, words) = self.consequence();
         parts.push(Part::Text(role, words.to_owned()));
-        parts.extend(
-            self.summary
-                .notes
-                .iter()
-                .map(|note| Part::Text(Role::Warning, format!("! {}", crate::model::text::visible(note)))),
-        );
+        parts.extend(self.tally.notes());
         if let Some(typed) = &self.typed {
             parts.push(Part::Gap);
             parts.push(Part::Text(Role::Text, format!("To go on, type: {}", typed.shown())));
@@ -155,20 +139,14 @@ impl Ask for Delete {
             self.form = Form::at(0);
             return Step::stay();
         }
-        let drop = Effect::Submit(Request::Drop(self.ticket));
-        Step::Close(vec![drop, Effect::Submit(Request::Start { job: ids.job(), work: self.work() })])
+        Step::Close(vec![self.tally.end(), Effect::Submit(Request::Start { job: ids.job(), work: self.work() })])
     }
 
     fn cancel(&mut self) -> Step {
-        Step::Close(vec![Effect::Submit(Request::Drop(self.ticket))])
+        Step::Close(vec![self.tally.end()])
     }
 
     fn on_report(&mut self, report: &Report) -> Option<Step> {
-        match report {
-            Report::Counted { ticket, summary } if *ticket == self.ticket => self.summary = summary.clone(),
-            Report::Failed { ticket, error } if *ticket == self.ticket => self.failed = Some(error.clone()),
-            _ => return None,
-        }
-        Some(Step::stay())
+        self.tally.take(report).then(Step::stay)
     }
 }

@@ -8,17 +8,17 @@ use std::path::PathBuf;
 
 use super::form::{Ask, Form};
 use super::sheet::{Part, Role, Sheet, Tone};
+use super::tally::Tally;
 use super::{Ids, Step};
 use crate::app::effect::Effect;
 use crate::app::field::Field;
 use crate::model::entry::StorageClass;
-use crate::model::error::Error;
 use crate::model::filter::Filter;
-use crate::model::job::{self, Item, Purpose, Report, Request, Ticket, Work};
+use crate::model::job::{self, Item, Purpose, Report, Request, Work};
 use crate::model::location::Location;
 use crate::model::name::Prefix;
-use crate::model::plan::{ConflictPolicy, PlanSummary};
-use crate::model::text::{counted, size, visible};
+use crate::model::plan::ConflictPolicy;
+use crate::model::text::visible;
 
 /// How many of the items are listed by name.
 const LISTED: usize = 4;
@@ -60,10 +60,8 @@ pub struct Transfer {
     name: Option<Field>,
     policy: ConflictPolicy,
     storage_class: Option<StorageClass>,
-    ticket: Ticket,
     counted_for: Location,
-    summary: PlanSummary,
-    failed: Option<Error>,
+    tally: Tally,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +80,7 @@ impl Transfer {
             [item] => Some(Field::new(&item.name())),
             _ => None,
         };
+        let (tally, count) = count(&opening, opening.to.clone(), ids);
         let mut transfer = Self {
             form: Form::at(0),
             to: Field::new(&offered),
@@ -89,20 +88,12 @@ impl Transfer {
             name,
             policy: ConflictPolicy::default(),
             storage_class: None,
-            ticket: ids.ticket(),
             counted_for: opening.to.clone(),
-            summary: PlanSummary::default(),
-            failed: None,
+            tally,
             opening,
         };
         transfer.form.focus = transfer.stops().len();
-        let count = transfer.count();
         (transfer, vec![count])
-    }
-
-    fn count(&self) -> Effect {
-        let purpose = Purpose::Transfer { to: self.counted_for.clone() };
-        Effect::Submit(Request::Count { ticket: self.ticket, items: self.opening.items.clone(), purpose })
     }
 
     /// The stops from top to bottom.
@@ -220,21 +211,9 @@ pub(super) fn add_items(parts: &mut Vec<Part<'_>>, items: &[Item]) {
     }
 }
 
-/// The line of totals: so far, in the end, or why they cannot be known.
-pub(super) fn total(summary: &PlanSummary, failed: Option<&Error>) -> Part<'static> {
-    if let Some(error) = failed {
-        return Part::Pair("Total", Role::Warning, format!("not counted: {error}"));
-    }
-    let mut words = counted(summary.items, "item", "items");
-    if summary.folders > 0 {
-        words = format!("{words}, {}", counted(summary.folders, "folder", "folders"));
-    }
-    words = format!("{words}, {}", size(summary.bytes));
-    if summary.is_complete {
-        Part::Pair("Total", Role::Text, words)
-    } else {
-        Part::Pair("Total", Role::Dim, format!("counting: {words} so far"))
-    }
+/// Begins to count what goes to a place: what is lost there depends on it.
+fn count(opening: &Opening, to: Location, ids: &mut Ids) -> (Tally, Effect) {
+    Tally::begin(opening.items.clone(), Purpose::Transfer { to }, ids)
 }
 
 /// Returns why a name cannot be given, in a plain sentence.
@@ -271,7 +250,7 @@ impl Ask for Transfer {
     fn sheet(&self) -> Sheet<'_> {
         let mut parts = Vec::new();
         add_items(&mut parts, &self.opening.items);
-        parts.push(total(&self.summary, self.failed.as_ref()));
+        parts.push(self.tally.total());
         parts.push(Part::Gap);
         for stop in self.stops() {
             parts.push(self.part(stop));
@@ -286,8 +265,7 @@ impl Ask for Transfer {
         if self.opening.is_move {
             parts.push(Part::Text(Role::Dim, "Each source is deleted after its copy was verified.".to_owned()));
         }
-        let notes = self.summary.notes.iter();
-        parts.extend(notes.map(|note| Part::Text(Role::Warning, format!("! {}", visible(note)))));
+        parts.extend(self.tally.notes());
         Sheet { title: self.verb().into(), tone: Tone::Plain, parts, buttons: vec![self.verb(), "Cancel"] }
     }
 
@@ -327,9 +305,8 @@ impl Ask for Transfer {
         }
         match self.transfer() {
             Ok(transfer) => {
-                let drop = Effect::Submit(Request::Drop(self.ticket));
                 let start = Request::Start { job: ids.job(), work: Work::Transfer(transfer) };
-                Step::Close(vec![drop, Effect::Submit(start)])
+                Step::Close(vec![self.tally.end(), Effect::Submit(start)])
             }
             Err(stop) => {
                 self.form = Form::at(self.stops().iter().position(|at| *at == stop).unwrap_or(0));
@@ -344,24 +321,17 @@ impl Ask for Transfer {
         if stop != 0 || is_same {
             return Step::stay();
         }
-        let drop = Effect::Submit(Request::Drop(self.ticket));
-        self.ticket = ids.ticket();
-        self.counted_for = to;
-        self.summary = PlanSummary::default();
-        self.failed = None;
-        Step::Stay(vec![drop, self.count()])
+        let end = self.tally.end();
+        let (tally, count) = count(&self.opening, to.clone(), ids);
+        (self.tally, self.counted_for) = (tally, to);
+        Step::Stay(vec![end, count])
     }
 
     fn cancel(&mut self) -> Step {
-        Step::Close(vec![Effect::Submit(Request::Drop(self.ticket))])
+        Step::Close(vec![self.tally.end()])
     }
 
     fn on_report(&mut self, report: &Report) -> Option<Step> {
-        match report {
-            Report::Counted { ticket, summary } if *ticket == self.ticket => self.summary = summary.clone(),
-            Report::Failed { ticket, error } if *ticket == self.ticket => self.failed = Some(error.clone()),
-            _ => return None,
-        }
-        Some(Step::stay())
+        self.tally.take(report).then(Step::stay)
     }
 }

@@ -7,6 +7,7 @@ mod block;
 mod condition;
 mod document;
 mod gap;
+mod oracle;
 mod policy;
 mod public;
 mod unread;

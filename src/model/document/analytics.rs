@@ -2,19 +2,13 @@
 
 use serde_json::Value;
 
-use super::look::{doubles, items, text};
-use super::scope::{filter_problems, scope};
-use super::shape::{Field, Form, TAG, group, list, text as text_field, word};
+use super::look::{items, text};
+use super::scope::{filtered_problems, scope};
+use super::shape::{BY_PREFIX_AND_TAGS, Field, Form, group, list, text as text_field, word};
 use super::{Document, Layout, Problem, Removal};
 
 const PAGE: &str = "Amazon S3 API Reference, PutBucketAnalyticsConfiguration";
 const LIST: &str = "AnalyticsConfigurationList";
-
-const FILTER: &[Field] = &[
-    text_field("Prefix"),
-    group("Tag", TAG),
-    group("And", &[text_field("Prefix"), list("Tags", "Tag", &Form::Group(TAG))]),
-];
 
 const BUCKET: &[Field] = &[
     word("Format", &["CSV"]).required(),
@@ -30,7 +24,7 @@ const EXPORT: &[Field] = &[
 
 const CONFIGURATION: &[Field] = &[
     text_field("Id").required(),
-    group("Filter", FILTER),
+    BY_PREFIX_AND_TAGS,
     group("StorageClassAnalysis", &[group("DataExport", EXPORT)]).required(),
 ];
 
@@ -69,11 +63,7 @@ fn sentence(own: &Value) -> String {
 }
 
 fn rules(document: &Value) -> Vec<Problem> {
-    let mut found = doubles(document, LIST, "Id", PAGE);
-    for (index, own) in items(document, LIST).iter().enumerate() {
-        found.extend(filter_problems(own, &format!("{LIST}[{index}]"), PAGE));
-    }
-    found
+    filtered_problems(document, LIST, PAGE)
 }
 
 #[cfg(test)]

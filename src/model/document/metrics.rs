@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::look::{doubles, items, text};
-use super::scope::{filter_problems, scope};
+use super::look::{items, text};
+use super::scope::{filtered_problems, scope};
 use super::shape::{Field, Form, TAG, group, list, text as text_field};
 use super::{Document, Layout, Problem, Removal};
 
@@ -47,11 +47,7 @@ fn summary(document: &Value) -> Vec<String> {
 }
 
 fn rules(document: &Value) -> Vec<Problem> {
-    let mut found = doubles(document, LIST, "Id", PAGE);
-    for (index, own) in items(document, LIST).iter().enumerate() {
-        found.extend(filter_problems(own, &format!("{LIST}[{index}]"), PAGE));
-    }
-    found
+    filtered_problems(document, LIST, PAGE)
 }
 
 #[cfg(test)]

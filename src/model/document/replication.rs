@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::look::{doubles, items, listed, problem, sentence, text};
 use super::scope::{filter_problems, scope};
-use super::shape::{Field, Form, STATUS, TAG, group, list, number, text as text_field, word};
+use super::shape::{BY_PREFIX_AND_TAGS, Field, Form, STATUS, group, list, number, text as text_field, word};
 use super::{Document, Layout, Problem, Removal};
 
 const PAGE: &str = "Amazon S3 User Guide, Replication configuration file elements";
@@ -27,12 +27,6 @@ const CLASSES: &[&str] = &[
     "FSX_ONTAP",
 ];
 
-const FILTER: &[Field] = &[
-    text_field("Prefix"),
-    group("Tag", TAG),
-    group("And", &[text_field("Prefix"), list("Tags", "Tag", &Form::Group(TAG))]),
-];
-
 const MINUTES: &[Field] = &[number("Minutes")];
 
 const DESTINATION: &[Field] = &[
@@ -49,7 +43,7 @@ const RULE: &[Field] = &[
     text_field("ID"),
     number("Priority"),
     text_field("Prefix"),
-    group("Filter", FILTER),
+    BY_PREFIX_AND_TAGS,
     STATUS,
     group(
         "SourceSelectionCriteria",

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::Problem;
-use super::look::{items, listed, number, problem, text};
+use super::look::{doubles, items, listed, number, problem, text};
 use crate::model::text::size;
 
 /// Returns which objects a rule is about: `objects under logs/ tagged team=a, larger than 1 MiB`.
@@ -53,6 +53,15 @@ pub fn plain_prefix(rule: &Value) -> Option<&str> {
         }
         Some(_) => None,
     }
+}
+
+/// Returns what is wrong with the names and filters of configurations that are each told apart by `Id` and have a filter.
+pub fn filtered_problems(document: &Value, list: &str, page: &'static str) -> Vec<Problem> {
+    let mut found = doubles(document, list, "Id", page);
+    for (index, own) in items(document, list).iter().enumerate() {
+        found.extend(filter_problems(own, &format!("{list}[{index}]"), page));
+    }
+    found
 }
 
 /// Returns what is wrong with the filter of a rule: more than one condition belongs into `And`, and `And` holds several.

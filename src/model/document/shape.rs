@@ -102,6 +102,12 @@ pub const STATUS: Field = word("Status", &["Enabled", "Disabled"]).required();
 /// A tag.
 pub const TAG: &[Field] = &[text("Key").required(), text("Value").required()];
 
+/// Which objects it is about: by prefix, by tag, or by both.
+pub const BY_PREFIX_AND_TAGS: Field = group(
+    "Filter",
+    &[text("Prefix"), group("Tag", TAG), group("And", &[text("Prefix"), list("Tags", "Tag", &Form::Group(TAG))])],
+);
+
 /// Classes that objects move to with time.
 pub const COLDER: &[&str] =
     &["GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"];

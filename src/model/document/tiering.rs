@@ -2,26 +2,20 @@
 
 use serde_json::Value;
 
-use super::look::{days, doubles, items, listed, number, problem, sentence, text};
-use super::scope::{filter_problems, scope};
-use super::shape::{Field, Form, STATUS, TAG, group, list, number as number_field, text as text_field, word};
+use super::look::{days, items, listed, number, problem, sentence, text};
+use super::scope::{filtered_problems, scope};
+use super::shape::{BY_PREFIX_AND_TAGS, Field, Form, STATUS, list, number as number_field, text as text_field, word};
 use super::{Document, Layout, Problem, Removal};
 
 const PAGE: &str = "Amazon S3 API Reference, PutBucketIntelligentTieringConfiguration";
 const LIST: &str = "IntelligentTieringConfigurationList";
-
-const FILTER: &[Field] = &[
-    text_field("Prefix"),
-    group("Tag", TAG),
-    group("And", &[text_field("Prefix"), list("Tags", "Tag", &Form::Group(TAG))]),
-];
 
 const TIERING: &[Field] =
     &[number_field("Days").required(), word("AccessTier", &["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"]).required()];
 
 const CONFIGURATION: &[Field] = &[
     text_field("Id").required(),
-    group("Filter", FILTER),
+    BY_PREFIX_AND_TAGS,
     STATUS,
     list("Tierings", "Tiering", &Form::Group(TIERING)).required(),
 ];
@@ -62,14 +56,12 @@ fn summary(document: &Value) -> Vec<String> {
 }
 
 fn rules(document: &Value) -> Vec<Problem> {
-    let mut found = doubles(document, LIST, "Id", PAGE);
+    let mut found = filtered_problems(document, LIST, PAGE);
     for (index, own) in items(document, LIST).iter().enumerate() {
-        let path = format!("{LIST}[{index}]");
-        found.extend(filter_problems(own, &path, PAGE));
         for (at, tier) in items(own, "Tierings").iter().enumerate() {
             let least = if text(tier, "AccessTier") == Some("DEEP_ARCHIVE_ACCESS") { 180 } else { 90 };
             if number(tier, "Days").is_some_and(|days| !(least..=730).contains(&days)) {
-                let path = format!("{path}.Tierings[{at}].Days");
+                let path = format!("{LIST}[{index}].Tierings[{at}].Days");
                 found.push(problem(path, format!("it must be {least} to 730"), PAGE));
             }
         }
