@@ -5,6 +5,7 @@
 //! up when one fires (an unfinished upload, a temporary file) is cleaned up by the task that made it.
 
 mod anonymous;
+mod answer;
 mod attempt;
 mod body;
 mod browse;
@@ -192,14 +193,10 @@ impl Engine {
             Request::Presign { ticket, object, method, lifetime } => {
                 presign::start(core, ticket, object, method, lifetime);
             }
-            Request::ReadDocument { ticket, bucket, kind } => {
-                document::start(core, ticket, bucket, kind, document::Asked::Read);
-            }
-            Request::ReadKeptDocument { ticket, bucket, kind } => {
-                document::start(core, ticket, bucket, kind, document::Asked::Kept);
-            }
+            Request::ReadDocument { ticket, bucket, kind } => document::start_reading(core, ticket, bucket, kind),
+            Request::ReadKeptDocument { ticket, bucket, kind } => document::start_recalling(core, ticket, bucket, kind),
             Request::WriteDocument { ticket, bucket, kind, change } => {
-                document::start(core, ticket, bucket, kind, document::Asked::Write(change));
+                document::start_writing(core, ticket, bucket, kind, *change);
             }
             Request::WriteObjectAcl { ticket, object, seen, new } => grant::start(core, ticket, object, *seen, *new),
             Request::ForecastLifecycle { ticket, bucket, document } => {

@@ -6,8 +6,8 @@
 
 pub mod ask_quit;
 pub mod attributes;
-pub mod change;
 pub mod delete;
+pub mod difference;
 pub mod failure;
 pub mod form;
 pub mod layout;
@@ -139,8 +139,8 @@ pub enum Dialog {
     Offer(Box<offer::Offer>),
     /// Leave while jobs run.
     Quit(Box<ask_quit::AskQuit>),
-    /// Write or delete a document of a bucket.
-    Change(Box<change::Change>),
+    /// Write or delete a document of a bucket, after a look at what differs.
+    Difference(Box<difference::Difference>),
     /// The text of a document was not written.
     Unsaved(Box<unsaved::Unsaved>),
     /// Start a document from a template.
@@ -226,7 +226,7 @@ impl Dialog {
             Self::Failure(dialog) => &**dialog,
             Self::Offer(dialog) => &**dialog,
             Self::Quit(dialog) => &**dialog,
-            Self::Change(dialog) => &**dialog,
+            Self::Difference(dialog) => &**dialog,
             Self::Unsaved(dialog) => &**dialog,
             Self::Template(dialog) => &**dialog,
         }
@@ -248,7 +248,7 @@ impl Dialog {
             Self::Failure(dialog) => &mut **dialog,
             Self::Offer(dialog) => &mut **dialog,
             Self::Quit(dialog) => &mut **dialog,
-            Self::Change(dialog) => &mut **dialog,
+            Self::Difference(dialog) => &mut **dialog,
             Self::Unsaved(dialog) => &mut **dialog,
             Self::Template(dialog) => &mut **dialog,
         }

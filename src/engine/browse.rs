@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+use super::answer;
 use super::core::Core;
 use super::lister::Lister;
 use super::page::{Asker, Pages};
@@ -67,32 +68,12 @@ pub(super) enum Depth {
 
 /// Lists a place.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, place: Location, depth: Depth, from: Option<PageToken>) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let shown = place.to_string();
-        let (inner, guard) = (Arc::clone(&core), token.clone());
-        // In a task of its own, so that a panic becomes a failed listing.
-        let task = tokio::spawn(async move {
-            let sink = Sink { core: &inner, ticket, token: &guard };
-            tokio::select! {
-                biased;
-                () = guard.cancelled() => Err(Error::cancelled("list", "")),
-                result = async {
-                    match depth {
-                        Depth::Level => list(sink, place, from).await,
-                        Depth::All => list_below(sink, place).await,
-                    }
-                } => result,
-            }
-        });
-        let result = task.await.unwrap_or_else(|_| Err(super::jobs::panicked("list").about(shown)));
-        if let Err(error) = result
-            && error.kind != Kind::Cancelled
-        {
-            let _ = core.send(Report::Failed { ticket, error }, &token).await;
+    answer::with_many(core, ticket, "list", move |core, token| async move {
+        let sink = Sink { core: &core, ticket, token: &token };
+        match depth {
+            Depth::Level => list(sink, place, from).await,
+            Depth::All => list_below(sink, place).await,
         }
-        core.close_ticket(ticket);
     });
 }
 

@@ -12,11 +12,12 @@ use tokio_util::sync::CancellationToken;
 
 use self::stream::Stream;
 pub(super) use self::stream::facts;
+use super::answer;
 use super::core::Core;
 use crate::model::compare::{
     ComparedPage, Comparison, Criterion, Difference, Facts, Found, Hand, Places, Sides, Turn, classify, turn,
 };
-use crate::model::error::{Error, Kind};
+use crate::model::error::Error;
 use crate::model::job::{Report, Ticket};
 
 /// How many differences are sent at once.
@@ -27,24 +28,8 @@ const PACE: Duration = Duration::from_millis(100);
 
 /// Compares, and keeps saying what was found until both places have ended.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, places: Places) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let (inner, guard) = (Arc::clone(&core), token.clone());
-        let task = tokio::spawn(Box::pin(async move {
-            tokio::select! {
-                biased;
-                () = guard.cancelled() => Err(Error::cancelled("compare", "")),
-                result = compare(&inner, &guard, &places, Reader::Asker(ticket)) => result,
-            }
-        }));
-        let result = task.await.unwrap_or_else(|_| Err(super::jobs::panicked("compare")));
-        if let Err(error) = result
-            && error.kind != Kind::Cancelled
-        {
-            let _ = core.send(Report::Failed { ticket, error }, &token).await;
-        }
-        core.close_ticket(ticket);
+    answer::with_many(core, ticket, "compare", move |core, token| async move {
+        compare(&core, &token, &places, Reader::Asker(ticket)).await
     });
 }
 

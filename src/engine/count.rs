@@ -10,6 +10,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::answer;
 use super::core::Core;
 use super::lister::Lister;
 use super::page::Asker;
@@ -34,24 +35,8 @@ const ONLY_CURRENT: &str = "only current versions are copied; object locks are n
 
 /// Counts, and keeps saying so until all is counted.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, items: Vec<Item>, purpose: Purpose) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let (inner, guard) = (Arc::clone(&core), token.clone());
-        let task = tokio::spawn(Box::pin(async move {
-            tokio::select! {
-                biased;
-                () = guard.cancelled() => Err(Error::cancelled("count", "")),
-                result = count(&inner, ticket, &guard, items, purpose) => result,
-            }
-        }));
-        let result = task.await.unwrap_or_else(|_| Err(super::jobs::panicked("count")));
-        if let Err(error) = result
-            && error.kind != Kind::Cancelled
-        {
-            let _ = core.send(Report::Failed { ticket, error }, &token).await;
-        }
-        core.close_ticket(ticket);
+    answer::with_many(core, ticket, "count", move |core, token| async move {
+        count(&core, ticket, &token, items, purpose).await
     });
 }
 

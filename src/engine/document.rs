@@ -8,76 +8,47 @@ mod keep;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
+use super::answer;
 use super::core::Core;
-use super::jobs::panicked;
 use crate::model::document::{DocumentKind, DocumentWrite, Removal, Written, holds};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::name::BucketName;
 use crate::s3::Store;
 
-/// What is asked about a document.
-pub(super) enum Asked {
-    /// What stands there.
-    Read,
-    /// What was kept when it was last written.
-    Kept,
-    /// To write it.
-    Write(Box<DocumentWrite>),
-}
-
-/// Answers what is asked about a document.
-pub(super) fn start(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, kind: DocumentKind, asked: Asked) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let (inner, guard) = (Arc::clone(&core), token.clone());
-        let task = tokio::spawn(Box::pin(async move { answer(&inner, &guard, &bucket, ticket, kind, asked).await }));
-        let ended = task.await.unwrap_or_else(|_| Err(panicked("read")));
-        let report = ended.unwrap_or_else(|error| Report::Failed { ticket, error });
-        let _ = core.send(report, &token).await;
-        core.close_ticket(ticket);
+/// Says what stands there.
+pub(super) fn start_reading(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, kind: DocumentKind) {
+    answer::with_one(core, ticket, "read", move |core, _| async move {
+        let store = core.store_of(&bucket).await;
+        let _permit = core.lanes.interactive.acquire().await;
+        let document = store.read_document(&bucket, kind).await?.into_document();
+        Ok(Report::Document { ticket, kind, document })
     });
 }
 
-async fn answer(
+/// Says what was kept when it was last written.
+pub(super) fn start_recalling(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, kind: DocumentKind) {
+    answer::with_one(core, ticket, "read", move |core, _| async move {
+        let place = place(&core, &core.store_of(&bucket).await, &bucket, kind)?;
+        let document = core.block("read", move || place.read()).await?;
+        Ok(Report::Document { ticket, kind, document })
+    });
+}
+
+/// Writes it, and says what stands there then. Half way nobody would know that.
+pub(super) fn start_writing(
     core: &Arc<Core>,
-    token: &CancellationToken,
-    bucket: &BucketName,
     ticket: Ticket,
+    bucket: BucketName,
     kind: DocumentKind,
-    asked: Asked,
-) -> Result<Report, Error> {
-    let store = &core.store_of(bucket).await;
-    let cancelled = || Error::cancelled("read the settings of", format!("s3://{bucket}"));
-    match asked {
-        Asked::Read => {
-            let read = async {
-                let _permit = core.lanes.interactive.acquire().await;
-                store.read_document(bucket, kind).await
-            };
-            let standing = tokio::select! {
-                () = token.cancelled() => return Err(cancelled()),
-                read = read => read?,
-            };
-            Ok(Report::Document { ticket, kind, document: standing.into_document() })
-        }
-        Asked::Kept => {
-            let place = place(core, store, bucket, kind)?;
-            let document = core.block("read", move || place.read()).await?;
-            Ok(Report::Document { ticket, kind, document })
-        }
-        // Once begun it goes to its end: half way nobody would know what stands there.
-        Asked::Write(change) => {
-            if token.is_cancelled() {
-                return Err(cancelled());
-            }
-            let written = write(core, store, bucket, kind, *change).await?;
-            Ok(Report::DocumentWritten { ticket, kind, written })
-        }
-    }
+    change: DocumentWrite,
+) {
+    answer::to_the_end(core, ticket, "write", move |core, _| async move {
+        let store = core.store_of(&bucket).await;
+        let written = write(&core, &store, &bucket, kind, change).await?;
+        Ok(Report::DocumentWritten { ticket, kind, written })
+    });
 }
 
 fn place(core: &Core, store: &Store, bucket: &BucketName, kind: DocumentKind) -> Result<keep::Place, Error> {

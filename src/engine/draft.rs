@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
+use super::answer;
 use super::core::Core;
 use super::edit::{remove, write_private};
 use crate::local::read::Source;
@@ -14,41 +15,26 @@ const LIMIT: usize = 16 * 1024 * 1024;
 
 /// Writes a text to a private file. Like a fetched object it is removed at the end, unless it was changed.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, name: String, text: String) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let report = match core.block("write", move || write_private(&name, text.as_bytes())).await {
-            Ok(fetched) => {
-                let path = fetched.path.clone();
-                core.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(fetched);
-                Report::Drafted { ticket, path }
-            }
-            Err(error) => Report::Failed { ticket, error },
-        };
-        let _ = core.send(report, &token).await;
-        core.close_ticket(ticket);
+    answer::to_the_end(core, ticket, "write", move |core, _| async move {
+        let fetched = core.block("write", move || write_private(&name, text.as_bytes())).await?;
+        let path = fetched.path.clone();
+        core.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(fetched);
+        Ok(Report::Drafted { ticket, path })
     });
 }
 
 /// Reads a file that was written so, and removes it; one that cannot be read stays.
 pub(super) fn take(core: &Arc<Core>, ticket: Ticket, path: PathBuf) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
+    answer::to_the_end(core, ticket, "read", move |core, _| async move {
         let file = path.clone();
-        let report = match core.block("read", move || read(&file)).await {
-            Ok(text) => {
-                core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != path);
-                let removed = core.block("delete", move || {
-                    remove(&path);
-                    Ok(())
-                });
-                removed.await.map_or_else(|error| Report::Failed { ticket, error }, |()| Report::Draft { ticket, text })
-            }
-            Err(error) => Report::Failed { ticket, error },
+        let text = core.block("read", move || read(&file)).await?;
+        core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != path);
+        let removed = move || {
+            remove(&path);
+            Ok(())
         };
-        let _ = core.send(report, &token).await;
-        core.close_ticket(ticket);
+        core.block("delete", removed).await?;
+        Ok(Report::Draft { ticket, text })
     });
 }
 

@@ -4,8 +4,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::download::{Content, finish, make_folder};
 use super::plan::{PlanItem, Target};
+use super::transfer::landing::{self, Content};
 use super::transfer::{Context, Ended, Settled};
 use crate::local;
 use crate::local::metadata::Identity;
@@ -50,7 +50,7 @@ pub(super) async fn take_in_whole(context: &Context) -> Result<Vec<Item>, Error>
 
 /// Makes a folder, open to the same people as its source.
 pub(super) async fn folder(context: &Context, source: &Path, relative: &Path) -> Result<ItemOutcome, Error> {
-    make_folder(context, relative).await?;
+    landing::make_folder(context, relative).await?;
     let (root, path, place) = (context.root()?, source.to_owned(), relative.to_owned());
     let mode = context
         .job
@@ -91,7 +91,7 @@ pub(super) async fn file(
     };
     let (bytes, identity) = copied;
     let modified = identity.modified_at();
-    let place = match finish(context, item, relative, aim, Content::File(bytes), modified).await? {
+    let place = match landing::finish(context, item, relative, aim, Content::File(bytes), modified).await? {
         Settled::Go(place) => place,
         Settled::Skip(reason) => return Ok(ItemOutcome::Skipped(reason).into()),
     };

@@ -6,9 +6,10 @@ use std::sync::{Arc, PoisonError};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
+use super::answer;
 use super::body::Body;
 use super::core::Core;
-use super::jobs::{Job, panicked};
+use super::jobs::Job;
 use super::kept;
 use crate::local;
 use crate::local::metadata::Identity;
@@ -33,17 +34,9 @@ pub(super) struct Fetched {
 
 /// Reads an object to a private file.
 pub(super) fn start_fetch(core: &Arc<Core>, ticket: Ticket, object: ObjectRef) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let (inner, guard, wanted) = (Arc::clone(&core), token.clone(), object.clone());
-        let task = tokio::spawn(Box::pin(async move { fetch(&inner, &guard, &wanted).await }));
-        let report = match task.await.unwrap_or_else(|_| Err(panicked("read"))) {
-            Ok((path, etag)) => Report::Fetched { ticket, path, object, etag },
-            Err(error) => Report::Failed { ticket, error },
-        };
-        let _ = core.send(report, &token).await;
-        core.close_ticket(ticket);
+    answer::to_the_end(core, ticket, "read", move |core, token| async move {
+        let (path, etag) = fetch(&core, &token, &object).await?;
+        Ok(Report::Fetched { ticket, path, object, etag })
     });
 }
 

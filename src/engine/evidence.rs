@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::answer;
 use super::core::Core;
 use super::inspect::unread;
 use crate::local::read::Source as File;
@@ -27,33 +28,16 @@ const LIMIT: usize = 1 << 20;
 
 /// Gathers, and says what was found.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, source: Source, identity: Option<PathBuf>) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let result = tokio::select! {
-            biased;
-            () = token.cancelled() => Err(Error::cancelled("judge", "access")),
-            result = Box::pin(gather(&core, source, identity)) => result,
-        };
-        let report = match result {
-            Ok(evidence) => Report::Gathered { ticket, evidence: Box::new(evidence) },
-            Err(error) => Report::Failed { ticket, error },
-        };
-        let _ = core.send(report, &token).await;
-        core.close_ticket(ticket);
+    answer::with_one(core, ticket, "judge", move |core, _| async move {
+        let evidence = gather(&core, source, identity).await?;
+        Ok(Report::Gathered { ticket, evidence: Box::new(evidence) })
     });
 }
 
 /// Finds the word for a bucket, and says it.
 pub(super) fn start_word(core: &Arc<Core>, ticket: Ticket, bucket: BucketName) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let word = token.run_until_cancelled(Box::pin(bucket::word(&core, &bucket))).await;
-        if let Some(access) = word {
-            let _ = core.send(Report::Verdict { ticket, access }, &token).await;
-        }
-        core.close_ticket(ticket);
+    answer::with_one(core, ticket, "judge", move |core, _| async move {
+        Ok(Report::Verdict { ticket, access: bucket::word(&core, &bucket).await })
     });
 }
 

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::answer;
 use super::core::Core;
-use super::jobs::panicked;
 use super::lister::Lister;
 use super::page::Asker;
 use crate::model::document::forecast::{self, Deed, Forecast, Rule, Standing, Subject};
@@ -30,22 +30,9 @@ const LOOKS: usize = 8;
 
 /// Forecasts, and keeps saying so until all was looked at.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, document: &Value) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
     let rules = forecast::rules(document);
-    core.tracker.clone().spawn(async move {
-        let (inner, guard) = (Arc::clone(&core), token.clone());
-        let task = tokio::spawn(Box::pin(async move {
-            tokio::select! {
-                biased;
-                () = guard.cancelled() => Err(Error::cancelled("look through", bucket.to_string())),
-                result = look_through(&inner, ticket, &guard, &bucket, rules) => result,
-            }
-        }));
-        if let Err(error) = task.await.unwrap_or_else(|_| Err(panicked("look through"))) {
-            let _ = core.send(Report::Failed { ticket, error }, &token).await;
-        }
-        core.close_ticket(ticket);
+    answer::with_many(core, ticket, "look through", move |core, token| async move {
+        look_through(&core, ticket, &token, &bucket, rules).await
     });
 }
 

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::answer;
 use super::core::Core;
 use crate::model::access::acl::{Acl, Grant, Grantee};
 use crate::model::attributes::WrittenAcl;
@@ -13,15 +14,9 @@ use crate::model::location::ObjectRef;
 
 /// Writes it, and says that it is written. Once begun it goes to its end.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, object: ObjectRef, seen: Acl, new: Acl) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let report = match Box::pin(write(&core, &object, &seen, new)).await {
-            Ok(()) => Report::ObjectAclWritten { ticket },
-            Err(error) => Report::Failed { ticket, error },
-        };
-        let _ = core.send(report, &token).await;
-        core.close_ticket(ticket);
+    answer::to_the_end(core, ticket, "write the ACL", move |core, _| async move {
+        write(&core, &object, &seen, new).await?;
+        Ok(Report::ObjectAclWritten { ticket })
     });
 }
 

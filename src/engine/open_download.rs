@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use super::download::{LocalAim, create};
 use super::jobs::Job;
 use super::journal::{LeftDownload, Line, NewDownload, Piece};
 use super::transfer::Context;
+use super::transfer::landing::{self, LocalAim};
 use crate::local::write::TempFile;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
@@ -62,14 +62,14 @@ pub(super) async fn open(
     step: u64,
 ) -> Result<OpenDownload, Error> {
     let Some(record) = context.job.journal() else {
-        let file = create(context, aim, facts.size).await?;
+        let file = landing::create(context, aim, facts.size).await?;
         return Ok(OpenDownload { file, step, pieces: Vec::new(), crc: facts.crc(), line: None });
     };
     let crc = facts.crc().unwrap_or_else(Crc::of_nothing);
     if let Some(open) = take_up(context, object, facts, aim, crc).await? {
         return Ok(open);
     }
-    let mut file = create(context, aim, facts.size).await?;
+    let mut file = landing::create(context, aim, facts.size).await?;
     let target = context.root()?.real().join(&aim.relative);
     let state = state(facts);
     let new = NewDownload { object, state: &state, bytes: facts.size, step, target: &target, temporary: file.name() };

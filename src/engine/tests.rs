@@ -27,12 +27,15 @@ mod document;
 mod evidence;
 mod fault;
 mod ferry;
+mod files;
 mod given;
 mod grant;
 mod inspect;
 mod limit;
 mod list;
 mod matrix;
+mod moves;
+mod names;
 mod overlap;
 mod pause;
 mod rehearse;
@@ -43,6 +46,8 @@ mod server_side;
 mod stream;
 mod sync;
 mod verify;
+
+const MIB: usize = 1024 * 1024;
 
 /// How long anything may take; reached only by a test that fails.
 const LIMIT: Duration = Duration::from_mins(1);

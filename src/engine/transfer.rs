@@ -1,6 +1,7 @@
 //! Copies and moves: planning and moving overlap, each item goes one of five ways, and none takes the others along.
 
 mod aim;
+pub(super) mod landing;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

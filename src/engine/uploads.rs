@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 
+use super::answer;
 use super::core::Core;
 use super::jobs::Job;
 use crate::model::error::{Error, Kind};
@@ -20,18 +21,8 @@ const AT_ONCE: usize = 8;
 
 /// Lists those of a bucket whose keys begin with a prefix.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, prefix: Prefix, with_sizes: bool) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let result = tokio::select! {
-            biased;
-            () = token.cancelled() => Err(Error::cancelled("list", bucket.to_string())),
-            result = Box::pin(list(&core, ticket, &bucket, &prefix, with_sizes)) => result,
-        };
-        if let Err(error) = result {
-            let _ = core.send(Report::Failed { ticket, error }, &token).await;
-        }
-        core.close_ticket(ticket);
+    answer::with_many(core, ticket, "list", move |core, _| async move {
+        list(&core, ticket, &bucket, &prefix, with_sizes).await
     });
 }
 

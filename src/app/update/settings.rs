@@ -10,7 +10,7 @@ use super::browse::movement;
 use super::{open_help, read_only};
 use crate::app::action::Action;
 use crate::app::dialog::Dialog;
-use crate::app::dialog::change::Change;
+use crate::app::dialog::difference::Difference;
 use crate::app::dialog::template::Pick;
 use crate::app::dialog::unsaved::{Unsaved, Why};
 use crate::app::effect::Effect;
@@ -188,12 +188,12 @@ pub(super) fn save(state: &mut State) -> Vec<Effect> {
         }
     };
     let (kind, seen) = (editor.kind(), editor.standing().cloned());
-    ask_change(state, kind, DocumentWrite { seen, new: Some(new), mfa: None });
+    ask_difference(state, kind, DocumentWrite { seen, new: Some(new), mfa: None });
     vec![]
 }
 
 /// Shows what a change comes to, and asks.
-fn ask_change(state: &mut State, kind: DocumentKind, change: DocumentWrite) {
+fn ask_difference(state: &mut State, kind: DocumentKind, change: DocumentWrite) {
     if change.seen == change.new {
         state.notice = Some(Notice::good("it is like this already; nothing was written"));
         return;
@@ -208,8 +208,8 @@ fn ask_change(state: &mut State, kind: DocumentKind, change: DocumentWrite) {
     }
     let found =
         dangers(bucket, kind, change.new.as_ref(), &Around { layers: layers(documents), caller, now: state.now });
-    let dialog = Change::new(kind, bucket, change, found);
-    state.dialog = Some(Dialog::Change(Box::new(dialog)));
+    let dialog = Difference::new(kind, bucket, change, found);
+    state.dialog = Some(Dialog::Difference(Box::new(dialog)));
 }
 
 /// Returns who the caller is; nobody for a bucket that another profile leads to.
@@ -256,7 +256,7 @@ fn ask_delete(state: &mut State) {
             state.notice = Some(Notice::warning(format!("{title} cannot be taken away, only changed")));
         }
         None => state.notice = Some(Notice::warning(format!("{title} is not set"))),
-        seen => ask_change(state, kind, DocumentWrite { seen, new: None, mfa: None }),
+        seen => ask_difference(state, kind, DocumentWrite { seen, new: None, mfa: None }),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use super::*;
 
-const MIB: usize = 1024 * 1024;
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_upload_leaves_no_parts_behind() {
     let mut t = bench().await;

@@ -4,8 +4,6 @@ use super::*;
 use crate::model::name::{BucketName, Profile};
 use crate::s3::Attributes;
 
-const MIB: usize = 1024 * 1024;
-
 /// The other endpoint, which the engine reaches by the profile `far`.
 pub(super) struct Far {
     pub(super) demo: Demo,

@@ -3,8 +3,6 @@
 use super::*;
 use crate::model::limit::ByteRate;
 
-const MIB: usize = 1024 * 1024;
-
 fn limit(rate: Option<u64>, job: Option<JobId>) -> Request {
     Request::Limit { job, rate: rate.and_then(ByteRate::new) }
 }

@@ -2,8 +2,6 @@
 
 use super::*;
 
-const MIB: usize = 1024 * 1024;
-
 /// Waits until a job that has begun is told that it has its turn, or that it lost it.
 async fn turn(t: &mut Bench, job: JobId) -> bool {
     loop {

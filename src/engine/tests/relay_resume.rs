@@ -4,8 +4,6 @@ use super::ferry::{Far, declare, far_object, far_on};
 use super::resume::kept_bench;
 use super::*;
 
-const MIB: usize = 1024 * 1024;
-
 /// Copies an object of four parts from another endpoint until one of them stalls, and ends the program then.
 async fn interrupted(tells_checksums: bool) -> (Bench, Far) {
     let mut t = kept_bench().await;

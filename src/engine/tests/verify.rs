@@ -2,8 +2,6 @@
 
 use super::*;
 
-const MIB: usize = 1024 * 1024;
-
 /// A small and a large item, as they go in one request and in several.
 const SIZES: [(&str, usize); 2] = [("small", 1000), ("large", 16 * MIB)];
 

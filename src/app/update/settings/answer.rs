@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{ask_change, outside};
+use super::{ask_difference, outside};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::unsaved::{Unsaved, Why};
 use crate::app::effect::Effect;
@@ -69,7 +69,7 @@ fn on_written(state: &mut State, kind: DocumentKind, new: Option<&Value>, writte
 fn on_kept(state: &mut State, kind: DocumentKind, kept: Option<Value>) -> Vec<Effect> {
     let standing = state.settings.as_ref().and_then(|settings| settings.standing(kind)).cloned();
     if let Some(seen) = standing {
-        ask_change(state, kind, DocumentWrite { seen, new: kept, mfa: None });
+        ask_difference(state, kind, DocumentWrite { seen, new: kept, mfa: None });
     }
     vec![]
 }

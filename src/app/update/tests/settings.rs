@@ -183,7 +183,7 @@ fn a_document_is_taken_away_after_the_bucket_was_named() {
 fn what_opens_the_bucket_is_asked_twice() {
     let mut t = opened(None);
     t.keys("g n <enter> <F2> <right> <enter>");
-    assert!(matches!(t.state.dialog, Some(Dialog::Change(_))), "a second question");
+    assert!(matches!(t.state.dialog, Some(Dialog::Difference(_))), "a second question");
     assert!(t.keys("<enter>").is_empty() && t.state.dialog.is_none(), "the safe button has the focus again");
     let (_, change) = written(&t.keys("<F2> <right> <enter> <right> <enter>"));
     assert_eq!(change.new.unwrap()["Statement"][0]["Resource"], "arn:aws:s3:::photos/2026/*");

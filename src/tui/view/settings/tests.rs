@@ -84,7 +84,7 @@ fn the_difference_is_shown_before_anything_is_written() {
         let mut t = opened();
         t.keys("n <enter> <F2>");
         t = t.resized(width, height);
-        insta::assert_snapshot!(format!("change_{width}x{height}"), screen(&t));
+        insta::assert_snapshot!(format!("difference_{width}x{height}"), screen(&t));
     }
 }
 

@@ -1,4 +1,4 @@
-//! A change of a document before it is written: what differs, and what it would do. The safe button is the focused one.
+//! What differs in a document before it is written, and what that would do. The safe button is the focused one.
 //!
 //! What would open the bucket or lock its writer out is asked a second time; what takes a document away asks for the
 //! name of the bucket.
@@ -18,7 +18,7 @@ const WRITE: usize = 1;
 
 /// Asks before a document is written or taken away.
 #[derive(Debug)]
-pub struct Change {
+pub struct Difference {
     form: Form,
     kind: DocumentKind,
     bucket: String,
@@ -30,7 +30,7 @@ pub struct Change {
     was_refused: bool,
 }
 
-impl Change {
+impl Difference {
     /// Returns the question for a change that has these dangers.
     pub fn new(kind: DocumentKind, bucket: &str, write: DocumentWrite, dangers: Vec<String>) -> Self {
         let differing = difference(write.seen.as_ref(), write.new.as_ref());
@@ -67,7 +67,7 @@ impl Change {
     }
 }
 
-impl Ask for Change {
+impl Ask for Difference {
     fn sheet(&self) -> Sheet<'_> {
         if self.is_second {
             return self.second();
