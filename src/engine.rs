@@ -21,6 +21,7 @@ mod draft;
 mod duplicate;
 mod edit;
 mod evidence;
+mod exposure;
 mod far;
 mod ferry;
 mod footprint;
@@ -201,7 +202,8 @@ impl Engine {
             Request::WriteDocument { ticket, bucket, kind, change } => {
                 document::start(core, ticket, bucket, kind, document::Asked::Write(change));
             }
-            Request::WriteObjectAcl { ticket, object, seen, new } => grant::start(core, ticket, object, *seen, *new),
+            Request::PlanExposure { ticket, exposure } => exposure::start_plan(core, ticket, *exposure),
+            Request::Expose { ticket, exposure, choice } => exposure::start(core, ticket, *exposure, *choice),
             Request::ForecastLifecycle { ticket, bucket, document } => {
                 forecast::start(core, ticket, bucket, &document);
             }
