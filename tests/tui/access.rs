@@ -21,6 +21,6 @@ fn an_object_is_made_public_and_private_again() {
     t.wait("Test as anonymous: HEAD 403");
     t.wait("Not public: ");
     assert_eq!((stage.demo.count("PutBucketPolicy"), stage.demo.count("DeleteBucketPolicy")), (1, 1));
-    t.keys("<Esc>q");
+    t.keys("q");
     assert_eq!(t.exit_code(), 0);
 }

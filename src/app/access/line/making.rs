@@ -4,6 +4,7 @@ use super::{Kind, Line, Page, sentence};
 use crate::app::access::making::Making;
 use crate::app::access::{Asked, Permissions};
 use crate::model::access::exposure::{Aim, Exposed, Step, StepEnd};
+use crate::model::error::Error;
 
 /// Returns what is said of it in one line on its screen, and whether that is over and well; nothing if nothing was written.
 pub(super) fn short(own: &Permissions) -> Option<(Line, bool)> {
@@ -57,6 +58,9 @@ pub(super) fn full(own: &Permissions, page: &mut Page) {
             StepEnd::Refused(_) | StepEnd::Uncertain(_) => Kind::Failure,
         };
         page.add(kind, &format!("{}: {}", step.title(), end.words()));
+        if let Some(hint) = end.error().and_then(Error::hint) {
+            page.add_indented(Kind::Quiet, "  ", &hint);
+        }
     }
     match proof(own, making).filter(|_| exposed.is_whole()) {
         Some(Ok(because)) => page.add(Kind::Closed, &format!("Proved by reading all of it again: {because}")),
@@ -75,7 +79,10 @@ fn way_back(making: &Making, exposed: &Exposed, page: &mut Page) {
         Aim::Public => ("M", "private"),
         Aim::Private => ("m", "public"),
     };
-    page.add(Kind::Quiet, &format!("The way back: {key} makes it {word} again"));
+    // Half way it may be as it was, so that the key would find nothing to do; what an ACL was, nothing else knows.
+    if exposed.is_whole() || exposed.standing(&making.choice).any(|step| matches!(step, Step::ObjectAcl { .. })) {
+        page.add(Kind::Quiet, &format!("The way back: {key} makes it {word} again"));
+    }
     let kept = exposed.standing(&making.choice).filter(|step| matches!(step, Step::Document { .. }));
     let kept = Step::titles(kept);
     if !kept.is_empty() {

@@ -213,6 +213,7 @@ fn what_was_not_written_is_told_document_by_document() {
     ] {
         assert!(shown.contains(words), "{words}\n{shown}");
     }
+    assert!(!shown.contains("The way back"), "nothing was made public: {shown}");
     let error = Error::new(Kind::Conflict, "write the settings of", "s3://b", "it has changed since it was read");
     let refused = || vec![StepEnd::Refused(error.clone()), StepEnd::Untried];
     let shown = texts(&proved(ended(refused()), &closed(), 403));
@@ -252,8 +253,8 @@ fn reading_alone_it_is_refused() {
     assert!(t.keys("<tab> <enter> <tab> <enter>").is_empty() && own(&t).making().is_none());
 }
 
-#[test]
-fn closing_is_asked_once() {
+/// The difference of what makes it private is shown.
+pub(crate) fn closing() -> Harness {
     let mut t = judged(evidence());
     let ticket = asked(&t.keys("M"));
     let standing = Standing {
@@ -263,7 +264,13 @@ fn closing_is_asked_once() {
     };
     let plan = Aim::Private.plan(&scope(), &evidence(), &standing);
     t.report(Report::ExposurePlanned { ticket, plan: Box::new(plan) });
-    let effects = t.keys("<enter> <tab> <enter>");
+    t.keys("<enter>");
+    t
+}
+
+#[test]
+fn closing_is_asked_once() {
+    let effects = closing().keys("<tab> <enter>");
     let [Effect::Submit(Request::Expose { choice, .. })] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(choice.name, "grants");
 }

@@ -124,6 +124,14 @@ impl StepEnd {
         if changed_nothing { Self::Refused(error) } else { Self::Uncertain(error) }
     }
 
+    /// Returns why it did not end as it should, if somebody said so.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Refused(error) | Self::Uncertain(error) => Some(error),
+            Self::Written | Self::Altered | Self::Untried => None,
+        }
+    }
+
     /// Returns it in words, behind what was to be written.
     pub fn words(&self) -> String {
         match self {

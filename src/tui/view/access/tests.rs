@@ -1,6 +1,6 @@
 //! Pictures of the permissions screen.
 
-use crate::app::access::making::tests::{half_way, hopeless, looking, made, offered, reviewed};
+use crate::app::access::making::tests::{closing, half_way, hopeless, looking, made, offered, reviewed};
 use crate::app::access::tests::{asked, evidence, judged, nothing, tested};
 use crate::app::harness::Harness;
 use crate::tui::theme::Theme;
@@ -59,6 +59,7 @@ fn how_it_is_made_public() {
             ("ways", offered()),
             ("no_way", hopeless()),
             ("difference", reviewed()),
+            ("closing", closing()),
             ("made", made()),
             ("half_way", half_way()),
         ];
