@@ -22,6 +22,7 @@ mod draft;
 mod duplicate;
 mod edit;
 mod evidence;
+mod exposure;
 mod far;
 mod ferry;
 mod footprint;
@@ -198,7 +199,8 @@ impl Engine {
             Request::WriteDocument { ticket, bucket, kind, change } => {
                 document::start_writing(core, ticket, bucket, kind, *change);
             }
-            Request::WriteObjectAcl { ticket, object, seen, new } => grant::start(core, ticket, object, *seen, *new),
+            Request::PlanExposure { ticket, exposure } => exposure::start_plan(core, ticket, *exposure),
+            Request::Expose { ticket, exposure, choice } => exposure::start(core, ticket, *exposure, *choice),
             Request::ForecastLifecycle { ticket, bucket, document } => {
                 forecast::start(core, ticket, bucket, &document);
             }

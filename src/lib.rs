@@ -43,7 +43,8 @@
 //! [`model::access::anonymous`] holds what they met against the verdict.
 //!
 //! [`model::access::exposure`] plans how a place is made public or private: the smallest change of documents, judged by the
-//! same rules with the change in place, before it is written and after. [`model::document::forecast`] says what lifecycle rules
+//! same rules with the change in place, before it is written and after. The engine reads, plans and writes for the command
+//! and for the screen alike; how each document ended is told by both, and both prove it by what they read again. [`model::document::forecast`] says what lifecycle rules
 //! would touch today, and [`model::site`] how the files of a website are served.
 //!
 //! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not

@@ -2,6 +2,8 @@
 #![cfg(feature = "demo")]
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "tui/access.rs"]
+mod access;
 #[path = "tui/browse.rs"]
 mod browse;
 #[path = "tui/jobs.rs"]

@@ -4,11 +4,13 @@
 
 pub mod layout;
 pub mod line;
+pub mod making;
 
 use ratatui::layout::Rect;
 
 use self::layout::{Places, places};
 use self::line::{Line, detail, head};
+use self::making::Making;
 use super::effect::Effect;
 use super::state::Ids;
 use crate::model::access::anonymous::AnonymousTest;
@@ -50,6 +52,7 @@ pub struct Permissions {
     place: Place,
     judged: Asked<Judged>,
     test: Asked<AnonymousTest>,
+    making: Option<Box<Making>>,
     row: usize,
     column: usize,
     top: usize,
@@ -66,12 +69,13 @@ impl<T> Asked<T> {
         }
     }
 
-    fn waits_for(&self, other: Ticket) -> bool {
+    /// Returns whether the answer with this ticket is waited for.
+    pub fn waits_for(&self, other: Ticket) -> bool {
         matches!(self, Self::Running(ticket) if *ticket == other)
     }
 
     /// Stops waiting; returns the request that says so, if it was waited for.
-    fn stop(&mut self) -> Option<Effect> {
+    pub fn stop(&mut self) -> Option<Effect> {
         let Self::Running(ticket) = *self else { return None };
         *self = Self::Stopped;
         Some(Effect::Submit(Request::Drop(ticket)))
@@ -87,6 +91,7 @@ impl Permissions {
             place,
             judged: Asked::Not,
             test: Asked::Not,
+            making: None,
             row: 0,
             // Reading is what is asked most.
             column: 1,
@@ -205,6 +210,9 @@ impl Permissions {
         let cell = (row.min(self.rows().saturating_sub(1)), column.min(Question::ALL.len() - 1));
         if cell != (self.row, self.column) {
             self.scroll = 0;
+            if let Some(making) = &mut self.making {
+                making.step_back();
+            }
         }
         (self.row, self.column) = cell;
     }
@@ -243,6 +251,11 @@ impl Permissions {
     /// Returns the lines on top, in the order in which they matter.
     pub fn head(&self, columns: u16) -> Vec<Line> {
         head(self, columns)
+    }
+
+    /// Returns what came of the last writing in one line, if there was one.
+    pub fn outcome(&self) -> Option<Line> {
+        self.making.as_deref().map(line::outcome)
     }
 
     /// Returns the lines of the reason.

@@ -170,6 +170,8 @@ actions! {
     Attributes "attributes" "Attributes" Work BROWSE true ["A"] "Change metadata, headers, tags, class, encryption or ACL; shows first what would change";
     EditOutside "edit-outside" "$EDITOR" Work SETTINGS true ["E"] "Edit the document in $VISUAL or $EDITOR";
     PutBack "put-back" "Put back" Work SETTINGS true ["u"] "Put back what stood there before bucketry last wrote the document";
+    MakePublic "make-public" "Make public" Work ACCESS true ["m"] "Let everyone read the bucket, prefix or object: shows what stands in the way, the ways and the difference, asks, and proves it";
+    MakePrivate "make-private" "Make private" Work ACCESS true ["M"] "Keep all strangers out of the bucket, prefix or object: shows the ways and the difference, asks, and proves it";
     Sync "sync" "Sync" Work COMPARABLE true ["Y"] "Make one pane the same as the other: compares, shows the plan, asks";
     Compare "compare" "Compare" Look COMPARABLE false ["="] "Compare the two panes, or go back to them";
     NextKind "next-kind" "Next kind" Look COMPARE false ["Right" "l" "Tab"] "Show the next kind of difference alone";

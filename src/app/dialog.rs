@@ -26,6 +26,7 @@ pub mod template;
 pub mod transfer;
 pub mod typed;
 pub mod unsaved;
+pub mod way;
 pub mod yank;
 
 use globset::GlobMatcher;
@@ -38,6 +39,7 @@ use self::single::Single;
 use super::effect::Effect;
 use super::keymap::Key;
 pub use super::state::Ids;
+use crate::model::access::exposure::{Choice as Way, Exposure};
 use crate::model::compare::Places;
 use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::job::{JobId, Report, Request, Work};
@@ -76,6 +78,10 @@ pub enum Reply {
     ReadAgain(DocumentKind),
     /// Leave the text of a document without writing it.
     ThrowAway,
+    /// Show what a way to make a place public or private writes, and ask.
+    Review(Box<Exposure>, Box<Way>),
+    /// Make a place public or private that way.
+    Expose(Box<Exposure>, Box<Way>),
     /// Add a template to the document under the cursor.
     AddTemplate(&'static str),
 }
@@ -145,6 +151,8 @@ pub enum Dialog {
     Unsaved(Box<unsaved::Unsaved>),
     /// Start a document from a template.
     Template(Box<template::Pick>),
+    /// How a place is made public or private.
+    Ways(Box<way::Ways>),
 }
 
 impl Dialog {
@@ -229,6 +237,7 @@ impl Dialog {
             Self::Difference(dialog) => &**dialog,
             Self::Unsaved(dialog) => &**dialog,
             Self::Template(dialog) => &**dialog,
+            Self::Ways(dialog) => &**dialog,
         }
     }
 
@@ -251,6 +260,7 @@ impl Dialog {
             Self::Difference(dialog) => &mut **dialog,
             Self::Unsaved(dialog) => &mut **dialog,
             Self::Template(dialog) => &mut **dialog,
+            Self::Ways(dialog) => &mut **dialog,
         }
     }
 }

@@ -91,7 +91,7 @@ fn is_writing(effect: &Effect) -> bool {
                     | Request::Resume(_)
                     | Request::Fetch { .. }
                     | Request::WriteDocument { .. }
-                    | Request::WriteObjectAcl { .. }
+                    | Request::Expose { .. }
             )
     )
 }
@@ -326,6 +326,8 @@ fn on_reply(state: &mut State, reply: Reply) -> Vec<Effect> {
         Reply::WriteDocument(kind, change) => return settings::write(state, kind, change),
         Reply::ReadAgain(kind) => return settings::read_again(state, kind),
         Reply::ThrowAway => settings::throw_away(state),
+        Reply::Review(exposure, way) => access::review(state, exposure, way),
+        Reply::Expose(exposure, way) => return access::expose(state, exposure, way),
         Reply::AddTemplate(name) => settings::add_template(state, name),
     }
     vec![]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use super::exposure::{Exposure, differences, lines};
+use super::exposure::{self, differences, lines};
 use super::location::{End, folder_prefix};
 use super::output::say;
 use super::question::Question;
@@ -13,7 +13,7 @@ use super::session::{Session, Stop};
 use super::settings::{read, write};
 use super::sync::{compare, print};
 use super::telling::Telling;
-use crate::model::access::exposure::{Aim, Choice, Scope};
+use crate::model::access::exposure::{Aim, Choice, Exposure, Scope};
 use crate::model::attributes::Given;
 use crate::model::compare::{Criterion, Hand, Places};
 use crate::model::document::{DocumentKind, DocumentWrite, difference};
@@ -215,7 +215,7 @@ impl Site {
         let pages = pages.map_err(|cause| Stop::Use(format!("cannot publish s3://{}: {cause}", self.bucket)))?;
         let scope = Scope::new(self.bucket.as_str(), self.prefix.as_str());
         let exposure = Exposure { bucket: self.bucket.clone(), scope, aim: Aim::Public, owner: None };
-        let mut access = exposure.plan(session).await?;
+        let mut access = exposure::plan(session, &exposure).await?;
         let mut told = if access.is_reached { vec!["It is public already".to_owned()] } else { lines(&access) };
         let opening = (!access.is_reached && !access.choices.is_empty()).then(|| access.choices.remove(0));
         if opening.is_none() && !access.is_reached {
@@ -314,7 +314,7 @@ impl Plan {
             say("index and error pages are set");
         }
         match &self.opening {
-            Some(choice) => self.exposure.apply(session, choice).await,
+            Some(choice) => exposure::apply(session, &self.exposure, choice).await,
             None => Ok(()),
         }
     }

@@ -125,7 +125,7 @@ mod tests {
             say_begun.send(()).unwrap();
             may_go_on.await.unwrap();
             say_done.send(()).unwrap();
-            Ok(Report::ObjectAclWritten { ticket: TICKET })
+            Ok(Report::Completed { ticket: TICKET, texts: Vec::new() })
         });
         begun.await.unwrap();
         core.close_ticket(TICKET);

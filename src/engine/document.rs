@@ -62,7 +62,8 @@ fn place(core: &Core, store: &Store, bucket: &BucketName, kind: DocumentKind) ->
     Ok(keep::Place::new(folder, address, kind))
 }
 
-async fn write(
+/// Writes a document, if it still is what was seen, and reads it back.
+pub(super) async fn write(
     core: &Arc<Core>,
     store: &Store,
     bucket: &BucketName,

@@ -2,25 +2,14 @@
 //!
 //! S3 has no condition for this write, so the ACL is read again right before.
 
-use std::sync::Arc;
-
-use super::answer;
 use super::core::Core;
 use crate::model::access::acl::{Acl, Grant, Grantee};
 use crate::model::attributes::WrittenAcl;
 use crate::model::error::{Error, Kind};
-use crate::model::job::{Report, Ticket};
 use crate::model::location::ObjectRef;
 
-/// Writes it, and says that it is written. Once begun it goes to its end.
-pub(super) fn start(core: &Arc<Core>, ticket: Ticket, object: ObjectRef, seen: Acl, new: Acl) {
-    answer::to_the_end(core, ticket, "write the ACL", move |core, _| async move {
-        write(&core, &object, &seen, new).await?;
-        Ok(Report::ObjectAclWritten { ticket })
-    });
-}
-
-async fn write(core: &Core, object: &ObjectRef, seen: &Acl, new: Acl) -> Result<(), Error> {
+/// Writes it, and fails unless it is kept as it was written.
+pub(super) async fn write(core: &Core, object: &ObjectRef, seen: &Acl, new: Acl) -> Result<(), Error> {
     let refused = |kind, cause: &str| Error::new(kind, "write the ACL of", object.to_string(), cause);
     if new.grants.iter().any(|grant| grant.grantee == Grantee::Unnamed) {
         return Err(refused(Kind::Unsupported, "it grants something to somebody whom the server does not name"));

@@ -25,6 +25,7 @@ mod conflict;
 mod copy;
 mod document;
 mod evidence;
+mod exposure;
 mod fault;
 mod ferry;
 mod files;

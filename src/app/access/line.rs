@@ -1,6 +1,9 @@
 //! What the permissions screen says beside its table, as lines: wrapped, and filtered of everything that a terminal would
 //! act on.
 
+mod making;
+
+use super::making::Making;
 use super::{Asked, Judged, Permissions};
 use crate::model::access::anonymous::{Agreement, Comparison};
 use crate::model::access::finding::{Answer, Label, Layer};
@@ -96,11 +99,24 @@ pub(super) fn head(own: &Permissions, columns: u16) -> Vec<Line> {
             }
         }
     }
+    // What went well the verdict and the test say, too, which come first then.
+    let (made, is_well) = making::short(own).map_or((None, false), |(line, is_well)| (Some(line), is_well));
+    if let Some(line) = made.as_ref().filter(|_| !is_well) {
+        page.add(line.kind, &line.text);
+    }
     test_in_short(own, &mut page);
+    if let Some(line) = made.filter(|_| is_well) {
+        page.add(line.kind, &line.text);
+    }
     if let Some(judged) = own.judged().ready() {
         publicity(judged, &mut page);
     }
     page.lines
+}
+
+/// Returns what came of a writing in one line.
+pub(super) fn outcome(making: &Making) -> Line {
+    making::outcome(making)
 }
 
 fn verdict(judged: &Judged, page: &mut Page) {
@@ -163,15 +179,24 @@ pub(super) fn detail(own: &Permissions, columns: u16) -> Vec<Line> {
         if own.is_whole() {
             page.lines = head(own, columns);
         }
+        making::full(own, &mut page);
         test_in_full(own, None, &mut page);
         return page.lines;
     };
+    let is_first = own.making().is_some_and(Making::is_first);
+    if is_first {
+        making::full(own, &mut page);
+        page.gap();
+    }
     reason(own, judged, &mut page);
     if own.is_whole() {
         page.gap();
         page.lines.extend(head(own, columns));
     }
     test_in_full(own, Some(judged), &mut page);
+    if !is_first {
+        making::full(own, &mut page);
+    }
     remarks(judged, &mut page);
     page.lines
 }

@@ -1,4 +1,4 @@
-//! What differs in a document before it is written, and what that would do. The safe button is the focused one.
+//! What differs in documents before they are written, and what that would do. The safe button is the focused one.
 //!
 //! What would open the bucket or lock its writer out is asked a second time; what takes a document away asks for the
 //! name of the bucket.
@@ -9,6 +9,7 @@ use super::typed::TypedName;
 use super::{Ids, Reply, Step};
 use crate::app::field::Field;
 use crate::app::keymap::{Code, Key};
+use crate::model::access::exposure::{self, Choice, Exposure};
 use crate::model::document::{DocumentKind, DocumentWrite, difference, hunks};
 use crate::model::json::paint::with_escapes;
 use crate::model::text::visible;
@@ -16,35 +17,85 @@ use crate::model::text::visible;
 const CANCEL: usize = 0;
 const WRITE: usize = 1;
 
-/// Asks before a document is written or taken away.
+/// Asks before a document is written or taken away, or several are.
 #[derive(Debug)]
 pub struct Difference {
     form: Form,
-    kind: DocumentKind,
-    bucket: String,
-    write: DocumentWrite,
-    lines: Vec<String>,
+    title: String,
+    /// What is done by it, where the difference alone does not say so.
+    about: Vec<(Role, String)>,
+    sections: Vec<Section>,
+    button: &'static str,
+    reply: Reply,
     dangers: Vec<String>,
     is_second: bool,
     typed: Option<TypedName>,
     was_refused: bool,
 }
 
+/// What differs in one document.
+#[derive(Debug)]
+struct Section {
+    /// Which it is, where there are several.
+    head: Option<&'static str>,
+    lines: Vec<String>,
+}
+
+impl Section {
+    fn new(head: Option<&'static str>, differing: &[String]) -> Self {
+        Self { head, lines: hunks(differing).iter().map(|line| with_escapes(line)).collect() }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let line = |line: &String| {
+            let role = match line.chars().next() {
+                Some('-') => Role::Warning,
+                Some('+') => Role::Good,
+                _ => Role::Dim,
+            };
+            Part::Text(role, visible(line).into_owned())
+        };
+        self.head.map(|head| Part::Text(Role::Label, format!("{head}:"))).into_iter().chain(self.lines.iter().map(line))
+    }
+}
+
 impl Difference {
-    /// Returns the question for a change that has these dangers.
+    /// Returns the question for a change of one document that has these dangers.
     pub fn new(kind: DocumentKind, bucket: &str, write: DocumentWrite, dangers: Vec<String>) -> Self {
         let differing = difference(write.seen.as_ref(), write.new.as_ref());
-        let lines = hunks(&differing).iter().map(|line| with_escapes(line)).collect();
-        let typed = write.new.is_none().then(|| TypedName::new(bucket));
+        let (verb, button) = if write.new.is_some() { ("Write", "Write") } else { ("Delete", "Delete") };
         Self {
             form: Form::at(0),
-            kind,
-            bucket: bucket.to_owned(),
-            write,
-            lines,
+            title: format!("{verb} {} of {}", kind.facts().title, visible(bucket)),
+            about: Vec::new(),
+            sections: vec![Section::new(None, &differing)],
+            button,
+            typed: write.new.is_none().then(|| TypedName::new(bucket)),
+            reply: Reply::WriteDocument(kind, Box::new(write)),
             dangers,
             is_second: false,
-            typed,
+            was_refused: false,
+        }
+    }
+
+    /// Returns the question for what makes a place public or private.
+    pub fn of_choice(exposure: Box<Exposure>, choice: Box<Choice>) -> Self {
+        let dangers = exposure.dangers(&choice);
+        let mut about = vec![(Role::Text, format!("To {}.", choice.title))];
+        if dangers.is_empty() {
+            about.extend(choice.besides.iter().map(|words| (Role::Warning, format!("! Besides: {words}"))));
+        }
+        let section = |step: &exposure::Step| Section::new(Some(step.title()), &step.difference());
+        Self {
+            form: Form::at(0),
+            title: format!("Make {} {}", visible(&exposure.place()), exposure.word()),
+            about,
+            sections: choice.steps.iter().map(section).collect(),
+            button: "Write",
+            typed: None,
+            reply: Reply::Expose(exposure, choice),
+            dangers,
+            is_second: false,
             was_refused: false,
         }
     }
@@ -54,12 +105,7 @@ impl Difference {
             self.dangers.iter().map(|words| Part::Text(Role::Error, format!("! {}", visible(words)))).collect();
         parts.push(Part::Gap);
         parts.push(Part::Text(Role::Text, "Is that what you want?".to_owned()));
-        Sheet { title: self.title().into(), tone: Tone::Danger, parts, buttons: vec!["No", "Yes, write it"] }
-    }
-
-    fn title(&self) -> String {
-        let verb = if self.write.new.is_some() { "Write" } else { "Delete" };
-        format!("{verb} {} of {}", self.kind.facts().title, visible(&self.bucket))
+        Sheet { title: self.title.clone().into(), tone: Tone::Danger, parts, buttons: vec!["No", "Yes, write it"] }
     }
 
     fn needs_name(&self) -> bool {
@@ -77,14 +123,13 @@ impl Ask for Difference {
         if !parts.is_empty() {
             parts.push(Part::Gap);
         }
-        parts.extend(self.lines.iter().map(|line| {
-            let role = match line.chars().next() {
-                Some('-') => Role::Warning,
-                Some('+') => Role::Good,
-                _ => Role::Dim,
-            };
-            Part::Text(role, visible(line).into_owned())
-        }));
+        parts.extend(self.about.iter().map(|(role, words)| Part::Text(*role, visible(words).into_owned())));
+        for section in &self.sections {
+            if section.head.is_some() {
+                parts.push(Part::Gap);
+            }
+            parts.extend(section.parts());
+        }
         if let Some(typed) = &self.typed {
             parts.push(Part::Gap);
             parts.push(Part::Text(Role::Text, format!("To go on, type: {}", typed.shown())));
@@ -93,8 +138,7 @@ impl Ask for Difference {
         }
         let is_plain = self.typed.is_none() && self.dangers.is_empty();
         let tone = if is_plain { Tone::Plain } else { Tone::Danger };
-        let button = if self.write.new.is_some() { "Write" } else { "Delete" };
-        Sheet { title: self.title().into(), tone, parts, buttons: vec!["Cancel", button] }
+        Sheet { title: self.title.clone().into(), tone, parts, buttons: vec!["Cancel", self.button] }
     }
 
     fn form(&self) -> &Form {
@@ -136,6 +180,6 @@ impl Ask for Difference {
             self.form = Form::at(0);
             return Step::stay();
         }
-        Step::Reply(Reply::WriteDocument(self.kind, Box::new(self.write.clone())))
+        Step::Reply(self.reply.clone())
     }
 }

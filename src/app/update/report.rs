@@ -36,8 +36,8 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         }
         report => report,
     };
-    if state.permissions.as_mut().is_some_and(|permissions| permissions.on_report(&report)) {
-        return vec![];
+    if let Some(effects) = super::access::on_report(state, &report) {
+        return effects;
     }
     if state.inspector.on_report(&report) {
         learn_word(state, &report);

@@ -3,12 +3,12 @@
 use clap::{Args, builder::PossibleValuesParser};
 
 use super::Access;
-use crate::cli::exposure::{Exposure, differences, lines};
+use crate::cli::exposure::{apply, differences, lines, plan, prove};
 use crate::cli::location::End;
 use crate::cli::output::say;
 use crate::cli::question::Question;
 use crate::cli::session::{Session, Stop};
-use crate::model::access::exposure::{Aim, Choice, Plan, Scope};
+use crate::model::access::exposure::{Aim, Choice, Exposure, Plan, Scope};
 use crate::model::text::visible;
 
 /// What is said of what is as wanted, and where there was no yes.
@@ -72,7 +72,7 @@ pub async fn make(session: &mut Session<'_>, access: &Access, aim: Aim) -> Resul
     let scope = Scope::new(bucket.as_str(), &key);
     let exposure = Exposure { bucket, scope, aim, owner: access.owner.clone() };
     let (scope, word) = (exposure.place(), exposure.word());
-    let plan = exposure.plan(session).await?;
+    let plan = plan(session, &exposure).await?;
     let mut printed = Vec::new();
     if plan.is_reached {
         printed.push(format!("{scope} is {word} already: {}", plan.notes.join("; ")));
@@ -97,8 +97,8 @@ pub async fn make(session: &mut Session<'_>, access: &Access, aim: Aim) -> Resul
         let what = format!("make {} {word}", visible(&scope));
         Question { what, more: who.to_owned(), refused: UNCHANGED }.ask().await?;
     }
-    exposure.apply(session, choice).await?;
-    let because = exposure.prove(session).await?;
+    apply(session, &exposure, choice).await?;
+    let because = prove(session, &exposure).await?;
     say(&visible(&format!("{scope} is {word} now: {because}")));
     Ok(())
 }

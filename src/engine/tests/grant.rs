@@ -2,20 +2,18 @@
 
 use super::*;
 use crate::model::access::acl::{ALL_USERS, Acl, Grant, Grantee};
+use crate::model::access::exposure::{Aim, Choice, Exposure, Step, StepEnd};
 use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::error::Error;
 
 async fn written(t: &mut Bench, seen: &Acl, new: &Acl) -> Result<(), Error> {
-    t.last += 1;
-    let (ticket, object) = (Ticket(t.last), ObjectRef::new("bench", "k"));
-    let (seen, new) = (Box::new(seen.clone()), Box::new(new.clone()));
-    t.engine.submit(Request::WriteObjectAcl { ticket, object, seen, new });
-    loop {
-        match t.report().await {
-            Report::ObjectAclWritten { .. } => return Ok(()),
-            Report::Failed { error, .. } => return Err(error),
-            _ => {}
-        }
+    let step = Step::ObjectAcl { before: seen.clone(), after: new.clone() };
+    let choice = Choice { name: "acl", title: String::new(), steps: vec![step], besides: Vec::new() };
+    let object = Item::Object(ObjectRef::new("bench", "k"));
+    match t.exposed(&Exposure::of(&object, Aim::Public).unwrap(), &choice).await.ends.pop() {
+        Some(StepEnd::Written) => Ok(()),
+        Some(StepEnd::Refused(error) | StepEnd::Uncertain(error)) => Err(error),
+        end => panic!("{end:?}"),
     }
 }
 

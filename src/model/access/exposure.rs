@@ -5,11 +5,13 @@
 //! judged by the same rules as everything else, with its documents in place.
 
 mod close;
+mod course;
 mod open;
 mod scope;
 
 use serde_json::Value;
 
+pub use self::course::{Exposed, Exposure, StepEnd};
 pub use self::scope::{Part, Scope};
 use super::acl::Acl;
 use super::action::Action;
@@ -155,6 +157,16 @@ impl std::str::FromStr for Aim {
     }
 }
 
+impl std::fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let remedy = match self.remedy {
+            Remedy::Lifted => " (what follows switches off as much as it needs)",
+            Remedy::Passed | Remedy::None => "",
+        };
+        write!(f, "{}: {}{remedy}", self.layer.name(), self.words)
+    }
+}
+
 impl Step {
     /// Returns what is written, as it is called on the screen.
     pub fn title(&self) -> &'static str {
@@ -162,6 +174,11 @@ impl Step {
             Self::Document { kind, .. } => kind.facts().title,
             Self::ObjectAcl { .. } => "ACL of the object",
         }
+    }
+
+    /// Names what is written, in its order: `Block Public Access, then Policy`.
+    pub fn titles<'a>(steps: impl IntoIterator<Item = &'a Self>) -> String {
+        steps.into_iter().map(Self::title).collect::<Vec<_>>().join(", then ")
     }
 
     /// Returns the difference, line by line.

@@ -10,6 +10,7 @@ use super::{ItemResult, JobEnd, JobId, PageToken, Ticket, Unfinished, Unfinished
 use crate::model::access::Access;
 use crate::model::access::anonymous::AnonymousTest;
 use crate::model::access::evidence::Evidence;
+use crate::model::access::exposure::{Exposed, Plan};
 use crate::model::compare::ComparedPage;
 use crate::model::document::forecast::Forecast;
 use crate::model::document::{DocumentKind, Written};
@@ -108,10 +109,19 @@ pub enum Report {
         /// What came of it.
         written: Written,
     },
-    /// The ACL of an object was written, and is what was written.
-    ObjectAclWritten {
+    /// How a place is made public or private.
+    ExposurePlanned {
         /// Of this question.
         ticket: Ticket,
+        /// The ways, and what stands in them.
+        plan: Box<Plan>,
+    },
+    /// What was to make a place public or private was written, as far as it could be.
+    Exposed {
+        /// Of this question.
+        ticket: Ticket,
+        /// How each step ended.
+        exposed: Exposed,
     },
     /// What the rules of a lifecycle document do today, so far; comes again until `is_complete`.
     Forecast {

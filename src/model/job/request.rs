@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Item, JobId, Ticket, UnfinishedId, Work};
-use crate::model::access::acl::Acl;
 use crate::model::access::evidence::Source;
+use crate::model::access::exposure::{Choice, Exposure};
 use crate::model::compare::Places;
 use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::history::HistoryId;
@@ -104,16 +104,21 @@ pub enum Request {
         /// What was seen, and what is to be.
         change: Box<DocumentWrite>,
     },
-    /// Write the ACL of an object, if it still is what was seen.
-    WriteObjectAcl {
+    /// Plan how a place is made public or private.
+    PlanExposure {
         /// The answer carries it.
         ticket: Ticket,
-        /// The object.
-        object: ObjectRef,
-        /// What was seen.
-        seen: Box<Acl>,
-        /// What is to be.
-        new: Box<Acl>,
+        /// The place, and what is wanted of it.
+        exposure: Box<Exposure>,
+    },
+    /// Make a place public or private by a choice of its plan: document after document, each if it still is what was seen.
+    Expose {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// The place, and what is wanted of it.
+        exposure: Box<Exposure>,
+        /// What is written.
+        choice: Box<Choice>,
     },
     /// Say what the rules of a lifecycle document would do today, whether it is set or not; totals come as they grow.
     ForecastLifecycle {

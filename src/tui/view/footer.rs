@@ -84,6 +84,8 @@ const ACCESS: &[Action] = &[
     Action::Help,
     Action::BackOut,
     Action::TestAnonymous,
+    Action::MakePublic,
+    Action::MakePrivate,
     Action::Open,
     Action::Refresh,
     Action::Transfers,

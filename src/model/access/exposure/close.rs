@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::open::free_sid;
 use super::{Choice, Part, Plan, Scope, Standing, Step};
 use crate::model::access::acl::{ALL_USERS, AUTHENTICATED_USERS};
 use crate::model::access::action::{Action, Target};
@@ -13,6 +14,7 @@ use crate::model::access::document::{Effect, Names, Policy, Statement};
 use crate::model::access::finding::{Answer, Finding, Layer};
 use crate::model::access::layers::Layers;
 use crate::model::access::pattern::Reach;
+use crate::model::access::principal::Principals;
 use crate::model::access::truth::Truth;
 use crate::model::access::who::Who;
 use crate::model::access::word::{Access, Fact};
@@ -75,7 +77,7 @@ pub(super) fn plan(scope: &Scope, layers: &Layers, standing: &Standing, now: Tim
         match then.answer {
             Answer::No => {}
             Answer::Depends | Answer::Unknown => {
-                plan.notes.push(format!("with --by {} it is not certain to be closed: {}", choice.name, then.because));
+                plan.notes.push(format!("{}: it is not certain to be closed then: {}", choice.name, then.because));
             }
             Answer::Yes => {
                 plan.notes.push(format!("{} would not close it: {}", choice.title, then.because));
@@ -141,11 +143,16 @@ fn narrowed(scope: &Scope, policy: &Policy, document: &Value) -> Option<Narrowed
             continue;
         }
         let label = statement.label().to_string();
+        let is_everyone = statement.principals.as_ref().is_some_and(Principals::are_everyone);
         besides.extend(
             beyond(scope, policy, statement)
                 .map(|opened| format!("{label} lets everyone {opened}, which is closed outside of {scope} as well")),
         );
-        kept.extend(remainder(scope, policy, statement, value));
+        let named = for_named(value.clone()).filter(|_| is_everyone);
+        let rest = remainder(scope, policy, statement, value);
+        // Both are of one statement, and no two statements may have one name.
+        let named = named.map(|named| if rest.is_some() { renamed(named, document) } else { named });
+        kept.extend(rest.into_iter().chain(named));
         labels.push(label);
     }
     if labels.is_empty() {
@@ -154,6 +161,28 @@ fn narrowed(scope: &Scope, policy: &Policy, document: &Value) -> Option<Narrowed
     let is_left = !kept.is_empty();
     after.as_object_mut()?.insert("Statement".to_owned(), Value::Array(kept));
     Some(Narrowed { after: is_left.then_some(after), labels, besides })
+}
+
+/// Returns what a statement gives to those whom it names beside everyone; nothing if there are none.
+fn for_named(mut value: Value) -> Option<Value> {
+    let principals = value.get_mut("Principal")?.as_object_mut()?;
+    for names in principals.values_mut() {
+        match names {
+            Value::Array(names) => names.retain(|name| name != "*"),
+            name if name == "*" => *name = json!([]),
+            _ => {}
+        }
+    }
+    principals.retain(|_, names| names.as_array().is_none_or(|names| !names.is_empty()));
+    (!principals.is_empty()).then_some(value)
+}
+
+/// Returns a statement with a name that no statement of the policy has; one without a name needs none.
+fn renamed(mut statement: Value, policy: &Value) -> Value {
+    if let Some(Value::String(name)) = statement.get_mut("Sid") {
+        *name = free_sid(policy, name);
+    }
+    statement
 }
 
 /// Returns whether a statement lets strangers in here. One that Amazon does not call public, because a condition says who,

@@ -229,6 +229,37 @@ fn a_statement_that_opens_more_is_narrowed_where_it_can_be_and_else_said() {
     );
 }
 
+/// Whoever is named beside everyone is let in by name.
+#[test]
+fn whom_a_statement_names_beside_everyone_keeps_what_it_gives() {
+    let mixed = |principal: Value, resource: Value| {
+        let mut statement = allow("Mixed", &resource);
+        statement["Principal"] = principal;
+        with_policy(&json!([statement]))
+    };
+    let both = json!({ "AWS": ["*", "444455556666"], "Service": "logs.amazonaws.com" });
+    let named = json!({ "AWS": ["444455556666"], "Service": "logs.amazonaws.com" });
+    for key in ["", "a/", "k"] {
+        let plan = close(key, &mixed(both.clone(), json!(ALL)));
+        let policy = after(&plan.choices[0], DocumentKind::Policy).unwrap();
+        assert_eq!(policy["Statement"][0]["Principal"], named, "{key}");
+        assert_eq!(
+            (&policy["Statement"][0]["Sid"], policy["Statement"].as_array().unwrap().len()),
+            (&json!("Mixed"), 1)
+        );
+    }
+    let two = json!(["arn:aws:s3:::b/a/*", "arn:aws:s3:::b/b/*"]);
+    let plan = close("a/", &mixed(both.clone(), two.clone()));
+    let policy = after(&plan.choices[0], DocumentKind::Policy).unwrap();
+    let kept = |at: usize| &policy["Statement"][at];
+    assert_eq!((&kept(0)["Principal"], &kept(0)["Resource"]), (&both, &json!(["arn:aws:s3:::b/b/*"])));
+    assert_eq!((&kept(1)["Principal"], &kept(1)["Resource"], &kept(1)["Sid"]), (&named, &two, &json!("Mixed2")));
+    for everyone in [json!({ "AWS": "*" }), json!({ "AWS": ["*"] }), json!("*")] {
+        let plan = close("", &mixed(everyone, json!(ALL)));
+        assert_eq!(after(&plan.choices[0], DocumentKind::Policy), None);
+    }
+}
+
 #[test]
 fn an_action_that_fits_no_resource_any_more_goes_with_the_resource() {
     let list = json!({

@@ -1,5 +1,6 @@
 //! Pictures of the permissions screen.
 
+use crate::app::access::making::tests::{closing, half_way, hopeless, looking, made, offered, reviewed};
 use crate::app::access::tests::{asked, evidence, judged, nothing, tested};
 use crate::app::harness::Harness;
 use crate::tui::theme::Theme;
@@ -48,6 +49,27 @@ fn the_reason_on_the_whole_screen() {
     let mut t = judged(evidence());
     t.keys("l <enter>");
     insta::assert_snapshot!("whole_40x10", screen(t, 40, 10));
+}
+
+#[test]
+fn how_it_is_made_public() {
+    for (width, height) in SIZES {
+        let pictures = vec![
+            ("looking", looking().0),
+            ("ways", offered()),
+            ("no_way", hopeless()),
+            ("difference", reviewed()),
+            ("closing", closing()),
+            ("made", made()),
+            ("half_way", half_way()),
+        ];
+        for (name, t) in pictures {
+            insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen(t, width, height));
+        }
+        let mut t = reviewed();
+        t.keys("<tab> <enter>");
+        insta::assert_snapshot!(format!("asked_again_{width}x{height}"), screen(t, width, height));
+    }
 }
 
 #[test]
