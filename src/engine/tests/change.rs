@@ -287,3 +287,29 @@ async fn an_older_version_is_tagged_and_never_made_the_current_one() {
     );
     assert_eq!(t.store.head(&old).await.unwrap().attributes, dressing().attributes, "the old one stays");
 }
+
+/// The version of the object as it is now.
+async fn newest(t: &Bench, key: &str) -> ObjectRef {
+    ObjectRef { version: head(t, key).await.version, ..ObjectRef::new("bench", key) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tags_of_an_object_that_is_replaced_meanwhile_go_to_the_version_that_was_looked_at() {
+    let mut t = bench().await;
+    keep_versions(&t).await;
+    put_dressed(&t, "f", 9).await;
+    let old = newest(&t, "f").await;
+    // Between the look and the write.
+    let rule = t.demo.faults().add(Rule::new(Fault::Stall).on("GetObjectTagging"));
+    let job = t.start(work(vec![object("f")], tagged(&[("team", "blue")])));
+    while t.demo.count("GetObjectTagging") == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.put("f", "new").await;
+    t.demo.faults().remove(rule);
+    let ended = t.follow(job, |_| panic!("it asks nothing")).await;
+    assert!(matches!(ended.outcome("f"), ItemOutcome::Failed(error) if error.kind == Kind::Conflict), "{ended:#?}");
+    let new = newest(&t, "f").await;
+    assert!(t.store.object_tags(&new).await.unwrap().is_empty(), "the new object has tags of the old one");
+    assert_eq!(t.store.object_tags(&old).await.unwrap(), pairs(&[("stage", "test"), ("team", "blue")]));
+}
