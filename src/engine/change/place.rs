@@ -144,9 +144,18 @@ impl Place {
             applied.to.tags.clone()
         };
         Ok(match &applied.acl {
-            Some(WrittenAcl::Canned(canned)) => Dress { tags, grants: Vec::new(), canned: Some(*canned) },
-            Some(WrittenAcl::Grants(grants)) => Dress { tags, grants: grants.clone(), canned: None },
-            None => Dress { tags, grants: job.call(small, || kept::grants(store, object)).await?, canned: None },
+            Some(acl) => {
+                let owner = applied.to.acl.owner.as_deref();
+                job.call(small, || kept::owner(&job.core, store, object, owner)).await?;
+                match acl {
+                    WrittenAcl::Canned(canned) => Dress { tags, grants: Vec::new(), canned: Some(*canned) },
+                    WrittenAcl::Grants(grants) => Dress { tags, grants: grants.clone(), canned: None },
+                }
+            }
+            None => {
+                let grants = job.call(small, || kept::grants(&job.core, store, object)).await?;
+                Dress { tags, grants, canned: None }
+            }
         })
     }
 
