@@ -14,7 +14,7 @@ use crate::app::keymap::Code;
 use crate::app::queue::{Job, Queue};
 use crate::model::entry::StorageClass;
 use crate::model::error::{Error, Kind};
-use crate::model::job::{Item, JobEnd, Leaving, Purpose, Ticket};
+use crate::model::job::{Item, JobEnd, Leaving, PresignedMethod, Purpose, Ticket};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::Profile;
 use crate::model::plan::{Answer, Conflict, ConflictPolicy, Deletion, PlanSummary, Side};
@@ -436,7 +436,7 @@ fn what_is_yanked_is_what_has_the_focus() {
 fn what_needs_a_signature_is_signed_when_it_is_copied() {
     let item = object("-o it's.jpg");
     let mut menu = Script::new(|_| {
-        let menu = yank::Yank::new(&item, Some("eu-central-1"), None).with_signed(&item, TimeZone::UTC);
+        let menu = yank::Yank::new(&item, Some("eu-central-1"), None).with_signed(&item, TimeZone::UTC, false);
         Dialog::Yank(Box::new(menu))
     });
     assert!(menu.text().contains("s3-website.eu-central-1"), "{}", menu.text());
@@ -454,6 +454,20 @@ fn what_needs_a_signature_is_signed_when_it_is_copied() {
     assert!(matches!(effects.as_slice(), [Effect::Copy(text)] if text == wanted), "{effects:?}");
     assert!(menu.text().contains("ends with the session credentials"), "{}", menu.text());
     assert!(menu.dialog.on_report(&came).is_none(), "an answer counts once");
+}
+
+#[test]
+fn nothing_that_writes_is_signed_where_writing_is_switched_off() {
+    let item = object("a.jpg");
+    let menu = yank::Yank::new(&item, None, None).with_signed(&item, TimeZone::UTC, true);
+    let mut menu = Script::new(|_| Dialog::Yank(Box::new(menu)));
+    let text = menu.text();
+    assert!(text.contains("Presigned GET") && text.contains("wget"), "{text}");
+    assert!(!text.contains("PUT") && !text.contains("upload"), "{text}");
+    menu.keys(&"j".repeat(text.matches("signed when").count() - 1));
+    menu.keys("jjjj");
+    let requests = menu.keys("<up><enter>");
+    assert!(matches!(requests.as_slice(), [Request::Presign { method: PresignedMethod::Get, .. }]), "{requests:?}");
 }
 
 #[test]
