@@ -51,28 +51,28 @@ async fn answer(
     asked: Asked,
 ) -> Result<Report, Error> {
     let store = &core.store_of(bucket).await;
-    let cancelled = || Error::cancelled("read the settings of", format!("s3://{bucket}"));
-    match asked {
-        Asked::Read => {
-            let read = async {
-                let _permit = core.lanes.interactive.acquire().await;
-                store.read_document(bucket, kind).await
-            };
-            let standing = tokio::select! {
-                () = token.cancelled() => return Err(cancelled()),
-                read = read => read?,
-            };
-            Ok(Report::Document { ticket, kind, document: standing.into_document() })
+    let read = async || {
+        let read = async {
+            let _permit = core.lanes.interactive.acquire().await;
+            store.read_document(bucket, kind).await
+        };
+        tokio::select! {
+            () = token.cancelled() => Err(Error::cancelled("read the settings of", format!("s3://{bucket}"))),
+            read = read => read.map(|standing| standing.into_document()),
         }
+    };
+    match asked {
+        Asked::Read => Ok(Report::Document { ticket, kind, document: read().await? }),
         Asked::Kept => {
             let place = place(core, store, bucket, kind)?;
-            let document = core.block("read", move || place.read()).await?;
+            let standing = read().await?;
+            let document = core.block("read", move || place.read(standing.as_ref())).await?;
             Ok(Report::Document { ticket, kind, document })
         }
         // Once begun it goes to its end: half way nobody would know what stands there.
         Asked::Write(change) => {
             if token.is_cancelled() {
-                return Err(cancelled());
+                return Err(Error::cancelled("read the settings of", format!("s3://{bucket}")));
             }
             let written = write(core, store, bucket, kind, *change).await?;
             Ok(Report::DocumentWritten { ticket, kind, written })
