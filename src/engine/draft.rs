@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use super::core::Core;
-use super::edit::{remove, write_private};
+use super::edit::write_private;
 use crate::local::read::Source;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
@@ -30,21 +30,13 @@ pub(super) fn start(core: &Arc<Core>, ticket: Ticket, name: String, text: String
     });
 }
 
-/// Reads a file that was written so, and removes it; one that cannot be read stays.
-pub(super) fn take(core: &Arc<Core>, ticket: Ticket, path: PathBuf) {
+/// Reads a file that was written so. It stays: whoever has the text discards it.
+pub(super) fn read(core: &Arc<Core>, ticket: Ticket, path: PathBuf) {
     let token = core.open_ticket(ticket);
     let core = Arc::clone(core);
     core.tracker.clone().spawn(async move {
-        let file = path.clone();
-        let report = match core.block("read", move || read(&file)).await {
-            Ok(text) => {
-                core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != path);
-                let removed = core.block("delete", move || {
-                    remove(&path);
-                    Ok(())
-                });
-                removed.await.map_or_else(|error| Report::Failed { ticket, error }, |()| Report::Draft { ticket, text })
-            }
+        let report = match core.block("read", move || text_of(&path)).await {
+            Ok(text) => Report::Draft { ticket, text },
             Err(error) => Report::Failed { ticket, error },
         };
         let _ = core.send(report, &token).await;
@@ -52,7 +44,7 @@ pub(super) fn take(core: &Arc<Core>, ticket: Ticket, path: PathBuf) {
     });
 }
 
-fn read(path: &Path) -> Result<String, Error> {
+fn text_of(path: &Path) -> Result<String, Error> {
     let refused = |cause: &str| {
         let cause = format!("{cause}; it is still in {}", path.display());
         Error::new(Kind::Invalid, "read", path.to_string_lossy(), cause)

@@ -37,8 +37,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         state.notice = Some(Notice::warning("there is no bucket here: go to one, and press the key again"));
         return vec![];
     };
-    if state.settings.as_ref().is_some_and(|settings| matches!(settings.waiting, Some((_, Waiting::Write(..))))) {
-        // What comes of it is told on its own screen.
+    if let Some(settings) = state.settings.as_ref().filter(|settings| settings.is_needed()) {
+        if *settings.bucket() != bucket {
+            let words = format!("a change of the settings of {} is not finished: here they are", settings.bucket());
+            state.notice = Some(Notice::warning(words));
+        }
         state.screen = Screen::Settings;
         return vec![];
     }
