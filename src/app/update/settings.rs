@@ -287,8 +287,13 @@ pub(super) fn add_template(state: &mut State, name: &str) {
         region,
     };
     let standing = settings.standing(template.kind).and_then(Option::as_ref);
-    let merged = template.merged(standing, &here);
-    edit(state, Some(&merged));
+    match template.merged(standing, &here) {
+        Ok(merged) => edit(state, Some(&merged)),
+        Err(problem) => {
+            state.notice = Some(Notice::warning(problem));
+            return;
+        }
+    }
     if let Some(editor) = state.settings.as_mut().and_then(|settings| settings.editor.as_mut()) {
         editor.show_fault();
     }
