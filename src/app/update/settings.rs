@@ -21,6 +21,7 @@ use crate::app::notice::Notice;
 use crate::app::settings::editor::{Editor, Typed};
 use crate::app::settings::{Settings, Waiting, places};
 use crate::app::state::{Identity, Screen, State};
+use crate::model::access::Fact;
 use crate::model::document::danger::{Around, dangers, layers};
 use crate::model::document::template::{Here, Template};
 use crate::model::document::{DocumentKind, DocumentWrite, Removal};
@@ -205,10 +206,8 @@ fn ask_change(state: &mut State, kind: DocumentKind, change: DocumentWrite) {
     let bucket = settings.bucket().as_str();
     let caller = connection(state).and_then(|own| own.caller.clone());
     let mut documents = settings.known();
-    // What stands now is what was seen, even if the row was read before.
-    if let Some(seen) = &change.seen {
-        documents.insert(kind, crate::model::access::Fact::Known(seen.clone()));
-    }
+    // It is written over what was seen, and over nothing else, whatever the row was when it was read.
+    documents.insert(kind, change.seen.clone().map_or(Fact::Absent, Fact::Known));
     let found =
         dangers(bucket, kind, change.new.as_ref(), &Around { layers: layers(documents), caller, now: state.now });
     let dialog = Change::new(kind, bucket, change, found);

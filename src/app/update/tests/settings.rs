@@ -300,3 +300,21 @@ fn a_text_that_is_on_its_way_back_is_not_lost_to_the_settings_of_another_bucket(
     t.keys("<esc> <right> <enter> , ,");
     assert_eq!(settings(&t).bucket().as_str(), "acme-logs", "after that all is as ever");
 }
+
+#[test]
+fn a_change_is_judged_against_what_it_is_written_over() {
+    let everyone = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*"
+    }] });
+    let mut t = opened(None);
+    t.keys("g e");
+    let policy = DocumentKind::Policy;
+    let text = everyone.to_string();
+    let editor = t.state.settings.as_mut().unwrap();
+    editor.editor.as_mut().unwrap().replace(&text);
+    // Another one has written it meanwhile, and the row has it: the text is still meant for a bucket without a policy.
+    editor.set(policy, Some(everyone.clone()));
+    t.keys("<F2>");
+    let Some(Dialog::Change(_)) = &t.state.dialog else { panic!("{:?}", t.state.dialog) };
+    assert!(t.keys("<right> <enter>").is_empty(), "it opens the bucket, and is asked twice");
+}
