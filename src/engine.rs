@@ -216,7 +216,7 @@ impl Engine {
             Request::Fetch { ticket, object } => edit::start_fetch(core, ticket, object),
             Request::Discard(path) => edit::discard(core, path),
             Request::Draft { ticket, name, text } => draft::start(core, ticket, name, text),
-            Request::TakeDraft { ticket, path } => draft::take(core, ticket, path),
+            Request::ReadDraft { ticket, path } => draft::read(core, ticket, path),
             Request::Identify => browse::identify(core),
             Request::Drop(ticket) => {
                 core.close_ticket(ticket);

@@ -65,8 +65,8 @@ pub enum Waiting {
     Kept(DocumentKind),
     /// The file that takes its text to the editor.
     Draft(DocumentKind),
-    /// The text that comes back from the editor.
-    Text(DocumentKind),
+    /// The text that comes back from the editor, and the file that has it until then.
+    Text(DocumentKind, PathBuf),
 }
 
 /// The screen.
@@ -232,6 +232,14 @@ impl Settings {
             Some(Effect::Submit(Request::Drop(ticket)))
         });
         tickets.collect()
+    }
+
+    /// Returns whether something is under way here that would be lost with the screen: a write, of which it tells what comes of
+    /// it, or a text that somebody has typed.
+    pub fn is_needed(&self) -> bool {
+        self.editor.is_some()
+            || self.outside.is_some()
+            || matches!(self.waiting, Some((_, Waiting::Write(..) | Waiting::Text(..))))
     }
 
     /// Takes what a row waits for; returns the kind if the report was such an answer.

@@ -25,7 +25,7 @@ use super::layout::{Layout, layout};
 use super::notice::Notice;
 use super::palette::{Chosen, Palette};
 use super::state::{Screen, Side, State};
-use crate::model::job::{JobId, Leaving, Request, Work};
+use crate::model::job::{JobId, Leaving, PresignedMethod, Request, Work};
 use crate::model::plan::ConflictPolicy;
 use crate::model::progress::Snapshot;
 use crate::model::text::counted;
@@ -78,7 +78,8 @@ fn admit(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
     admitted
 }
 
-/// Every job writes somewhere, also one that is resumed, and an object is only fetched to be edited.
+/// Every job writes somewhere, also one that is resumed, an object is only fetched to be edited, and an address to write to is
+/// signed to be used.
 fn is_writing(effect: &Effect) -> bool {
     matches!(
         effect,
@@ -92,6 +93,7 @@ fn is_writing(effect: &Effect) -> bool {
                     | Request::Fetch { .. }
                     | Request::WriteDocument { .. }
                     | Request::Expose { .. }
+                    | Request::Presign { method: PresignedMethod::Put, .. }
             )
     )
 }

@@ -21,8 +21,7 @@ use crate::s3::Store;
 pub(super) fn start_reading(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, kind: DocumentKind) {
     answer::with_one(core, ticket, "read", move |core, _| async move {
         let store = core.store_of(&bucket).await;
-        let _permit = core.lanes.interactive.acquire().await;
-        let document = store.read_document(&bucket, kind).await?.into_document();
+        let document = standing(&core, &store, &bucket, kind).await?;
         Ok(Report::Document { ticket, kind, document })
     });
 }
@@ -30,8 +29,10 @@ pub(super) fn start_reading(core: &Arc<Core>, ticket: Ticket, bucket: BucketName
 /// Says what was kept when it was last written.
 pub(super) fn start_recalling(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, kind: DocumentKind) {
     answer::with_one(core, ticket, "read", move |core, _| async move {
-        let place = place(&core, &core.store_of(&bucket).await, &bucket, kind)?;
-        let document = core.block("read", move || place.read()).await?;
+        let store = core.store_of(&bucket).await;
+        let place = place(&core, &store, &bucket, kind)?;
+        let standing = standing(&core, &store, &bucket, kind).await?;
+        let document = core.block("read", move || place.read(standing.as_ref())).await?;
         Ok(Report::Document { ticket, kind, document })
     });
 }
@@ -49,6 +50,11 @@ pub(super) fn start_writing(
         let written = write(&core, &store, &bucket, kind, change).await?;
         Ok(Report::DocumentWritten { ticket, kind, written })
     });
+}
+
+async fn standing(core: &Core, store: &Store, bucket: &BucketName, kind: DocumentKind) -> Result<Option<Value>, Error> {
+    let _permit = core.lanes.interactive.acquire().await;
+    Ok(store.read_document(bucket, kind).await?.into_document())
 }
 
 fn place(core: &Core, store: &Store, bucket: &BucketName, kind: DocumentKind) -> Result<keep::Place, Error> {

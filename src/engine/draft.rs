@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::answer;
 use super::core::Core;
-use super::edit::{remove, write_private};
+use super::edit::write_private;
 use crate::local::read::Source;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
@@ -23,22 +23,15 @@ pub(super) fn start(core: &Arc<Core>, ticket: Ticket, name: String, text: String
     });
 }
 
-/// Reads a file that was written so, and removes it; one that cannot be read stays.
-pub(super) fn take(core: &Arc<Core>, ticket: Ticket, path: PathBuf) {
-    answer::to_the_end(core, ticket, "read", move |core, _| async move {
-        let file = path.clone();
-        let text = core.block("read", move || read(&file)).await?;
-        core.fetched.lock().unwrap_or_else(PoisonError::into_inner).retain(|fetched| fetched.path != path);
-        let removed = move || {
-            remove(&path);
-            Ok(())
-        };
-        core.block("delete", removed).await?;
+/// Reads a file that was written so. It stays: whoever has the text discards it.
+pub(super) fn read(core: &Arc<Core>, ticket: Ticket, path: PathBuf) {
+    answer::with_one(core, ticket, "read", move |core, _| async move {
+        let text = core.block("read", move || text_of(&path)).await?;
         Ok(Report::Draft { ticket, text })
     });
 }
 
-fn read(path: &Path) -> Result<String, Error> {
+fn text_of(path: &Path) -> Result<String, Error> {
     let refused = |cause: &str| {
         let cause = format!("{cause}; it is still in {}", path.display());
         Error::new(Kind::Invalid, "read", path.to_string_lossy(), cause)

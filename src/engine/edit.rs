@@ -55,7 +55,7 @@ async fn fetch(core: &Arc<Core>, token: &CancellationToken, object: &ObjectRef) 
         }
         let etag = body.facts.etag.clone().ok_or_else(|| refuse("the server gives it no entity tag"))?;
         // What would keep it from being written back is said before anything is typed.
-        kept::grants(store, object).await?;
+        kept::grants(core, store, object).await?;
         Ok((contents, body.facts.clone(), etag))
     };
     let (contents, facts, etag) = tokio::select! {
@@ -125,7 +125,7 @@ pub(super) async fn put_back(job: &Arc<Job>, from: PathBuf, to: ObjectRef, if_ma
         storage_class: facts.storage_class.clone(),
         encryption: facts.encryption.clone().filter(|own| own.algorithm != "AES256"),
         condition: Condition::IfMatch(if_match.clone()),
-        grants: job.call(small, || kept::grants(store, &to)).await?,
+        grants: job.call(small, || kept::grants(&job.core, store, &to)).await?,
         acl: None,
     };
     let mut result = job.put(small, store, &to, &body, &guarded).await;

@@ -1,6 +1,7 @@
 //! What an object that is written anew must be given again, because it keeps only what is sent along.
 
-use crate::model::access::acl::{Grant, Grantee};
+use super::core::Core;
+use crate::model::access::acl::{Acl, Grant, Grantee};
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::s3::Store;
@@ -13,17 +14,17 @@ pub(super) async fn tags(store: &Store, object: &ObjectRef) -> Result<Vec<(Strin
     }
 }
 
-/// Returns the ACL that must be sent along; nothing where it is the owner's alone, as it is where ACLs are disabled.
-pub(super) async fn grants(store: &Store, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
+/// Returns the ACL that must be sent along; nothing where it is the owner's alone, as it is where ACLs are disabled. Fails
+/// where somebody would lose what they have.
+pub(super) async fn grants(core: &Core, store: &Store, object: &ObjectRef) -> Result<Vec<Grant>, Error> {
     match store.object_acl(object).await {
         Ok(acl) => {
-            let is_private =
-                matches!(acl.grants.as_slice(), [only] if only.permission == "FULL_CONTROL" && only.group().is_none());
             if acl.grants.iter().any(|grant| grant.grantee == Grantee::Unnamed) {
                 let cause = "its ACL grants something to somebody whom the server does not name, and who would lose it";
                 return Err(Error::new(Kind::Unsupported, "keep the ACL of", object.to_string(), cause));
             }
-            Ok(if is_private { Vec::new() } else { acl.grants })
+            owner(core, store, object, acl.owner.as_deref()).await?;
+            Ok(if is_private(&acl) { Vec::new() } else { acl.grants })
         }
         Err(error) if error.kind == Kind::Unsupported => Ok(Vec::new()),
         // It cannot be read, and would be lost wherever ACLs are not known to be disabled.
@@ -36,4 +37,31 @@ pub(super) async fn grants(store: &Store, object: &ObjectRef) -> Result<Vec<Gran
         },
         Err(error) => Err(error),
     }
+}
+
+/// Returns whether an ACL is what an object has that nobody gave one.
+fn is_private(acl: &Acl) -> bool {
+    let is_owner = |grantee: &Grantee| matches!(grantee, Grantee::Account { id, .. } if acl.owner.as_ref() == Some(id));
+    matches!(acl.grants.as_slice(), [only] if only.permission == "FULL_CONTROL" && is_owner(&only.grantee))
+}
+
+/// Fails if an object belongs to another account, and would be the caller's own when it is written anew (Amazon S3 User
+/// Guide, "Controlling ownership of objects and disabling ACLs for your bucket").
+///
+/// Some servers name the caller otherwise in a list of buckets than in an ACL, so the owner of the bucket is asked for too.
+/// Where none of that is told, nothing is known to be lost.
+pub(super) async fn owner(core: &Core, store: &Store, object: &ObjectRef, owner: Option<&str>) -> Result<(), Error> {
+    let Some(owner) = owner else { return Ok(()) };
+    let caller = core.accounts.of(object.bucket.profile()).canonical_id(store).await;
+    if caller.as_deref() == Some(owner)
+        || store.ownership(&object.bucket).await.is_ok_and(|own| own.is_some_and(|own| own.disables_acls()))
+    {
+        return Ok(());
+    }
+    let bucket_owner = store.bucket_acl(&object.bucket).await.ok().and_then(|acl| acl.owner);
+    if bucket_owner.as_deref() == Some(owner) || caller.is_none() && bucket_owner.is_none() {
+        return Ok(());
+    }
+    let cause = format!("it belongs to another account ({owner}), and written anew it would be taken from it");
+    Err(Error::new(Kind::Unsupported, "keep the owner of", object.to_string(), cause))
 }

@@ -26,6 +26,7 @@ pub(super) struct Accounts(Mutex<HashMap<Profile, (Instant, Arc<Own>)>>);
 pub(super) struct Own {
     connection: OnceCell<Connection>,
     block: OnceCell<Fact<PublicAccessBlock>>,
+    canonical_id: OnceCell<Option<String>>,
 }
 
 impl Accounts {
@@ -52,5 +53,9 @@ impl Own {
     /// Returns the account's Block Public Access.
     pub async fn block(&self, store: &Store, number: &str) -> Fact<PublicAccessBlock> {
         self.block.get_or_init(|| async { layer(store, store.account_block(number).await) }).await.clone()
+    }
+    /// Returns the canonical user ID of the account; nothing if the server does not tell it.
+    pub async fn canonical_id(&self, store: &Store) -> Option<String> {
+        self.canonical_id.get_or_init(|| async { store.canonical_id().await.ok().flatten() }).await.clone()
     }
 }

@@ -69,7 +69,7 @@ async fn delete_all(batches: &mut Batches, items: Vec<Item>) -> Result<(), Error
             Item::Object(object) if object.version.is_some() => {
                 job.progress.add_total(1, 0);
                 let store = job.core.store_of(&object.bucket).await;
-                let result = job.call_to_end(&job.core.lanes.small, || store.delete(&object)).await;
+                let result = delete_alone(&job, &store, &object).await;
                 job.record(object.to_string(), 0, outcome(result)).await;
             }
             Item::Object(object) if cut.is_some() && is_newer(&job, &object, cut).await? => {
@@ -228,13 +228,15 @@ async fn delete_batch(job: Arc<Job>, bucket: BucketName, batch: Vec<Doomed>) {
     }
     let delete_one = |doomed: Doomed| async {
         let object = ObjectRef::new(bucket.clone(), doomed.key.clone());
-        let result = match must_be_there(&job, &store, &object).await {
-            Ok(()) => job.call_to_end(&job.core.lanes.small, || store.delete(&object)).await,
-            Err(error) => Err(error),
-        };
+        let result = delete_alone(&job, &store, &object).await;
         doomed.record(&job, &bucket, result).await;
     };
     futures_util::stream::iter(alone).for_each_concurrent(OPEN_ALONE, delete_one).await;
+}
+
+async fn delete_alone(job: &Job, store: &Store, object: &ObjectRef) -> Result<(), Error> {
+    must_be_there(job, store, object).await?;
+    job.call_to_end(&job.core.lanes.small, || store.delete(object)).await
 }
 
 /// Fails if a key is only the likeness of another: a server says of what is not there, too, that it was deleted.
@@ -244,6 +246,8 @@ async fn must_be_there(job: &Job, store: &Store, object: &ObjectRef) -> Result<(
     }
     match job.call(&job.core.lanes.small, || store.head(object)).await {
         Ok(_) => Ok(()),
+        // 405: the version is a delete marker (Amazon S3 User Guide, "Working with delete markers").
+        Err(error) if error.kind == Kind::Unsupported && object.version.is_some() => Ok(()),
         Err(error) if error.kind == Kind::NotFound => {
             let cause =
                 "no object has this very name; where it was listed, bytes of its key are no UTF-8 and cannot be sent";

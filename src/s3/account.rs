@@ -44,4 +44,12 @@ impl Store {
             Err(_) => None,
         }
     }
+
+    /// Returns the canonical user ID of the caller's account, by which ACLs name it; nothing if the server tells none.
+    pub async fn canonical_id(&self) -> Result<Option<String>, Error> {
+        let call = Call::service("list", "the buckets", "s3:ListAllMyBuckets");
+        let output = self.call(&call, |client| client.list_buckets().max_buckets(1).send()).await?;
+        let owner = output.owner().and_then(|owner| owner.id());
+        Ok(owner.filter(|id| !id.is_empty()).map(str::to_owned))
+    }
 }

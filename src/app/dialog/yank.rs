@@ -16,7 +16,7 @@ use super::{Ids, Step};
 use crate::app::effect::Effect;
 use crate::app::field::Field;
 use crate::app::keymap::Key;
-use crate::model::job::{Item, Report, Request, Ticket};
+use crate::model::job::{Item, PresignedMethod, Report, Request, Ticket};
 use crate::model::lifetime::lifetime;
 use crate::model::location::ObjectRef;
 use crate::model::text::{long_time, visible};
@@ -37,6 +37,8 @@ pub struct Yank {
 struct Signer {
     object: ObjectRef,
     zone: TimeZone,
+    /// What can be signed.
+    offers: Vec<Signed>,
     /// For how long.
     lifetime: Field,
     /// What was asked for and has not come.
@@ -53,19 +55,22 @@ impl Yank {
         Self { form: Form::at(0), picked: 0, texts: texts(item, region, endpoint), signer: None }
     }
 
-    /// Offers texts with a signature too, if it is an object that is reached now. Times are shown in this zone.
+    /// Offers texts with a signature too, if it is an object that is reached now; none that lets somebody write where that
+    /// is switched off. Times are shown in this zone.
     #[must_use]
-    pub fn with_signed(mut self, item: &Item, zone: TimeZone) -> Self {
+    pub fn with_signed(mut self, item: &Item, zone: TimeZone, is_read_only: bool) -> Self {
         if let Item::Object(object) = item {
             let (object, lifetime) = (object.clone(), Field::new("1h"));
-            self.signer = Some(Signer { object, zone, lifetime, asked: None, last: None, words: None });
+            let is_offered = |own: &Signed| !(is_read_only && own.method() == PresignedMethod::Put);
+            let offers = Signed::ALL.into_iter().filter(is_offered).collect();
+            self.signer = Some(Signer { object, zone, offers, lifetime, asked: None, last: None, words: None });
         }
         self
     }
 
     /// Returns how many rows there are; the field of the lifetime comes after them.
     fn rows(&self) -> usize {
-        self.texts.len() + self.signer.as_ref().map_or(0, |_| Signed::ALL.len())
+        self.texts.len() + self.signer.as_ref().map_or(0, |signer| signer.offers.len())
     }
 
     fn copy(&mut self, ids: &mut Ids) -> Step {
@@ -74,7 +79,9 @@ impl Yank {
         if let Some((_, text)) = self.texts.get(row) {
             return Step::Close(dropped.into_iter().chain([Effect::Copy(text.clone())]).collect());
         }
-        let which = row.checked_sub(self.texts.len()).and_then(|row| Signed::ALL.get(row)).copied();
+        let offer = row.checked_sub(self.texts.len());
+        let which = |signer: &Signer| offer.and_then(|offer| signer.offers.get(offer)).copied();
+        let which = self.signer.as_ref().and_then(which);
         let Some((signer, which)) = self.signer.as_mut().zip(which) else { return Step::close() };
         let Ok(lifetime) = lifetime(signer.lifetime.text()) else {
             self.picked = row;
@@ -121,7 +128,7 @@ impl Signer {
                 made.map_or_else(|| "(signed when it is copied)".to_owned(), |(_, text)| visible(text).into_owned());
             Part::Row { label: which.label(), value }
         };
-        let mut parts: Vec<_> = Signed::ALL.into_iter().map(row).collect();
+        let mut parts: Vec<_> = self.offers.iter().copied().map(row).collect();
         let problem = lifetime(self.lifetime.text()).err();
         parts.extend([Part::Gap, Part::Field { label: "Signed for", field: &self.lifetime, problem }]);
         parts.extend(self.words.clone().map(|(role, words)| Part::Text(role, words)));

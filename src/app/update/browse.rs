@@ -299,7 +299,7 @@ fn yank(state: &mut State) -> Vec<Effect> {
         _ => (None, None),
     };
     let region = bucket.filter(|_| is_own).and_then(|bucket| state.regions.get(bucket)).map(String::as_str).or(region);
-    let menu = Yank::new(&item, region, endpoint).with_signed(&item, state.zone.clone());
+    let menu = Yank::new(&item, region, endpoint).with_signed(&item, state.zone.clone(), state.is_read_only);
     state.dialog = Some(Dialog::Yank(Box::new(menu)));
     vec![]
 }

@@ -94,7 +94,11 @@ fn yank(state: &mut State) -> Vec<Effect> {
     let item = Item::Object(object);
     let menu = Yank::new(&item, row.region.as_deref(), row.endpoint.as_deref());
     // Only what is reached now can be signed for.
-    let dialog = if elsewhere(state, row).is_none() { menu.with_signed(&item, state.zone.clone()) } else { menu };
+    let dialog = if elsewhere(state, row).is_none() {
+        menu.with_signed(&item, state.zone.clone(), state.is_read_only)
+    } else {
+        menu
+    };
     state.dialog = Some(Dialog::Yank(Box::new(dialog)));
     vec![]
 }

@@ -21,6 +21,7 @@ use crate::app::notice::Notice;
 use crate::app::settings::editor::{Editor, Typed};
 use crate::app::settings::{Settings, Waiting, places};
 use crate::app::state::{Identity, Screen, State};
+use crate::model::access::Fact;
 use crate::model::document::danger::{Around, dangers, layers};
 use crate::model::document::template::{Here, Template};
 use crate::model::document::{DocumentKind, DocumentWrite, Removal};
@@ -37,8 +38,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         state.notice = Some(Notice::warning("there is no bucket here: go to one, and press the key again"));
         return vec![];
     };
-    if state.settings.as_ref().is_some_and(|settings| matches!(settings.waiting, Some((_, Waiting::Write(..))))) {
-        // What comes of it is told on its own screen.
+    if let Some(settings) = state.settings.as_ref().filter(|settings| settings.is_needed()) {
+        if *settings.bucket() != bucket {
+            let words = format!("a change of the settings of {} is not finished: here they are", settings.bucket());
+            state.notice = Some(Notice::warning(words));
+        }
         state.screen = Screen::Settings;
         return vec![];
     }
@@ -202,10 +206,8 @@ fn ask_difference(state: &mut State, kind: DocumentKind, change: DocumentWrite) 
     let bucket = settings.bucket().as_str();
     let caller = connection(state).and_then(|own| own.caller.clone());
     let mut documents = settings.known();
-    // What stands now is what was seen, even if the row was read before.
-    if let Some(seen) = &change.seen {
-        documents.insert(kind, crate::model::access::Fact::Known(seen.clone()));
-    }
+    // It is written over what was seen, and over nothing else, whatever the row was when it was read.
+    documents.insert(kind, change.seen.clone().map_or(Fact::Absent, Fact::Known));
     let found =
         dangers(bucket, kind, change.new.as_ref(), &Around { layers: layers(documents), caller, now: state.now });
     let dialog = Difference::new(kind, bucket, change, found);
@@ -284,8 +286,13 @@ pub(super) fn add_template(state: &mut State, name: &str) {
         region,
     };
     let standing = settings.standing(template.kind).and_then(Option::as_ref);
-    let merged = template.merged(standing, &here);
-    edit(state, Some(&merged));
+    match template.merged(standing, &here) {
+        Ok(merged) => edit(state, Some(&merged)),
+        Err(problem) => {
+            state.notice = Some(Notice::warning(problem));
+            return;
+        }
+    }
     if let Some(editor) = state.settings.as_mut().and_then(|settings| settings.editor.as_mut()) {
         editor.show_fault();
     }

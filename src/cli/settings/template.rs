@@ -32,6 +32,7 @@ pub async fn print(session: &mut Session<'_>, location: &str, template: &Templat
         region: Some(connection.region),
     };
     let standing = read(session, bucket, template.kind).await?;
-    session.output.pretty_json(&template.merged(standing.as_ref(), &here)).await?;
+    let merged = template.merged(standing.as_ref(), &here).map_err(Stop::Use)?;
+    session.output.pretty_json(&merged).await?;
     session.output.flush().await
 }

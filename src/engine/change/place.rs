@@ -47,7 +47,13 @@ impl Place {
     pub async fn change(&self, revision: &Revision, object: &ObjectRef, name: &str) -> Result<ItemOutcome, Error> {
         let (job, store) = (&self.context.job, &self.context.store);
         let facts = job.call(&job.core.lanes.small, || store.head(object)).await?;
-        let standing = self.stand(&revision.change, object, &facts).await?;
+        let looked_at = looked_at(object, &facts);
+        let standing = match self.stand(&revision.change, &looked_at, &facts).await {
+            Err(error) if takes_more_rights(&error, &looked_at, object) => {
+                self.stand(&revision.change, object, &facts).await?
+            }
+            standing => standing?,
+        };
         let applied = revision.change.applied(name, &standing).map_err(|cause| refused(object, cause))?;
         if applied.differences.is_empty() {
             return Ok(ItemOutcome::Skipped("it is so already".to_owned()));
@@ -138,9 +144,18 @@ impl Place {
             applied.to.tags.clone()
         };
         Ok(match &applied.acl {
-            Some(WrittenAcl::Canned(canned)) => Dress { tags, grants: Vec::new(), canned: Some(*canned) },
-            Some(WrittenAcl::Grants(grants)) => Dress { tags, grants: grants.clone(), canned: None },
-            None => Dress { tags, grants: job.call(small, || kept::grants(store, object)).await?, canned: None },
+            Some(acl) => {
+                let owner = applied.to.acl.owner.as_deref();
+                job.call(small, || kept::owner(&job.core, store, object, owner)).await?;
+                match acl {
+                    WrittenAcl::Canned(canned) => Dress { tags, grants: Vec::new(), canned: Some(*canned) },
+                    WrittenAcl::Grants(grants) => Dress { tags, grants: grants.clone(), canned: None },
+                }
+            }
+            None => {
+                let grants = job.call(small, || kept::grants(&job.core, store, object)).await?;
+                Dress { tags, grants, canned: None }
+            }
         })
     }
 
@@ -293,13 +308,37 @@ impl Place {
         job.call_to_end(&job.core.lanes.small, || store.object_acl(object)).await
     }
 
-    /// Writes tags and ACL by themselves, and reads them again.
+    /// Writes tags and ACL by themselves, to the version that was looked at where there are versions.
     async fn write_in_place(
         &self,
         object: &ObjectRef,
         facts: &ObjectFacts,
         applied: &Applied,
     ) -> Result<Verified, Error> {
+        let (job, store) = (&self.context.job, &self.context.store);
+        let looked_at = looked_at(object, facts);
+        let by_version = match self.write_to(&looked_at, applied).await {
+            Err(error) if takes_more_rights(&error, &looked_at, object) => {
+                self.write_to(object, applied).await?;
+                false
+            }
+            written => written.map(|()| looked_at != *object)?,
+        };
+        // Neither has a condition, so a replaced object is only noticed afterwards.
+        let now = job.call_to_end(&job.core.lanes.small, || store.head(object)).await?;
+        if now.etag == facts.etag && (!by_version || now.version == facts.version) {
+            return Ok(Verified::Nothing);
+        }
+        let cause = if by_version {
+            "it was replaced meanwhile: the version that was looked at has the tags or the ACL now, and the new one has not"
+        } else {
+            "it was replaced meanwhile: the new object may have the tags or the ACL that were meant for the old one"
+        };
+        Err(Error::new(Kind::Conflict, "change", object.to_string(), cause))
+    }
+
+    /// Writes tags and ACL, and reads them again.
+    async fn write_to(&self, object: &ObjectRef, applied: &Applied) -> Result<(), Error> {
         let (job, store) = (&self.context.job, &self.context.store);
         let small = &job.core.lanes.small;
         let unkept = |what: &str| {
@@ -320,13 +359,19 @@ impl Place {
                 return unkept("ACL");
             }
         }
-        // Neither has a condition, so a replaced object is only noticed afterwards.
-        if job.call_to_end(small, || store.head(object)).await?.etag != facts.etag {
-            let cause = "it was replaced meanwhile: the new object may have the tags or the ACL that were meant for the old one";
-            return Err(Error::new(Kind::Conflict, "change", object.to_string(), cause));
-        }
-        Ok(Verified::Nothing)
+        Ok(())
     }
+}
+
+/// Returns the object by the version that its facts are of, if it has one.
+fn looked_at(object: &ObjectRef, facts: &ObjectFacts) -> ObjectRef {
+    ObjectRef { version: object.version.clone().or_else(|| facts.version.clone()), ..object.clone() }
+}
+
+/// Returns whether something was refused for a version that nobody has named: that takes rights of its own
+/// (`s3:PutObjectVersionTagging` beside `s3:PutObjectTagging`), and who lacks them may still reach the current one.
+fn takes_more_rights(error: &Error, looked_at: &ObjectRef, object: &ObjectRef) -> bool {
+    error.kind == Kind::Denied && looked_at != object
 }
 
 /// Returns the object without its version: rewriting always makes the current one.

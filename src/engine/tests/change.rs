@@ -287,3 +287,92 @@ async fn an_older_version_is_tagged_and_never_made_the_current_one() {
     );
     assert_eq!(t.store.head(&old).await.unwrap().attributes, dressing().attributes, "the old one stays");
 }
+
+/// The version of the object as it is now.
+async fn newest(t: &Bench, key: &str) -> ObjectRef {
+    ObjectRef { version: head(t, key).await.version, ..ObjectRef::new("bench", key) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tags_of_an_object_that_is_replaced_meanwhile_go_to_the_version_that_was_looked_at() {
+    let mut t = bench().await;
+    keep_versions(&t).await;
+    put_dressed(&t, "f", 9).await;
+    let old = newest(&t, "f").await;
+    // Between the look and the write.
+    let rule = t.demo.faults().add(Rule::new(Fault::Stall).on("GetObjectTagging"));
+    let job = t.start(work(vec![object("f")], tagged(&[("team", "blue")])));
+    while t.demo.count("GetObjectTagging") == 0 {
+        tokio::task::yield_now().await;
+    }
+    t.put("f", "new").await;
+    t.demo.faults().remove(rule);
+    let ended = t.follow(job, |_| panic!("it asks nothing")).await;
+    assert!(matches!(ended.outcome("f"), ItemOutcome::Failed(error) if error.kind == Kind::Conflict), "{ended:#?}");
+    let new = newest(&t, "f").await;
+    assert!(t.store.object_tags(&new).await.unwrap().is_empty(), "the new object has tags of the old one");
+    assert_eq!(t.store.object_tags(&old).await.unwrap(), pairs(&[("stage", "test"), ("team", "blue")]));
+}
+
+/// Lets the other account into a bucket, and returns a store with its keys.
+async fn let_partner_in(t: &Bench, bucket: &str) -> Store {
+    let partner = t.demo.partner();
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": { "AWS": partner.number() }, "Action": "s3:*",
+        "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")]
+    }] });
+    let standing = t.store.read_document(&bucket.into(), DocumentKind::Policy).await.unwrap();
+    t.store.write_document(standing, &policy, None).await.unwrap();
+    let static_keys = Some(Keys::new(partner.access_key(), partner.secret_key()));
+    Store::open(Settings { static_keys, ..settings_of(&t.demo) }).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_object_is_not_taken_from_the_account_that_it_belongs_to() {
+    let mut t = bench().await;
+    let f = bucket_with_acls(&t).await;
+    let partner = let_partner_in(&t, "open").await;
+    partner.put(&f, Bytes::from_static(b"theirs"), &WriteOptions::default()).await.unwrap();
+    let grant = |whose: demo::Account, permission: &str| Grant {
+        grantee: account(whose.canonical_id()),
+        permission: permission.into(),
+    };
+    let (us, them) = (demo::Account::Acme, t.demo.partner());
+    let item = || vec![Item::Object(f.clone())];
+    for grants in
+        [vec![grant(us, "FULL_CONTROL")], vec![grant(them, "FULL_CONTROL"), grant(us, "READ"), grant(us, "READ_ACP")]]
+    {
+        let acl = WrittenAcl::Grants(grants);
+        partner.set_object_acl(&f, &acl).await.unwrap();
+        let mut both = cached("no-store");
+        for change in [both.clone(), {
+            both.acl = Some(WrittenAcl::Canned(CannedAcl::PublicRead));
+            both
+        }] {
+            let ended = t.run(work(item(), change)).await;
+            assert!(ended.failure("f").contains("belongs to another account"), "{ended:#?}");
+        }
+    }
+    assert_eq!(t.demo.count("CopyObject"), 0);
+    assert_eq!(t.store.object_acl(&f).await.unwrap().owner.as_deref(), Some(t.demo.partner().canonical_id()));
+    // What bucket and ACLs say of it is the same for whoever may not list buckets.
+    t.demo.faults().add(Rule::new(Fault::Denied).on("ListBuckets"));
+    t.store.put(&f, Bytes::from_static(b"ours"), &WriteOptions::default()).await.unwrap();
+    assert!(is_done(&t.run(work(item(), cached("no-store"))).await));
+}
+
+fn account(id: &str) -> Grantee {
+    Grantee::Account { id: id.to_owned(), name: None }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lone_grant_to_somebody_else_is_kept_by_a_rewrite() {
+    let mut t = bench().await;
+    let f = bucket_with_acls(&t).await;
+    let theirs = Grant { grantee: account(t.demo.partner().canonical_id()), permission: "FULL_CONTROL".into() };
+    t.store.set_object_acl(&f, &WrittenAcl::Grants(vec![theirs])).await.unwrap();
+    let before = t.store.object_acl(&f).await.unwrap();
+    let ended = t.run(work(vec![Item::Object(f.clone())], cached("no-store"))).await;
+    assert!(is_done(&ended), "{ended:#?}");
+    assert_eq!(t.store.object_acl(&f).await.unwrap(), before);
+}

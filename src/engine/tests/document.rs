@@ -68,3 +68,30 @@ async fn what_is_switched_off_by_an_empty_document_is_gone_afterwards() {
     let error = written(&mut t, DocumentKind::Versioning, Some(json!({})), None).await.unwrap_err();
     assert_eq!(error.kind, Kind::Invalid, "{error}");
 }
+
+async fn kept(t: &mut Bench, kind: DocumentKind) -> Option<Value> {
+    t.last += 1;
+    t.engine.submit(Request::ReadKeptDocument { ticket: Ticket(t.last), bucket: BucketName::from("bench"), kind });
+    loop {
+        match t.report().await {
+            Report::Document { document, .. } => return document,
+            Report::Failed { error, .. } => panic!("{error}"),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_is_refused_does_not_use_up_what_was_kept() {
+    let (mut t, _data) = keeping().await;
+    written(&mut t, DocumentKind::Tags, None, Some(tags("a"))).await.unwrap();
+    written(&mut t, DocumentKind::Tags, Some(tags("a")), Some(tags("b"))).await.unwrap();
+    let rule = t.demo.faults().add(Rule::new(Fault::Denied).on("PutBucketTagging"));
+    for _ in 0..2 {
+        written(&mut t, DocumentKind::Tags, Some(tags("b")), Some(tags("c"))).await.unwrap_err();
+        assert_eq!(kept(&mut t, DocumentKind::Tags).await, Some(tags("a")));
+    }
+    t.demo.faults().remove(rule);
+    written(&mut t, DocumentKind::Tags, Some(tags("b")), Some(tags("c"))).await.unwrap();
+    assert_eq!(kept(&mut t, DocumentKind::Tags).await, Some(tags("b")));
+}

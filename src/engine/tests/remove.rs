@@ -1,6 +1,7 @@
 //! Deletions, folders and buckets, and files that are edited.
 
 use super::*;
+use crate::model::document::DocumentKind;
 use crate::model::name::ETag;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -172,4 +173,25 @@ async fn what_only_looks_like_the_key_of_another_is_not_said_to_be_deleted() {
     let ended = t.run(Work::Delete(vec![object(there), object(likeness)])).await;
     assert_eq!(*ended.outcome(there), ItemOutcome::Done(Verified::Nothing));
     assert!(ended.failure(likeness).contains("no UTF-8"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_of_what_only_looks_like_a_key_is_not_said_to_be_deleted_and_a_marker_goes() {
+    let mut t = bench().await;
+    let standing = t.store.read_document(&"bench".into(), DocumentKind::Versioning).await.unwrap();
+    t.store.write_document(standing, &serde_json::json!({ "Status": "Enabled" }), None).await.unwrap();
+    let (there, likeness) = (ObjectRef::new("bench", "a\u{fffd}"), ObjectRef::new("bench", "b\u{fffd}"));
+    t.put(there.key.as_str(), "x").await;
+    let version = t.store.head(&there).await.unwrap().version;
+    t.store.delete(&there).await.unwrap();
+    let page = t.store.list_versions(&"bench".into(), &"".into(), None).await.unwrap();
+    let marker = page.versions.iter().find(|row| row.is_marker).unwrap().id.clone();
+    let of = |object: &ObjectRef, version| Item::Object(ObjectRef { version, ..object.clone() });
+    let items = vec![of(&likeness, version.clone()), of(&there, marker)];
+    let ended = t.run(Work::Delete(items)).await;
+    let outcome = |key: &str| ended.results.iter().find(|own| own.name.contains(key)).map(|own| &own.outcome).unwrap();
+    let ItemOutcome::Failed(error) = outcome(likeness.key.as_str()) else { panic!("{ended:?}") };
+    assert!(error.to_string().contains("no UTF-8"), "{error}");
+    assert_eq!(*outcome(there.key.as_str()), ItemOutcome::Done(Verified::Nothing));
+    assert_eq!(t.store.head(&there).await.unwrap().version, version, "it is there again");
 }

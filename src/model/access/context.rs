@@ -26,10 +26,9 @@ pub enum Value {
     Unread(String),
 }
 
-/// What any request may bring: where it comes from, and its headers and parameters (IAM User Guide, "AWS global condition
-/// context keys"; Service Authorization Reference, "Condition keys for Amazon S3").
-const OF_REQUEST: &[&str] = &[
-    "aws:Referer",
+/// What any request may bring of where it comes from and goes to, and by what it is sent (IAM User Guide, "AWS global
+/// condition context keys").
+const OF_ORIGIN: &[&str] = &[
     "aws:RequestedRegion",
     "aws:SourceIp",
     "aws:SourceVpc",
@@ -37,6 +36,12 @@ const OF_REQUEST: &[&str] = &[
     "aws:SourceVpce",
     "aws:UserAgent",
     "aws:VpcSourceIp",
+];
+
+/// What else any request may bring: its headers and parameters (Service Authorization Reference, "Condition keys for Amazon
+/// S3").
+const OF_REQUEST: &[&str] = &[
+    "aws:Referer",
     "s3:AccessPointNetworkOrigin",
     "s3:DataAccessPointAccount",
     "s3:DataAccessPointArn",
@@ -64,14 +69,14 @@ const OF_REQUEST: &[&str] = &[
     "s3:x-amz-website-redirect-location",
 ];
 
-/// What only a signed request may bring.
+/// What only a session may bring, of how it began.
+const OF_SESSION: &[&str] = &["aws:MultiFactorAuthAge", "aws:MultiFactorAuthPresent", "aws:TokenIssueTime"];
+
+/// What else only a signed request may bring.
 const OF_SIGNED: &[&str] = &[
     "aws:CalledVia",
     "aws:CalledViaFirst",
     "aws:CalledViaLast",
-    "aws:MultiFactorAuthAge",
-    "aws:MultiFactorAuthPresent",
-    "aws:TokenIssueTime",
     "aws:ViaAWSService",
     "s3:authType",
     "s3:signatureAge",
@@ -202,11 +207,22 @@ impl Context {
     pub fn leave_open(&mut self, who: &Who) {
         let more: &[&[&str]] = match who {
             Who::Anonymous => &[],
-            Who::AnyUser | Who::Unnamed => &[OF_SIGNED],
-            Who::Account(_) | Who::Principal(_) | Who::Federated(_) => &[OF_SIGNED, OF_KNOWN],
-            Who::Service(_) => &[OF_SIGNED, OF_SERVICE],
+            Who::AnyUser | Who::Unnamed => &[OF_SESSION, OF_SIGNED],
+            Who::Account(_) | Who::Principal(_) | Who::Federated(_) => &[OF_SESSION, OF_SIGNED, OF_KNOWN],
+            Who::Service(_) => &[OF_SESSION, OF_SIGNED, OF_SERVICE],
         };
-        for key in OF_REQUEST.iter().chain(more.iter().copied().flatten()) {
+        self.leave_unsaid(&[OF_ORIGIN, OF_REQUEST]);
+        self.leave_unsaid(more);
+    }
+
+    /// Leaves open what may be another thing when somebody who is known asks the same again: from where, in which session,
+    /// with which tags and in which organization.
+    pub fn leave_caller_open(&mut self) {
+        self.leave_unsaid(&[OF_ORIGIN, OF_SESSION, OF_KNOWN]);
+    }
+
+    fn leave_unsaid(&mut self, groups: &[&[&str]]) {
+        for key in groups.iter().copied().flatten() {
             self.set_default(key, Value::Unsaid);
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! It is judged by [`crate::model::access`]. S3 takes such a document; it is the person who has to be asked twice.
 
+mod lock_out;
 mod publicity;
 
 use std::sync::Arc;
@@ -11,13 +12,8 @@ use serde_json::Value;
 
 use super::DocumentKind;
 use crate::model::access::Fact;
-use crate::model::access::action::Action;
-use crate::model::access::case::{Given, Place};
-use crate::model::access::context::{Context, Value as ContextValue};
-use crate::model::access::finding::{Answer, Finding};
 use crate::model::access::layers::Layers;
 use crate::model::access::reader;
-use crate::model::access::who::{Account, Who};
 use crate::model::json;
 
 /// The documents that decide about access.
@@ -50,7 +46,7 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
     }
     let mut found = publicity::told(kind, &before, &after);
     if kind == DocumentKind::Policy && new.is_some() {
-        found.extend(lock_out(bucket, &before, &after, around));
+        found.extend(lock_out::told(bucket, &before, &after, around));
     }
     found
 }
@@ -86,41 +82,6 @@ fn read<T>(document: &Fact<Value>, read: impl FnOnce(&str) -> Result<T, json::Fa
     }
 }
 
-/// What lets somebody do anything, so that the bucket policy alone decides.
-const ANYTHING: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-
-/// Says whether the policy keeps whoever writes it from changing it again. The account's root user always can.
-fn lock_out(bucket: &str, before: &Layers, after: &Layers, around: &Around) -> Option<String> {
-    let caller = around.caller.as_deref().and_then(Who::of_arn);
-    // Of a caller without a name it is known that whoever the policy does not name is meant.
-    let who = caller.clone().or_else(|| Who::of_arn("arn:aws:iam::000000000000:user/caller"))?;
-    // Only the account that owns the bucket may write its policy.
-    let owner = who.account().cloned().unwrap_or_default();
-    let found = ["s3:PutBucketPolicy", "s3:GetBucketPolicy"].into_iter().filter_map(|name| {
-        let was = judge(bucket, before, &owner, &who, name, around)?;
-        let is = judge(bucket, after, &owner, &who, name, around)?;
-        (was.answer != is.answer && matches!(is.answer, Answer::No | Answer::Depends)).then_some((name, is))
-    });
-    let (name, finding) = found.min_by_key(|(_, finding)| finding.answer != Answer::No)?;
-    let you = if caller.is_some() { "you" } else { "whoever it does not name" };
-    let locks = if finding.answer == Answer::No { "locks" } else { "may lock" };
-    let because = finding.because;
-    Some(format!(
-        "This {locks} {you} out of the policy ({name}): {because}. Only the account's root user could undo it"
-    ))
-}
-
-fn judge(bucket: &str, layers: &Layers, owner: &Account, who: &Who, name: &str, around: &Around) -> Option<Finding> {
-    let layers = Layers { owner: owner.clone(), ..layers.clone() };
-    let identity = reader::identity(ANYTHING).ok().map(Arc::new);
-    let mut context = Context::default();
-    // Every request comes from somewhere; from where the next one will is not known.
-    context.set_default("aws:SourceIp", ContextValue::Open);
-    let given = Given { identity, context, now: around.now, ..Given::default() };
-    let place = Place { bucket: bucket.to_owned(), ..Place::default() };
-    Some(layers.judge(&place, who, Action::parse(name)?, &given).finding)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -129,14 +90,14 @@ mod tests {
 
     const ME: &str = "arn:aws:sts::123456789012:assumed-role/ops/me";
 
-    fn around(documents: &[(DocumentKind, Value)]) -> Around {
+    pub(super) fn around(documents: &[(DocumentKind, Value)]) -> Around {
         let mut known: std::collections::HashMap<_, _> =
             DECIDING.into_iter().map(|kind| (kind, Fact::Absent)).collect();
         known.extend(documents.iter().map(|(kind, value)| (*kind, Fact::Known(value.clone()))));
         Around { layers: layers(known), caller: Some(ME.to_owned()), now: Timestamp::UNIX_EPOCH }
     }
 
-    fn policy(effect: &str, principal: &Value, action: &str, condition: &Value) -> Value {
+    pub(super) fn policy(effect: &str, principal: &Value, action: &str, condition: &Value) -> Value {
         let resource = ["arn:aws:s3:::photos", "arn:aws:s3:::photos/*"];
         let statement = json!({
             "Effect": effect, "Principal": principal, "Action": action, "Resource": resource, "Condition": condition
@@ -148,7 +109,7 @@ mod tests {
         policy("Allow", &json!("*"), "s3:GetObject", &json!({}))
     }
 
-    fn told(kind: DocumentKind, new: Option<&Value>, around: &Around) -> String {
+    pub(super) fn told(kind: DocumentKind, new: Option<&Value>, around: &Around) -> String {
         dangers("photos", kind, new, around).join("\n")
     }
 
@@ -276,33 +237,5 @@ mod tests {
         let mut around = around(&[]);
         around.layers.said_public = Some(false);
         assert!(told(DocumentKind::Policy, Some(&strange), &around).contains("may make the bucket public"));
-    }
-
-    /// Amazon S3 API Reference, "PutBucketPolicy": the root user of the owner's account can always change it.
-    #[test]
-    fn whoever_denies_himself_the_policy_is_told() {
-        let deny = policy("Deny", &json!("*"), "s3:*", &json!({}));
-        let said = told(DocumentKind::Policy, Some(&deny), &around(&[]));
-        assert!(said.contains("locks you out of the policy (s3:PutBucketPolicy)"), "{said}");
-        assert_eq!(told(DocumentKind::Policy, Some(&deny), &around(&[(DocumentKind::Policy, deny.clone())])), "");
-        let other = policy("Deny", &json!({ "AWS": "arn:aws:iam::123456789012:role/guest" }), "s3:*", &json!({}));
-        assert_eq!(told(DocumentKind::Policy, Some(&other), &around(&[])), "");
-        let own = policy("Deny", &json!({ "AWS": "arn:aws:iam::123456789012:role/ops" }), "s3:Put*", &json!({}));
-        assert!(told(DocumentKind::Policy, Some(&own), &around(&[])).contains("locks you out"));
-        let tls = policy("Deny", &json!("*"), "s3:*", &json!({ "Bool": { "aws:SecureTransport": "false" } }));
-        assert_eq!(told(DocumentKind::Policy, Some(&tls), &around(&[])), "");
-    }
-
-    #[test]
-    fn a_condition_that_may_not_hold_tomorrow_may_lock_out_and_root_never_is() {
-        let condition = json!({ "NotIpAddress": { "aws:SourceIp": "203.0.113.0/24" } });
-        let deny = policy("Deny", &json!("*"), "s3:*", &condition);
-        let said = told(DocumentKind::Policy, Some(&deny), &around(&[]));
-        assert!(said.contains("lock you out") && said.contains("aws:SourceIp"), "{said}");
-        let root = Around { caller: Some("arn:aws:iam::123456789012:root".to_owned()), ..around(&[]) };
-        assert_eq!(told(DocumentKind::Policy, Some(&deny), &root), "");
-        let nobody = Around { caller: None, ..around(&[]) };
-        let all = policy("Deny", &json!("*"), "s3:*", &json!({}));
-        assert!(told(DocumentKind::Policy, Some(&all), &nobody).contains("whoever it does not name"));
     }
 }

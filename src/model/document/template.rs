@@ -3,7 +3,7 @@
 //! A placeholder is a name in angle brackets. What the place does not tell stays as it is, and is refused until somebody
 //! has filled it in. A template is added to what stands, as further statements or rules, and takes nothing away.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::DocumentKind;
 
@@ -91,10 +91,10 @@ pub struct Here {
 }
 
 impl Here {
-    fn value(&self, name: &str, is_policy: bool) -> Option<String> {
+    fn value(&self, name: &str, has_variables: bool) -> Option<String> {
         match name {
             "BUCKET" => Some(self.bucket.clone()),
-            "PREFIX" if is_policy => Some(literal(&self.prefix)),
+            "PREFIX" if has_variables => Some(literal(&self.prefix)),
             "PREFIX" => Some(self.prefix.clone()),
             "ACCOUNT" => self.account.clone(),
             "PARTITION" => Some(partition(self.region.as_deref()).to_owned()),
@@ -136,43 +136,63 @@ impl Template {
 
     /// Returns the document, filled in from the place one is at.
     pub fn filled(&self, here: &Here) -> Value {
+        self.filled_for(here, self.kind == DocumentKind::Policy)
+    }
+
+    fn filled_for(&self, here: &Here, has_variables: bool) -> Value {
         let mut document = serde_json::from_str(self.text).unwrap_or_default();
-        fill(&mut document, here, self.kind == DocumentKind::Policy);
+        fill(&mut document, here, has_variables);
         document
     }
 
     /// Returns what stands with the template added to it: its statements and rules come behind those that stand, under
     /// names that none of them has. A document without such a list gets the fields of the template.
-    pub fn merged(&self, standing: Option<&Value>, here: &Here) -> Value {
-        let filled = self.filled(here);
-        let Some(Value::Object(standing)) = standing else { return filled };
+    ///
+    /// Fails if it stands in a version of the policy language that cannot say what the prefix is.
+    pub fn merged(&self, standing: Option<&Value>, here: &Here) -> Result<Value, String> {
+        let Some(Value::Object(standing)) = standing else { return Ok(self.filled(here)) };
+        let keeps_version = self.kind == DocumentKind::Policy && standing.contains_key("Statement");
+        if keeps_version && !has_variables(standing) && here.prefix.contains(['*', '?']) {
+            return Err(format!(
+                "the prefix {} has a * or ?, which the policy that stands there cannot say as itself, because it is not of Version {LATEST}",
+                here.prefix
+            ));
+        }
+        let has_variables = self.kind == DocumentKind::Policy && (!keeps_version || has_variables(standing));
         let mut merged = standing.clone();
-        let Value::Object(filled) = filled else { return Value::Object(merged) };
+        let Value::Object(filled) = self.filled_for(here, has_variables) else { return Ok(Value::Object(merged)) };
         for (name, value) in filled {
             match (merged.get_mut(&name), value) {
                 (Some(list), Value::Array(items)) => append(list, items),
-                // A policy keeps the version that its statements were written for.
-                (Some(_), _) if name == "Version" => {}
+                // A policy keeps the version that its statements were written for; none is the first.
+                _ if name == "Version" && keeps_version => {}
                 (_, value) => drop(merged.insert(name, value)),
             }
         }
-        Value::Object(merged)
+        Ok(Value::Object(merged))
     }
 }
 
-fn fill(value: &mut Value, here: &Here, is_policy: bool) {
+/// The version of the policy language in which `${…}` is something (IAM User Guide, "IAM JSON policy elements: Version").
+const LATEST: &str = "2012-10-17";
+
+fn has_variables(policy: &Map<String, Value>) -> bool {
+    policy.get("Version").and_then(Value::as_str) == Some(LATEST)
+}
+
+fn fill(value: &mut Value, here: &Here, has_variables: bool) {
     match value {
         Value::String(text) => {
             for name in TOLD {
                 if let Some((before, behind)) = text.split_once(&format!("<{name}>"))
-                    && let Some(own) = here.value(name, is_policy)
+                    && let Some(own) = here.value(name, has_variables)
                 {
                     *text = format!("{before}{own}{behind}");
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, here, is_policy)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| fill(field, here, is_policy)),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, here, has_variables)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| fill(field, here, has_variables)),
         _ => {}
     }
 }

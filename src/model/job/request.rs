@@ -220,8 +220,8 @@ pub enum Request {
         /// The text.
         text: String,
     },
-    /// Read the text of such a file, and remove it.
-    TakeDraft {
+    /// Read the text of such a file, which stays until it is discarded.
+    ReadDraft {
         /// The answer carries it.
         ticket: Ticket,
         /// The file.

@@ -1,6 +1,7 @@
 //! The menu of what can be copied to the clipboard.
 
 use super::*;
+use crate::model::job::PresignedMethod;
 
 fn copied(item: &Item, script: &str) -> String {
     let mut menu = Script::new(|_| Dialog::Yank(Box::new(Yank::new(item, Some("eu-west-1"), None))));
@@ -28,7 +29,7 @@ fn what_is_yanked_is_what_has_the_focus() {
 fn what_needs_a_signature_is_signed_when_it_is_copied() {
     let item = object("-o it's.jpg");
     let mut menu = Script::new(|_| {
-        let menu = Yank::new(&item, Some("eu-central-1"), None).with_signed(&item, TimeZone::UTC);
+        let menu = Yank::new(&item, Some("eu-central-1"), None).with_signed(&item, TimeZone::UTC, false);
         Dialog::Yank(Box::new(menu))
     });
     assert!(menu.text().contains("s3-website.eu-central-1"), "{}", menu.text());

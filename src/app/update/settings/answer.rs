@@ -36,7 +36,7 @@ pub(in crate::app::update) fn on_report(state: &mut State, report: &Report) -> O
         }
         (Waiting::Kept(kind), Report::Document { document, .. }) => on_kept(state, kind, document.clone()),
         (Waiting::Draft(kind), Report::Drafted { path, .. }) => outside::on_drafted(state, kind, path.clone()),
-        (Waiting::Text(kind), Report::Draft { text, .. }) => outside::on_text(state, kind, text),
+        (Waiting::Text(kind, path), Report::Draft { text, .. }) => outside::on_text(state, kind, path, text),
         (waiting, Report::Failed { error, .. }) => on_failed(state, &waiting, error),
         _ => vec![],
     })

@@ -7,7 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::app::settings::Waiting;
 use crate::app::settings::editor::Editor;
-use crate::app::state::State;
+use crate::app::state::{Screen, State};
 use crate::model::document::DocumentKind;
 use crate::model::job::Request;
 
@@ -29,9 +29,8 @@ pub(super) fn begin(state: &mut State) -> Vec<Effect> {
 
 /// Opens the editor on the file, unless something has come in between.
 pub(super) fn on_drafted(state: &mut State, kind: DocumentKind, path: PathBuf) -> Vec<Effect> {
-    let is_here = state.screen == crate::app::state::Screen::Settings;
-    let is_free = state.dialog.is_none() && state.palette.is_none() && state.help.is_none() && state.editing.is_none();
-    let Some(settings) = state.settings.as_mut().filter(|_| is_here && is_free && !state.is_read_only) else {
+    let may_open = is_looked_at(state) && state.editing.is_none() && !state.is_read_only;
+    let Some(settings) = state.settings.as_mut().filter(|_| may_open) else {
         return vec![Effect::Discard(path)];
     };
     settings.outside = Some((path.clone(), kind));
@@ -47,12 +46,17 @@ pub(in crate::app::update) fn on_edited(state: &mut State, path: &Path, is_chang
         return Some(vec![Effect::Discard(path)]);
     }
     let ticket = state.ids.ticket();
-    settings.waiting = Some((ticket, Waiting::Text(kind)));
-    Some(vec![Effect::Submit(Request::TakeDraft { ticket, path })])
+    settings.waiting = Some((ticket, Waiting::Text(kind, path.clone())));
+    Some(vec![Effect::Submit(Request::ReadDraft { ticket, path })])
 }
 
-/// Puts the text into the text area, and asks about writing it.
-pub(super) fn on_text(state: &mut State, kind: DocumentKind, text: &str) -> Vec<Effect> {
+/// Returns whether nothing has come between the person and the settings.
+fn is_looked_at(state: &State) -> bool {
+    state.screen == Screen::Settings && state.dialog.is_none() && state.palette.is_none() && state.help.is_none()
+}
+
+/// Puts the text into the text area, and asks about writing it, unless something has come in between.
+pub(super) fn on_text(state: &mut State, kind: DocumentKind, path: PathBuf, text: &str) -> Vec<Effect> {
     let Some(settings) = &mut state.settings else { return vec![] };
     if settings.editor.is_none() {
         let standing = settings.standing(kind).cloned().flatten();
@@ -61,5 +65,12 @@ pub(super) fn on_text(state: &mut State, kind: DocumentKind, text: &str) -> Vec<
     if let Some(editor) = &mut settings.editor {
         editor.replace(text.trim_end());
     }
-    save(state)
+    let mut effects = vec![Effect::Discard(path)];
+    if is_looked_at(state) {
+        effects.extend(save(state));
+    } else {
+        let words = format!("the text of {} has come back from the editor; , shows it", kind.facts().title);
+        state.notice = Some(Notice::good(words));
+    }
+    effects
 }

@@ -222,8 +222,10 @@ fn the_persons_editor_gets_the_text_and_what_comes_back_is_judged() {
     );
     let edited = |is_changed| Event::Edited { path: "/tmp/x/cors.json".into(), is_changed, problem: None };
     let effects = t.send(edited(true));
-    let [Effect::Submit(Request::TakeDraft { ticket, .. })] = effects.as_slice() else { panic!("{effects:?}") };
-    t.report(Report::Draft { ticket: *ticket, text: text.replace("https://a.example", "https://b.example") });
+    let [Effect::Submit(Request::ReadDraft { ticket, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    let text = text.replace("https://a.example", "https://b.example");
+    let effects = t.report(Report::Draft { ticket: *ticket, text });
+    assert_eq!(effects, [Effect::Discard("/tmp/x/cors.json".into())], "not before its text is here");
     let (_, change) = written(&t.keys("<right> <enter>"));
     assert_eq!(change.new, Some(cors("https://b.example")));
     let mut t = opened(None);
@@ -260,4 +262,59 @@ fn a_click_selects_and_a_second_one_reads() {
     t.mouse(MouseKind::WheelDown, places.rows.x, places.rows.y);
     assert_eq!(settings(&t).selected().unwrap().kind, DocumentKind::Versioning);
     assert!(matches!(settings(&t).selected().unwrap().document, Load::Ready(None)));
+}
+
+/// The screen of `photos`, left for a list of buckets while the text of its CORS is on its way back from the editor.
+fn left_with_a_text() -> (Harness, Ticket) {
+    let mut t = opened(Some(&cors("https://a.example")));
+    let effects = t.keys("E");
+    let [Effect::Submit(Request::Draft { ticket, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    t.report(Report::Drafted { ticket: *ticket, path: "/tmp/x/cors.json".into() });
+    let effects = t.send(Event::Edited { path: "/tmp/x/cors.json".into(), is_changed: true, problem: None });
+    let [Effect::Submit(Request::ReadDraft { ticket, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    let ticket = *ticket;
+    t.keys("<esc> ~");
+    t.page("s3://", &["acme-logs", "photos"]);
+    t.keys("g");
+    (t, ticket)
+}
+
+#[test]
+fn a_text_that_is_on_its_way_back_is_not_lost_to_the_settings_of_another_bucket() {
+    let text = cors("https://b.example").to_string();
+    let (mut t, ticket) = left_with_a_text();
+    t.keys(",");
+    assert_eq!(settings(&t).bucket().as_str(), "photos", "its text comes first");
+    assert!(t.state.notice.as_ref().is_some_and(|notice| notice.text.contains("photos")));
+    t.report(Report::Draft { ticket, text: text.clone() });
+    let (_, change) = written(&t.keys("<right> <enter>"));
+    assert_eq!(change.new, Some(cors("https://b.example")));
+    let (mut t, ticket) = left_with_a_text();
+    t.keys("n");
+    assert!(matches!(t.state.dialog, Some(Dialog::NewBucket(_))));
+    t.report(Report::Draft { ticket, text });
+    assert!(matches!(t.state.dialog, Some(Dialog::NewBucket(_))), "what has come in between stays");
+    t.keys("<esc> ,");
+    let editor = settings(&t).editor.as_ref().unwrap();
+    assert!(settings(&t).bucket().as_str() == "photos" && editor.text().contains("https://b.example"));
+    t.keys("<esc> <right> <enter> , ,");
+    assert_eq!(settings(&t).bucket().as_str(), "acme-logs", "after that all is as ever");
+}
+
+#[test]
+fn a_change_is_judged_against_what_it_is_written_over() {
+    let everyone = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*"
+    }] });
+    let mut t = opened(None);
+    t.keys("g e");
+    let policy = DocumentKind::Policy;
+    let text = everyone.to_string();
+    let editor = t.state.settings.as_mut().unwrap();
+    editor.editor.as_mut().unwrap().replace(&text);
+    // Another one has written it meanwhile, and the row has it: the text is still meant for a bucket without a policy.
+    editor.set(policy, Some(everyone.clone()));
+    t.keys("<F2>");
+    let Some(Dialog::Difference(_)) = &t.state.dialog else { panic!("{:?}", t.state.dialog) };
+    assert!(t.keys("<right> <enter>").is_empty(), "it opens the bucket, and is asked twice");
 }

@@ -130,22 +130,22 @@ fn the_others_say_what_they_do() {
 #[test]
 fn what_stands_stays_and_a_name_that_is_taken_gets_a_number() {
     let template = Template::named("public-read").unwrap();
-    let once = template.merged(None, &here("a/"));
-    let twice = template.merged(Some(&once), &here("b/"));
+    let once = template.merged(None, &here("a/")).unwrap();
+    let twice = template.merged(Some(&once), &here("b/")).unwrap();
     let sids: Vec<_> = twice["Statement"].as_array().unwrap().iter().map(|own| own["Sid"].clone()).collect();
     assert_eq!(
         (sids, &twice["Statement"][0]),
         (vec![json!("PublicRead"), json!("PublicRead2")], &once["Statement"][0])
     );
     let single = json!({ "Version": "2008-10-17", "Id": "x", "Statement": { "Sid": "Own", "Effect": "Deny" } });
-    let merged = template.merged(Some(&single), &here(""));
+    let merged = template.merged(Some(&single), &here("")).unwrap();
     assert_eq!((&merged["Version"], &merged["Id"]), (&json!("2008-10-17"), &json!("x")));
     assert_eq!(merged["Statement"].as_array().unwrap().len(), 2);
     let rules = json!({ "Rules": [{ "ID": "archive", "Status": "Disabled" }] });
-    let merged = Template::named("archive").unwrap().merged(Some(&rules), &here(""));
+    let merged = Template::named("archive").unwrap().merged(Some(&rules), &here("")).unwrap();
     assert_eq!((&merged["Rules"][0], &merged["Rules"][1]["ID"]), (&rules["Rules"][0], &json!("archive2")));
     let website = json!({ "RoutingRules": [], "IndexDocument": { "Suffix": "home.html" } });
-    let merged = Template::named("single-page-website").unwrap().merged(Some(&website), &here(""));
+    let merged = Template::named("single-page-website").unwrap().merged(Some(&website), &here("")).unwrap();
     assert!(merged.get("RoutingRules").is_some() && merged["IndexDocument"]["Suffix"] == "index.html");
 }
 
@@ -160,4 +160,25 @@ fn a_prefix_is_taken_literally_and_ends_no_text() {
     let china = Here { region: Some("cn-north-1".to_owned()), ..here("") };
     let resource = &Template::named("public-read").unwrap().filled(&china)["Statement"][0]["Resource"];
     assert_eq!(resource, "arn:aws-cn:s3:::photos/*");
+}
+
+/// IAM User Guide, "IAM JSON policy elements: Version": without one, and in that of 2008, `${*}` is plain text.
+#[test]
+fn a_policy_of_an_older_version_takes_no_prefix_that_it_cannot_say() {
+    let template = Template::named("public-read").unwrap();
+    for version in [Some("2008-10-17"), None] {
+        let mut standing = json!({ "Statement": [{ "Effect": "Deny" }] });
+        if let Some(version) = version {
+            standing["Version"] = json!(version);
+        }
+        for odd in ["a*/", "a?/"] {
+            let refused = template.merged(Some(&standing), &here(odd)).unwrap_err();
+            assert!(refused.contains("Version 2012-10-17") && refused.contains(odd), "{refused}");
+        }
+        let merged = template.merged(Some(&standing), &here("a$b/")).unwrap();
+        assert_eq!(merged["Statement"][1]["Resource"], "arn:aws:s3:::photos/a$b/*", "it means itself");
+        assert_eq!(merged.get("Version").and_then(Value::as_str), version, "other statements mean what they meant");
+    }
+    let none = template.merged(Some(&json!({})), &here("a*/")).unwrap();
+    assert_eq!(none, template.filled(&here("a*/")));
 }

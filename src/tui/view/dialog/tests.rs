@@ -142,7 +142,7 @@ fn making_and_renaming() {
 fn marking_and_yanking() {
     snapshots("pattern", &Dialog::Pattern(Box::new(pattern::Pattern::ask(true))));
     let item = object("2026/11/access-01.gz");
-    let menu = yank::Yank::new(&item, Some("eu-west-1"), None).with_signed(&item, jiff::tz::TimeZone::UTC);
+    let menu = yank::Yank::new(&item, Some("eu-west-1"), None).with_signed(&item, jiff::tz::TimeZone::UTC, false);
     snapshots("yank", &Dialog::Yank(Box::new(menu)));
 }
 
