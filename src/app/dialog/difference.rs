@@ -63,10 +63,10 @@ impl Difference {
     /// Returns the question for a change of one document that has these dangers.
     pub fn new(kind: DocumentKind, bucket: &str, write: DocumentWrite, dangers: Vec<String>) -> Self {
         let differing = difference(write.seen.as_ref(), write.new.as_ref());
-        let (verb, button) = if write.new.is_some() { ("Write", "Write") } else { ("Delete", "Delete") };
+        let button = if write.new.is_some() { "Write" } else { "Delete" };
         Self {
             form: Form::at(0),
-            title: format!("{verb} {} of {}", kind.facts().title, visible(bucket)),
+            title: format!("{button} {} of {}", kind.facts().title, visible(bucket)),
             about: Vec::new(),
             sections: vec![Section::new(None, &differing)],
             button,
@@ -88,7 +88,7 @@ impl Difference {
         let section = |step: &exposure::Step| Section::new(Some(step.title()), &step.difference());
         Self {
             form: Form::at(0),
-            title: format!("Make {} {}", visible(&exposure.place()), exposure.word()),
+            title: visible(&exposure.title()).into_owned(),
             about,
             sections: choice.steps.iter().map(section).collect(),
             button: "Write",

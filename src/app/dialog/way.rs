@@ -83,8 +83,7 @@ impl Ask for Ways {
             Asked::Done(_) | Asked::Failed(_) => vec!["Close"],
             Asked::Not | Asked::Running(_) | Asked::Stopped => vec!["Cancel"],
         };
-        let title = format!("Make {} {}", visible(&self.exposure.place()), self.exposure.word());
-        Sheet { title: title.into(), tone, parts, buttons }
+        Sheet { title: visible(&self.exposure.title()).into_owned().into(), tone, parts, buttons }
     }
 
     fn form(&self) -> &Form {

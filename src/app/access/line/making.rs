@@ -10,16 +10,15 @@ use crate::model::error::Error;
 pub(super) fn short(own: &Permissions) -> Option<(Line, bool)> {
     let making = own.making()?;
     let Line { kind, text } = outcome(making);
-    let (kind, more) = match (&making.exposed, proof(own, making)) {
-        (Asked::Done(exposed), None) if exposed.is_whole() => (kind, "; reading it again to prove it …"),
-        (Asked::Done(exposed), Some(Ok(_))) if exposed.is_whole() => (kind, ", and proved; see below"),
-        (Asked::Done(exposed), Some(Err(_))) if exposed.is_whole() => {
-            (Kind::Trouble, ", but it is not certain; see below")
-        }
-        (Asked::Done(_), _) => (kind, "; see below"),
-        _ => (kind, ""),
+    let is_whole = making.exposed.ready().is_some_and(Exposed::is_whole);
+    let (kind, more, is_well) = match (proof(own, making), own.judged()) {
+        _ if making.exposed.ready().is_none() => (kind, "", false),
+        _ if !is_whole => (kind, "; see below", false),
+        (Some(Ok(_)), _) => (kind, ", and proved; see below", true),
+        (Some(Err(_)), _) => (Kind::Trouble, ", but it is not certain; see below", false),
+        (None, Asked::Running(_)) => (kind, "; reading it again to prove it …", false),
+        (None, _) => (Kind::Trouble, ", but not proved: it was not read again", false),
     };
-    let is_well = kind == Kind::Text && more.contains("proved");
     Some((Line { kind, text: format!("{text}{more}") }, is_well))
 }
 
@@ -50,7 +49,7 @@ pub(super) fn full(own: &Permissions, page: &mut Page) {
     let Some(making) = own.making() else { return };
     let Some(exposed) = making.exposed.ready() else { return };
     page.gap();
-    page.add(Kind::Title, &format!("Make {} {}", making.exposure.place(), making.exposure.word()));
+    page.add(Kind::Title, &outcome(making).text);
     for (step, end) in making.choice.steps.iter().zip(&exposed.ends) {
         let kind = match end {
             StepEnd::Written => Kind::Text,
@@ -74,6 +73,10 @@ fn way_back(making: &Making, exposed: &Exposed, page: &mut Page) {
     if exposed.standing(&making.choice).next().is_none() {
         page.add(Kind::Text, "Nothing was changed");
         return;
+    }
+    if !exposed.is_whole() {
+        let words = "What was written stands, and may take some seconds to count before the same is tried again";
+        page.add(Kind::Text, words);
     }
     let (key, word) = match making.exposure.aim {
         Aim::Public => ("M", "private"),

@@ -203,12 +203,24 @@ fn what_was_written_is_read_again_tested_and_proved_with_the_way_back() {
 }
 
 #[test]
+fn what_could_not_be_read_again_is_not_proved() {
+    let (mut t, effects) = ended(vec![StepEnd::Written, StepEnd::Written]);
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::Gather { ticket, .. }) => Some(*ticket),
+        _ => None,
+    });
+    t.report(Report::Failed { ticket: asked.unwrap(), error: Error::new(Kind::Network, "open", "s3://b", "no line") });
+    assert!(texts(&t).contains("but not proved: it was not read again"), "{}", texts(&t));
+}
+
+#[test]
 fn what_was_not_written_is_told_document_by_document() {
     let shown = texts(&half_way());
     for words in [
         "Make public: stopped half way; see below",
         "Block Public Access: written and read back",
         "Policy: not written: cannot write the settings of s3://b (Policy): access denied",
+        "What was written stands, and may take some seconds to count",
         "As it stood before: u in the settings of the bucket (,), on Block Public Access",
     ] {
         assert!(shown.contains(words), "{words}\n{shown}");

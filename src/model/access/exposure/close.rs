@@ -14,7 +14,7 @@ use crate::model::access::document::{Effect, Names, Policy, Statement};
 use crate::model::access::finding::{Answer, Finding, Layer};
 use crate::model::access::layers::Layers;
 use crate::model::access::pattern::Reach;
-use crate::model::access::principal::Principals;
+use crate::model::access::principal::{Named, Principals};
 use crate::model::access::truth::Truth;
 use crate::model::access::who::Who;
 use crate::model::access::word::{Access, Fact};
@@ -54,7 +54,12 @@ fn weight(finding: &Finding) -> u8 {
 
 fn reached(scope: &Scope, layers: &Layers, given: &Given) -> Finding {
     let place = scope.extent();
-    let mut furthest = Finding::new(Answer::No, Layer::None, "nothing lets strangers in");
+    let nothing = match scope.part {
+        Part::Whole => "nothing lets strangers in",
+        Part::Below(_) => "nothing lets strangers do anything with its objects",
+        Part::Object(_) => "nothing lets strangers do anything with the object",
+    };
+    let mut furthest = Finding::new(Answer::No, Layer::None, nothing);
     for who in [Who::Anonymous, Who::AnyUser] {
         for action in Action::all().filter(|action| scope.part == Part::Whole || action.target == Target::Object) {
             let finding = layers.judge(&place, &who, action, given).finding;
@@ -242,6 +247,14 @@ fn is_of_bucket(name: &str) -> bool {
     Action::all().any(|own| own.target == Target::Bucket && names.mean_action(own.name))
 }
 
+impl Statement {
+    /// Returns whether it names somebody beside everyone.
+    fn names_others(&self) -> bool {
+        let is_other = |named: &Named| *named != Named::Everyone;
+        self.principals.as_ref().is_some_and(|own| !own.is_negated && own.named.iter().any(is_other))
+    }
+}
+
 /// Returns an ACL without its grants to strangers, and what they granted; nothing if they are of no effect here.
 fn without_strangers(scope: &Scope, layers: &Layers, acl: &Value) -> Option<(Value, Vec<String>)> {
     if layers.acls_are_disabled() == Truth::Yes || layers.ignores_acls() {
@@ -289,7 +302,8 @@ fn by_block(scope: &Scope, layers: &Layers, standing: &Standing) -> Option<Choic
                 .filter(is_more)
                 .map(|own| format!("{} no longer lets everyone {}", own.label(), own.opening())),
         );
-        besides.extend(named.iter().map(|own| {
+        let mixed = public.iter().filter(|own| own.names_others());
+        besides.extend(named.iter().chain(mixed).map(|own| {
             let words =
                 "no longer lets other accounts in while the policy is public (AWS services and the own account stay)";
             format!("{} {words}", own.label())

@@ -80,6 +80,11 @@ impl Exposure {
         }
     }
 
+    /// Returns what is to be done, in short: `Make public: s3://b/k`.
+    pub fn title(&self) -> String {
+        format!("Make {}: {}", self.word(), self.place())
+    }
+
     /// Returns what the place is to be.
     pub fn word(&self) -> &'static str {
         match self.aim {

@@ -254,6 +254,8 @@ fn whom_a_statement_names_beside_everyone_keeps_what_it_gives() {
     let kept = |at: usize| &policy["Statement"][at];
     assert_eq!((&kept(0)["Principal"], &kept(0)["Resource"]), (&both, &json!(["arn:aws:s3:::b/b/*"])));
     assert_eq!((&kept(1)["Principal"], &kept(1)["Resource"], &kept(1)["Sid"]), (&named, &two, &json!("Mixed2")));
+    let plan = close("", &mixed(both, json!(ALL)));
+    assert!(plan.choices[1].besides[0].contains("no longer lets other accounts in"), "{plan:?}");
     for everyone in [json!({ "AWS": "*" }), json!({ "AWS": ["*"] }), json!("*")] {
         let plan = close("", &mixed(everyone, json!(ALL)));
         assert_eq!(after(&plan.choices[0], DocumentKind::Policy), None);
