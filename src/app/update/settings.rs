@@ -21,7 +21,8 @@ use crate::app::notice::Notice;
 use crate::app::settings::editor::{Editor, Typed};
 use crate::app::settings::{Settings, Waiting, places};
 use crate::app::state::{Identity, Screen, State};
-use crate::model::document::danger::{Around, dangers, layers};
+use crate::model::access::layers::Layers;
+use crate::model::document::danger::{Around, dangers};
 use crate::model::document::template::{Here, Template};
 use crate::model::document::{DocumentKind, DocumentWrite, Removal};
 use crate::model::job::{Connection, Item, Request};
@@ -206,8 +207,12 @@ fn ask_difference(state: &mut State, kind: DocumentKind, change: DocumentWrite) 
     if let Some(seen) = &change.seen {
         documents.insert(kind, crate::model::access::Fact::Known(seen.clone()));
     }
-    let found =
-        dangers(bucket, kind, change.new.as_ref(), &Around { layers: layers(documents), caller, now: state.now });
+    let found = dangers(
+        bucket,
+        kind,
+        change.new.as_ref(),
+        &Around { layers: Layers::of_documents(documents), caller, now: state.now },
+    );
     let dialog = Difference::new(kind, bucket, change, found);
     state.dialog = Some(Dialog::Difference(Box::new(dialog)));
 }
