@@ -9,23 +9,27 @@
 //! Imports point one way, and `tests/layering.rs` holds them to it:
 //!
 //! ```text
-//! main -> cli, config          what was asked for, and the files that change the defaults
-//! main -> tui -> app -> model  the screen: rules without I/O, views without state
-//! main -> cli -> engine -> model         the commands: the same work without a screen
-//! main -> engine -> s3, local -> model  the work: the only place that spawns tasks
-//! main -> demo -> model        an S3 endpoint with sample data, also the fast server of the tests
+//! main -> cli, config -> app            what was asked for, and the files that change the defaults
+//! main -> tui -> app -> model           the screen: rules without I/O, views without state
+//!         tui, cli -> engine            the loop and the commands hand on requests: the same work with a screen or without
+//! main -> engine -> s3, local -> model  the work: the only place that spawns tasks, but for the demo, which is a server
+//! main -> demo -> model                 an S3 endpoint with sample data, also the fast server of the tests
 //! ```
 //!
-//! `app` and `engine` are strangers. They share [`model::job::Request`] and [`model::job::Report`], plain values over
-//! one bounded channel. A command of [`cli`] uses the same values bare; only what is streamed (`-`, `cat`) goes to the
-//! engine by calls of its own, because no report is sent for each chunk.
+//! `app` and `engine` are strangers. They share [`model::job::Request`] and [`model::job::Report`], plain values: requests
+//! are handed in without waiting, reports come over one bounded channel. A command of [`cli`] uses the same values bare;
+//! only what is streamed (`-`, `cat`) goes to the engine by calls of its own, because no report is sent for each chunk.
+//!
+//! A request is for an answer or for a job. What is to be answered carries a ticket: `engine::answer` is the frame of all
+//! such work, and once the ticket is dropped nobody hears of it any more. A job (`engine::jobs`) waits for its turn, asks,
+//! pauses, and has an end of its own. What the cursor asks for (`engine::newest`) gives way to what it asks for next.
 //!
 //! | Module | What it is | Changes when |
 //! |---|---|---|
 //! | [`model`] | values with rules and no I/O: names, locations, entries, errors, plans, access | a rule of S3 is learnt |
 //! | [`s3`] | the only place that names the SDK: one client per region, calls as plain values, errors in one table | the SDK or a server changes |
 //! | [`local`] | files below a root that no name can leave | a file system surprises |
-//! | [`engine`] | listing, inspection, comparison; copies, moves, deletions and syncs as jobs with progress that can be limited, paused and cancelled | the way data moves changes |
+//! | [`engine`] | listing, inspection, comparison; copies, moves, deletions, syncs and changes of objects as jobs with progress that can be limited, paused and cancelled | the way data moves changes |
 //! | [`app`] | state, actions, keys, dialogs: what a key or report does to the screen | behaviour changes |
 //! | [`tui`] | the loop, the terminal, input, themes and the views | looks change |
 //! | [`config`] | `config.toml`, `keymap.toml` and themes, with faults by file and line | an option is added |
@@ -44,14 +48,18 @@
 //!
 //! [`model::access::exposure`] plans how a place is made public or private: the smallest change of documents, judged by the
 //! same rules with the change in place, before it is written and after. The engine reads, plans and writes for the command
-//! and for the screen alike; how each document ended is told by both, and both prove it by what they read again. [`model::document::forecast`] says what lifecycle rules
-//! would touch today, and [`model::site`] how the files of a website are served.
+//! and for the screen alike; how each document ended is told by both, and both prove it by what they read again.
+//! [`model::document::forecast`] says what lifecycle rules would touch today, and [`model::site`] where a website is found
+//! and how its files are served.
 //!
 //! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not
 //! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one
 //! is kept in the data folder. `check` finds what is wrong with a typed text and at which line, `danger` what a change would
 //! open or lock, and `template` has documents to start from. [`app::settings`] is the screen of them: a list whose rows load
 //! alone, and a text area whose text hides no character.
+//!
+//! [`model::change`] is about objects instead, which stay where they are: their metadata, tags, class, encryption and ACL. It
+//! says line by line what would become of each, and what of it has to be a copy of the object onto itself.
 //!
 //! # Who reaches a bucket
 //!

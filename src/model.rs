@@ -1,6 +1,7 @@
 //! Values: what the program talks about. No I/O, no async, no clock.
 
 pub mod access;
+pub mod arn;
 pub mod attributes;
 pub mod bucket;
 pub mod capability;

@@ -11,6 +11,7 @@ use tokio::io::{AsyncWriteExt as _, BufWriter, Stdout};
 
 use super::Stop;
 use crate::model::error::{Error, Kind};
+use crate::model::json::paint::with_escapes;
 use crate::model::text::visible;
 
 /// What waits to be written at once, in bytes.
@@ -48,7 +49,7 @@ impl Output {
     /// Writes an object of JSON on a line of its own.
     pub async fn json(&mut self, value: &Value) -> Result<(), Stop> {
         let text = value.to_string();
-        let text = if self.is_terminal { escaped(&text) } else { text };
+        let text = if self.is_terminal { with_escapes(&text) } else { text };
         self.line(&text).await
     }
 
@@ -56,7 +57,7 @@ impl Output {
     pub async fn pretty_json(&mut self, value: &Value) -> Result<(), Stop> {
         let text = format!("{value:#}");
         for line in text.lines() {
-            let line = if self.is_terminal { escaped(line) } else { line.to_owned() };
+            let line = if self.is_terminal { with_escapes(line) } else { line.to_owned() };
             self.line(&line).await?;
         }
         Ok(())
@@ -159,32 +160,9 @@ pub fn list_time(time: Option<Timestamp>, zone: &TimeZone) -> String {
     }
 }
 
-/// Returns JSON in which what a terminal would act on is escaped as JSON knows it.
-fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if visible(c.encode_utf8(&mut [0; 4])).chars().eq([c]) {
-            out.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn json_for_a_terminal_means_the_same_and_holds_nothing_it_acts_on() {
-        let value = json!({ "key": "a\u{1b}[2J\u{202e}\u{9b}ü/\u{1f389}" });
-        let text = escaped(&value.to_string());
-        assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{9b}']) && text.contains('ü'), "{text}");
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
-    }
 
     #[test]
     fn an_error_is_told_with_code_request_id_and_hint() {

@@ -3,7 +3,7 @@
 //! S3 has no condition for this write, so the ACL is read again right before.
 
 use super::core::Core;
-use crate::model::access::acl::{Acl, Grant, Grantee};
+use crate::model::access::acl::{Acl, Grantee, is_same_on_object};
 use crate::model::attributes::WrittenAcl;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
@@ -16,20 +16,12 @@ pub(super) async fn write(core: &Core, object: &ObjectRef, seen: &Acl, new: Acl)
     }
     let store = core.store_of(&object.bucket).await;
     let _permit = core.lanes.interactive.acquire().await;
-    if !is_same(&store.object_acl(object).await?.grants, &seen.grants) {
+    if !is_same_on_object(&store.object_acl(object).await?.grants, &seen.grants) {
         return Err(refused(Kind::Conflict, "it has changed since it was read; nothing was written"));
     }
     store.set_object_acl(object, &WrittenAcl::Grants(new.grants.clone())).await?;
-    if is_same(&store.object_acl(object).await?.grants, &new.grants) {
+    if is_same_on_object(&store.object_acl(object).await?.grants, &new.grants) {
         return Ok(());
     }
     Err(refused(Kind::Server, "the server does not keep it as it was written"))
-}
-
-/// Returns whether two ACLs grant the same, in whatever order and by whatever names for accounts.
-fn is_same(one: &[Grant], other: &[Grant]) -> bool {
-    let holds = |all: &[Grant], own: &Grant| {
-        all.iter().any(|grant| grant.permission == own.permission && grant.header() == own.header())
-    };
-    one.iter().all(|own| holds(other, own)) && other.iter().all(|own| holds(one, own))
 }

@@ -10,6 +10,7 @@ use super::core::Core;
 use crate::local;
 use crate::local::read::Source;
 use crate::model::access::Access;
+use crate::model::arn::{arn, partition};
 use crate::model::error::{Error, Kind};
 use crate::model::inspect::{Content, Field, Preview, Section};
 use crate::model::job::{Item, Report, Ticket};
@@ -60,13 +61,10 @@ impl View {
 async fn address(view: &View, bucket: &BucketName, key: &str) -> Vec<Field> {
     let name = bucket.as_str();
     let mut fields = vec![Field::new("S3 URI", format!("s3://{name}/{key}"))];
-    if bucket.is_arn() {
-        fields.push(Field::new("ARN", format!("{name}/object/{key}")));
-        return fields;
-    }
-    fields.push(Field::new("ARN", format!("arn:aws:s3:::{name}/{key}")));
-    if !key.is_empty() && !key.ends_with('/') {
-        let store = view.core.store_of(bucket).await;
+    let store = view.core.store_of(bucket).await;
+    let partition = partition(store.region_of(bucket).as_deref(), None);
+    fields.push(Field::new("ARN", arn(partition, name, key)));
+    if !bucket.is_arn() && !key.is_empty() && !key.ends_with('/') {
         fields.push(Field::new("Object URL", store.url_of(bucket, key)));
     }
     fields

@@ -44,7 +44,7 @@ pub mod resource;
 pub mod table;
 pub mod trial;
 pub mod truth;
-mod variable;
+pub mod variable;
 pub mod verdict;
 pub mod who;
 pub mod word;

@@ -9,7 +9,7 @@ mod rule;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::applied::{Applied, Difference, Foreseen, Standing, is_same as is_same_acl};
+pub use self::applied::{Applied, Difference, Foreseen, Standing};
 pub use self::rule::{grant, redirect, removed_name, type_rule};
 use super::attributes::{self, Attributes, Encryption, WrittenAcl, pairs_over};
 use super::entry::StorageClass;

@@ -5,6 +5,7 @@
 
 mod accelerate;
 mod acl;
+pub mod addition;
 mod analytics;
 mod block;
 pub mod check;
@@ -14,6 +15,7 @@ mod difference;
 mod encryption;
 pub mod forecast;
 mod inventory;
+mod layer;
 mod lifecycle;
 mod lock;
 mod logging;

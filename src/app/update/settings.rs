@@ -22,7 +22,8 @@ use crate::app::settings::editor::{Editor, Typed};
 use crate::app::settings::{Settings, Waiting, places};
 use crate::app::state::{Identity, Screen, State};
 use crate::model::access::Fact;
-use crate::model::document::danger::{Around, dangers, layers};
+use crate::model::access::layers::Layers;
+use crate::model::document::danger::{Around, dangers};
 use crate::model::document::template::{Here, Template};
 use crate::model::document::{DocumentKind, DocumentWrite, Removal};
 use crate::model::job::{Connection, Item, Request};
@@ -208,8 +209,8 @@ fn ask_difference(state: &mut State, kind: DocumentKind, change: DocumentWrite) 
     let mut documents = settings.known();
     // It is written over what was seen, and over nothing else, whatever the row was when it was read.
     documents.insert(kind, change.seen.clone().map_or(Fact::Absent, Fact::Known));
-    let found =
-        dangers(bucket, kind, change.new.as_ref(), &Around { layers: layers(documents), caller, now: state.now });
+    let around = Around { layers: Layers::of_documents(documents), caller, now: state.now };
+    let found = dangers(bucket, kind, change.new.as_ref(), &around);
     let dialog = Difference::new(kind, bucket, change, found);
     state.dialog = Some(Dialog::Difference(Box::new(dialog)));
 }

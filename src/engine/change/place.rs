@@ -9,10 +9,11 @@ use crate::engine::jobs::Job;
 use crate::engine::kept;
 use crate::engine::relay::{self, Made, without_place, write_in_parts};
 use crate::engine::transfer::{Aim, Context, Missed};
+use crate::model::access::acl::is_same_on_object;
 use crate::model::access::acl::{Acl, Grant};
 use crate::model::access::layers::Kept;
 use crate::model::attributes::{CannedAcl, WrittenAcl};
-use crate::model::change::{Applied, Change, Foreseen, Standing, is_same_acl};
+use crate::model::change::{Applied, Change, Foreseen, Standing};
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Revision, Verified};
 use crate::model::location::ObjectRef;
@@ -296,7 +297,7 @@ impl Place {
             job.call_to_end(small, || store.set_object_tags(object, &dress.tags)).await?;
         }
         let grants = if applied.acl.is_some() { &applied.to.acl.grants } else { &dress.grants };
-        if grants.is_empty() || is_same_acl(&self.acl(object).await?.grants, grants) {
+        if grants.is_empty() || is_same_on_object(&self.acl(object).await?.grants, grants) {
             return Ok(());
         }
         let acl = applied.acl.clone().unwrap_or_else(|| WrittenAcl::Grants(grants.clone()));
@@ -355,7 +356,7 @@ impl Place {
             job.call_to_end(small, || store.set_object_acl(object, acl)).await?;
             let (wanted, now) = (&applied.to.acl.grants, self.acl(object).await?);
             // What a canned one comes to is not always known from the object alone.
-            if !wanted.is_empty() && !is_same_acl(wanted, &now.grants) {
+            if !wanted.is_empty() && !is_same_on_object(wanted, &now.grants) {
                 return unkept("ACL");
             }
         }

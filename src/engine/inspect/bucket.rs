@@ -6,6 +6,7 @@ use crate::engine::evidence::bucket::block_of_owner;
 use crate::engine::evidence::{layer, understood};
 use crate::model::access::PublicAccessBlock;
 use crate::model::access::layers::{Layers, ObjectOwnership};
+use crate::model::arn::{arn, partition};
 use crate::model::error::{Error, Kind};
 use crate::model::inspect::{Content, Field, Section};
 use crate::model::name::BucketName;
@@ -85,9 +86,9 @@ fn overview(bucket: &BucketName, region: Option<String>, head: Result<(), Error>
     }
     let name = bucket.as_str();
     let mut fields = vec![Field::new("Name", name)];
+    let arn = arn(partition(region.as_deref(), None), name, "");
     fields.push(Field::new("Region", region.unwrap_or_else(|| "not known".to_owned())));
     fields.push(Field::new("S3 URI", format!("s3://{name}/")));
-    let arn = if bucket.is_arn() { name.to_owned() } else { format!("arn:aws:s3:::{name}") };
     fields.push(Field::new("ARN", arn));
     if let Err(error) = head {
         let permission = error.permission.unwrap_or("s3:ListBucket");

@@ -150,6 +150,22 @@ impl Right {
     }
 }
 
+/// Returns whether two lists grant the same on an object, whatever their order and the names that are shown for accounts. `WRITE` of an
+/// object means nothing, and no header of a write takes it.
+pub fn is_same_on_object(one: &[Grant], other: &[Grant]) -> bool {
+    let words = |grants: &[Grant]| {
+        let mut words: Vec<_> = grants
+            .iter()
+            .filter(|grant| grant.permission != "WRITE")
+            .map(|grant| (grant.permission.clone(), grant.header()))
+            .collect();
+        words.sort();
+        words.dedup();
+        words
+    };
+    words(one) == words(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,15 +16,12 @@ pub use self::scope::{Part, Scope};
 use super::acl::Acl;
 use super::action::Action;
 use super::case::Given;
-use super::document::Policy;
 use super::evidence::Evidence;
 use super::finding::{Answer, Finding, Layer};
 use super::layers::Layers;
-use super::reader;
 use super::who::Who;
 use super::word::Fact;
 use crate::model::document::{DocumentKind, difference};
-use crate::model::json::Fault;
 
 /// What is wanted of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,10 +206,14 @@ impl Layers {
             (DocumentKind::PublicAccessBlock, &standing.block),
             (DocumentKind::Acl, &standing.acl),
         ] {
-            match document {
-                Fact::Known(document) => self.place(kind, Some(document)),
-                Fact::Absent => self.place(kind, None),
-                Fact::Unread(_) | Fact::Unasked => {}
+            let is_told = match document {
+                Fact::Known(_) => true,
+                // A bucket always has an ACL: that none was read says nothing.
+                Fact::Absent => kind != DocumentKind::Acl,
+                Fact::Unread(_) | Fact::Unasked => false,
+            };
+            if is_told {
+                self.put(kind, document);
             }
         }
         self
@@ -223,41 +224,13 @@ impl Layers {
         let mut layers = self.clone();
         for step in &choice.steps {
             match step {
-                Step::Document { kind, after, .. } => layers.place(*kind, after.as_ref()),
+                Step::Document { kind, after, .. } => {
+                    layers.put(*kind, &after.clone().map_or(Fact::Absent, Fact::Known));
+                }
                 Step::ObjectAcl { after, .. } => layers.object_acl = Fact::Known(after.clone()),
             }
         }
         layers
-    }
-
-    fn place(&mut self, kind: DocumentKind, document: Option<&Value>) {
-        let text = document.map(Value::to_string);
-        match kind {
-            DocumentKind::Policy => self.policy = fact(text.as_deref(), Policy::of_bucket).map(std::sync::Arc::new),
-            DocumentKind::PublicAccessBlock => self.bucket_block = fact(text.as_deref(), reader::public_access_block),
-            // A bucket always has an ACL: that none was read says nothing.
-            DocumentKind::Acl if text.is_some() => self.bucket_acl = fact(text.as_deref(), reader::acl),
-            _ => {}
-        }
-    }
-}
-
-fn fact<T>(text: Option<&str>, read: fn(&str) -> Result<T, Fault>) -> Fact<T> {
-    match text.map(read) {
-        None => Fact::Absent,
-        Some(Ok(value)) => Fact::Known(value),
-        Some(Err(fault)) => Fact::Unread(format!("it was read, but not understood: {fault}")),
-    }
-}
-
-impl<T> Fact<T> {
-    fn map<U>(self, turn: impl FnOnce(T) -> U) -> Fact<U> {
-        match self {
-            Self::Known(value) => Fact::Known(turn(value)),
-            Self::Absent => Fact::Absent,
-            Self::Unread(read) => Fact::Unread(read),
-            Self::Unasked => Fact::Unasked,
-        }
     }
 }
 

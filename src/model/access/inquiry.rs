@@ -163,15 +163,7 @@ mod tests {
         );
         let layers = Layers {
             policy: Fact::Known(Arc::new(Policy::of_bucket(&text).unwrap())),
-            ownership: Fact::Absent,
-            bucket_acl: Fact::Absent,
-            object_acl: Fact::Absent,
-            account_block: Fact::Absent,
-            bucket_block: Fact::Absent,
-            tags: Fact::Absent,
-            kept: Fact::Absent,
-            requester_pays: Fact::Absent,
-            ..Layers::default()
+            ..Layers::closed(Account::default())
         };
         Evidence { layers, ..Evidence::default() }
     }

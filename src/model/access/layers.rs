@@ -130,3 +130,23 @@ impl Layers {
         self
     }
 }
+
+#[cfg(test)]
+impl Layers {
+    /// A bucket whose ACLs are switched off, of which everything is known and nothing is set.
+    pub fn closed(owner: Account) -> Self {
+        Self {
+            owner,
+            account_block: Fact::Absent,
+            bucket_block: Fact::Absent,
+            ownership: Fact::Known(ObjectOwnership("BucketOwnerEnforced".to_owned())),
+            bucket_acl: Fact::Absent,
+            object_acl: Fact::Absent,
+            policy: Fact::Absent,
+            said_public: None,
+            tags: Fact::Absent,
+            kept: Fact::Absent,
+            requester_pays: Fact::Absent,
+        }
+    }
+}

@@ -7,6 +7,7 @@ use super::document::Names;
 use super::pattern::{Pattern, Reach};
 use super::truth::Truth;
 use super::variable::Filled;
+use crate::model::arn::PARTITIONS;
 
 /// What is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +37,6 @@ impl fmt::Display for Resource {
 }
 
 impl Resource {
-    /// The partitions of Amazon's cloud. A bucket is in one of them, and its policy names no other.
-    pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
-
     /// Returns its ARN in a partition.
     pub(super) fn arn(&self, partition: &str) -> String {
         match self {
@@ -71,7 +69,7 @@ fn name_of(pattern: &Pattern) -> Option<Pattern> {
     let parts = pattern.parts()?;
     let [arn, partition, service, region, account, name] = parts.as_slice() else { return None };
     let is_s3 = arn.matches("arn") && service.matches("s3") && region.matches("") && account.matches("");
-    (is_s3 && Resource::PARTITIONS.iter().any(|own| partition.matches(own))).then(|| name.clone())
+    (is_s3 && PARTITIONS.iter().any(|own| partition.matches(own))).then(|| name.clone())
 }
 
 impl Names {

@@ -10,6 +10,7 @@ use super::finding::{Answer, Finding, Layer};
 use super::resource::Resource;
 use super::verdict::Verdict;
 use super::who::Who;
+use crate::model::arn::partition;
 
 /// A request that changes nothing, and how it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl Place {
 impl Evidence {
     /// Returns the partition of Amazon's cloud that the caller is in, and so whatever it asks about: its ARN tells it.
     pub fn partition(&self) -> &str {
-        self.caller.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws")
+        partition(None, self.caller.as_deref())
     }
 
     /// Returns who asked the server, if one was asked: by name, where it is known.

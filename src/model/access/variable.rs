@@ -65,6 +65,12 @@ pub fn has_variable(text: &str) -> bool {
     next_variable(text).is_some()
 }
 
+/// Returns a text as a policy has to write it where it stands for itself alone.
+pub fn literal(text: &str) -> String {
+    let escape = |c: char| if "*?$".contains(c) { format!("${{{c}}}") } else { c.to_string() };
+    text.chars().map(escape).collect()
+}
+
 /// Splits a text at its first `${…}`.
 fn next_variable(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once("${")?;

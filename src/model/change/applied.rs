@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Change, Header};
-use crate::model::access::acl::{ALL_USERS, AUTHENTICATED_USERS, Acl, Grant, Grantee};
+use crate::model::access::acl::{ALL_USERS, AUTHENTICATED_USERS, Acl, Grant, Grantee, is_same_on_object};
 use crate::model::attributes::{self, Attributes, CannedAcl, Encryption, WrittenAcl};
 
 /// What an object is, as far as the change asks for it.
@@ -170,7 +170,7 @@ fn acl(wanted: &WrittenAcl, to: &mut Acl, standing: &Acl) -> Option<WrittenAcl> 
         }
     };
     match grants {
-        Some(grants) if is_same(&grants, &standing.grants) => None,
+        Some(grants) if is_same_on_object(&grants, &standing.grants) => None,
         Some(grants) => {
             to.grants = grants;
             Some(written)
@@ -194,22 +194,6 @@ fn canned_grants(canned: CannedAcl, standing: &Acl) -> Option<Vec<Grant>> {
         CannedAcl::AuthenticatedRead => vec![owner, group(AUTHENTICATED_USERS, "READ")],
         CannedAcl::AwsExecRead | CannedAcl::BucketOwnerRead | CannedAcl::BucketOwnerFullControl => return None,
     })
-}
-
-/// Returns whether two lists grant the same, whatever their order and the names that are shown for accounts. `WRITE` of an
-/// object means nothing, and no header of a write takes it.
-pub fn is_same(one: &[Grant], other: &[Grant]) -> bool {
-    let words = |grants: &[Grant]| {
-        let mut words: Vec<_> = grants
-            .iter()
-            .filter(|grant| grant.permission != "WRITE")
-            .map(|grant| (grant.permission.clone(), grant.header()))
-            .collect();
-        words.sort();
-        words.dedup();
-        words
-    };
-    words(one) == words(other)
 }
 
 fn acl_words(acl: Option<&WrittenAcl>, to: &Standing) -> String {

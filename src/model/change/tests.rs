@@ -1,8 +1,7 @@
 //! Tests of changes: what would become of an object, and how it is written.
 
-use super::applied::is_same;
 use super::*;
-use crate::model::access::acl::{ALL_USERS, Acl, Grant, Grantee};
+use crate::model::access::acl::{ALL_USERS, Acl, Grant, Grantee, is_same_on_object};
 use crate::model::attributes::CannedAcl;
 
 fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -105,10 +104,10 @@ fn an_acl_that_is_written_out_leaves_its_owner_in_control() {
     let everyone = grant(Grantee::Group(ALL_USERS.to_owned()), "READ");
     let change = Change { acl: Some(WrittenAcl::Grants(vec![everyone.clone()])), ..Change::default() };
     let Some(WrittenAcl::Grants(grants)) = change.applied("x", &standing()).unwrap().acl else { unreachable!() };
-    assert!(is_same(&grants, &[everyone.clone(), owner()]), "{grants:?}");
+    assert!(is_same_on_object(&grants, &[everyone.clone(), owner()]), "{grants:?}");
     let to = Standing { acl: Acl { grants, ..standing().acl }, ..standing() };
     assert!(change.applied("x", &to).unwrap().acl.is_none());
-    assert!(!is_same(&[everyone], &[]));
+    assert!(!is_same_on_object(&[everyone], &[]));
 }
 
 #[test]

@@ -5,16 +5,12 @@
 mod lock_out;
 mod publicity;
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::DocumentKind;
 use crate::model::access::Fact;
 use crate::model::access::layers::Layers;
-use crate::model::access::reader;
-use crate::model::json;
 
 /// The documents that decide about access.
 pub const DECIDING: [DocumentKind; 4] =
@@ -39,7 +35,7 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
     // How an object is kept and who pays for it decides nothing about the bucket.
     let before = Layers { kept: Fact::Absent, requester_pays: Fact::Absent, ..around.layers.clone() };
     let mut after = before.clone();
-    put(&mut after, kind, &new.map_or(Fact::Absent, |new| Fact::Known(new.clone())));
+    after.put(kind, &new.map_or(Fact::Absent, |new| Fact::Known(new.clone())));
     if kind == DocumentKind::Policy {
         // What the server says is of the policy that stands.
         after.said_public = None;
@@ -51,35 +47,6 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
     found
 }
 
-/// Returns the layers that the documents of a bucket make; what its account blocks is none of them.
-pub fn layers(documents: impl IntoIterator<Item = (DocumentKind, Fact<Value>)>) -> Layers {
-    let mut layers = Layers { account_block: Fact::Absent, ..Layers::default() };
-    for (kind, document) in documents {
-        put(&mut layers, kind, &document);
-    }
-    layers
-}
-
-fn put(layers: &mut Layers, kind: DocumentKind, document: &Fact<Value>) {
-    match kind {
-        DocumentKind::PublicAccessBlock => layers.bucket_block = read(document, reader::public_access_block),
-        DocumentKind::Ownership => layers.ownership = read(document, reader::ownership),
-        DocumentKind::Acl => layers.bucket_acl = read(document, reader::acl),
-        DocumentKind::Policy => layers.policy = read(document, |text| reader::policy(text).map(Arc::new)),
-        _ => {}
-    }
-}
-
-fn read<T>(document: &Fact<Value>, read: impl FnOnce(&str) -> Result<T, json::Fault>) -> Fact<T> {
-    match document {
-        Fact::Known(value) => match read(&value.to_string()) {
-            Ok(read) => Fact::Known(read),
-            Err(fault) => Fact::Unread(fault.message),
-        },
-        Fact::Unasked => Fact::Unasked,
-        Fact::Unread(why) => Fact::Unread(why.clone()),
-        Fact::Absent => Fact::Absent,
-    }
 }
 
 #[cfg(test)]
@@ -94,7 +61,7 @@ mod tests {
         let mut known: std::collections::HashMap<_, _> =
             DECIDING.into_iter().map(|kind| (kind, Fact::Absent)).collect();
         known.extend(documents.iter().map(|(kind, value)| (*kind, Fact::Known(value.clone()))));
-        Around { layers: layers(known), caller: Some(ME.to_owned()), now: Timestamp::UNIX_EPOCH }
+        Around { layers: Layers::of_documents(known), caller: Some(ME.to_owned()), now: Timestamp::UNIX_EPOCH }
     }
 
     pub(super) fn policy(effect: &str, principal: &Value, action: &str, condition: &Value) -> Value {

@@ -6,6 +6,9 @@
 use serde_json::{Map, Value};
 
 use super::DocumentKind;
+use super::addition::add;
+use crate::model::access::variable::literal;
+use crate::model::arn::partition;
 
 /// What is left for a person to fill in.
 const OPEN: [&str; 3] = ["READER-ACCOUNT", "DISTRIBUTION", "SITE"];
@@ -97,24 +100,9 @@ impl Here {
             "PREFIX" if has_variables => Some(literal(&self.prefix)),
             "PREFIX" => Some(self.prefix.clone()),
             "ACCOUNT" => self.account.clone(),
-            "PARTITION" => Some(partition(self.region.as_deref()).to_owned()),
+            "PARTITION" => Some(partition(self.region.as_deref(), None).to_owned()),
             _ => None,
         }
-    }
-}
-
-/// Returns a part of a key as a policy of 2012 has to say it (IAM User Guide, "IAM policy elements: Variables and tags").
-fn literal(text: &str) -> String {
-    let escape = |c: char| if "*?$".contains(c) { format!("${{{c}}}") } else { c.to_string() };
-    text.chars().map(escape).collect()
-}
-
-/// Returns how ARNs of a region begin (AWS General Reference, "Amazon Resource Names").
-fn partition(region: Option<&str>) -> &'static str {
-    match region {
-        Some(region) if region.starts_with("cn-") => "aws-cn",
-        Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
     }
 }
 
@@ -163,7 +151,11 @@ impl Template {
         let Value::Object(filled) = self.filled_for(here, has_variables) else { return Ok(Value::Object(merged)) };
         for (name, value) in filled {
             match (merged.get_mut(&name), value) {
-                (Some(list), Value::Array(items)) => append(list, items),
+                (Some(list), Value::Array(items)) => {
+                    for item in items {
+                        add(list, item);
+                    }
+                }
                 // A policy keeps the version that its statements were written for; none is the first.
                 _ if name == "Version" && keeps_version => {}
                 (_, value) => drop(merged.insert(name, value)),
@@ -194,26 +186,6 @@ fn fill(value: &mut Value, here: &Here, has_variables: bool) {
         Value::Array(items) => items.iter_mut().for_each(|item| fill(item, here, has_variables)),
         Value::Object(fields) => fields.values_mut().for_each(|field| fill(field, here, has_variables)),
         _ => {}
-    }
-}
-
-/// Adds statements or rules to those that stand; a single one may stand without a list.
-fn append(list: &mut Value, items: Vec<Value>) {
-    if !list.is_array() {
-        *list = Value::Array(vec![list.take()]);
-    }
-    let Some(list) = list.as_array_mut() else { return };
-    for mut item in items {
-        for field in ["Sid", "ID"] {
-            let Some(name) = item.get(field).and_then(Value::as_str) else { continue };
-            let is_taken = |name: &str| list.iter().any(|other| other.get(field).and_then(Value::as_str) == Some(name));
-            let numbered = (2..).map(|number| format!("{name}{number}"));
-            let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !is_taken(name));
-            if let Some(own) = item.get_mut(field) {
-                *own = free.into();
-            }
-        }
-        list.push(item);
     }
 }
 

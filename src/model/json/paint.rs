@@ -114,6 +114,14 @@ mod tests {
     }
 
     #[test]
+    fn json_for_a_terminal_means_the_same_and_holds_nothing_it_acts_on() {
+        let value = serde_json::json!({ "key": "a\u{1b}[2J\u{202e}\u{9b}ü/\u{1f389}" });
+        let text = with_escapes(&value.to_string());
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{9b}']) && text.contains('ü'), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+
+    #[test]
     fn what_nobody_would_see_stands_as_an_escape_that_means_the_same() {
         let hidden = "a\u{202e}b\u{7f}\u{e0001}\u{200b}é";
         let shown = with_escapes(&serde_json::to_string(hidden).unwrap());

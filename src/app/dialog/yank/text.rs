@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
+use crate::model::arn::{arn, partition};
 use crate::model::job::{Item, PresignedMethod};
 use crate::model::location::ObjectRef;
 use crate::model::name::{self, BucketName};
@@ -74,7 +75,7 @@ pub fn texts(item: &Item, region: Option<&str>, endpoint: Option<&str>) -> Vec<(
             vec![
                 ("S3 URI", uri.clone()),
                 ("Prefix", prefix.to_string()),
-                ("ARN", arn(bucket.as_str(), prefix.as_str())),
+                ("ARN", arn(partition(region, None), bucket.as_str(), prefix.as_str())),
                 ("aws s3 cp", aws(bucket, region, endpoint, &["s3", "cp", "--recursive", &uri, "."])),
             ]
         }
@@ -82,7 +83,12 @@ pub fn texts(item: &Item, region: Option<&str>, endpoint: Option<&str>) -> Vec<(
             let name = bucket.as_str();
             let uri = format!("s3://{name}");
             let list = aws(bucket, region, endpoint, &["s3", "ls", &uri]);
-            vec![("S3 URI", uri), ("Bucket", name.to_owned()), ("ARN", arn(name, "")), ("aws s3 ls", list)]
+            vec![
+                ("S3 URI", uri),
+                ("Bucket", name.to_owned()),
+                ("ARN", arn(partition(region, None), name, "")),
+                ("aws s3 ls", list),
+            ]
         }
     }
 }
@@ -90,8 +96,11 @@ pub fn texts(item: &Item, region: Option<&str>, endpoint: Option<&str>) -> Vec<(
 fn of_object(object: &ObjectRef, region: Option<&str>, endpoint: Option<&str>) -> Vec<(&'static str, String)> {
     let ObjectRef { bucket, key, version } = object;
     let uri = uri(bucket, key.as_str());
-    let mut texts =
-        vec![("S3 URI", uri.clone()), ("Key", key.to_string()), ("ARN", arn(bucket.as_str(), key.as_str()))];
+    let mut texts = vec![
+        ("S3 URI", uri.clone()),
+        ("Key", key.to_string()),
+        ("ARN", arn(partition(region, None), bucket.as_str(), key.as_str())),
+    ];
     texts.extend(object.url(region, endpoint).map(|url| ("Object URL", url)));
     // Whether the bucket has a website nobody has asked.
     let site = region.filter(|_| endpoint.is_none() && !bucket.is_arn());
@@ -137,15 +146,5 @@ fn path_text(plain: &'static str, with_quotes: &'static str, path: &OsStr) -> (&
     match path.to_str() {
         Some(text) => (plain, text.to_owned()),
         None => (with_quotes, quoted(path.as_bytes())),
-    }
-}
-
-/// The ARN of a bucket or of what is in it; an access point is addressed by its ARN already.
-fn arn(bucket: &str, key: &str) -> String {
-    match (bucket.starts_with("arn:"), key.is_empty()) {
-        (true, true) => bucket.to_owned(),
-        (true, false) => format!("{bucket}/object/{key}"),
-        (false, true) => format!("arn:aws:s3:::{bucket}"),
-        (false, false) => format!("arn:aws:s3:::{bucket}/{key}"),
     }
 }

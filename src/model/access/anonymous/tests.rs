@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::model::access::document::Policy;
 use crate::model::access::layers::{Kept, Layers};
+use crate::model::access::who::Account;
 
 fn attempt(probe: Probe, status: u16) -> Attempt {
     Attempt { probe, target: "s3://b/k".to_owned(), status: Some(status), code: None, problem: None }
@@ -17,15 +18,8 @@ fn evidence(condition: &str) -> Evidence {
     );
     let layers = Layers {
         policy: Fact::Known(Arc::new(Policy::of_bucket(&text).unwrap())),
-        ownership: Fact::Absent,
-        bucket_acl: Fact::Absent,
-        object_acl: Fact::Absent,
-        account_block: Fact::Absent,
-        bucket_block: Fact::Absent,
-        tags: Fact::Absent,
         kept: Fact::Known(Kept::default()),
-        requester_pays: Fact::Absent,
-        ..Layers::default()
+        ..Layers::closed(Account::default())
     };
     Evidence { layers, ..Evidence::default() }
 }

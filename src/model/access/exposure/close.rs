@@ -5,7 +5,6 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::open::free_sid;
 use super::{Choice, Part, Plan, Scope, Standing, Step};
 use crate::model::access::acl::{ALL_USERS, AUTHENTICATED_USERS};
 use crate::model::access::action::{Action, Target};
@@ -19,6 +18,7 @@ use crate::model::access::truth::Truth;
 use crate::model::access::who::Who;
 use crate::model::access::word::{Access, Fact};
 use crate::model::document::DocumentKind;
+use crate::model::document::addition::free_name;
 
 /// All four settings of Block Public Access.
 const SETTINGS: [&str; 4] = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
@@ -185,7 +185,7 @@ fn for_named(mut value: Value) -> Option<Value> {
 /// Returns a statement with a name that no statement of the policy has; one without a name needs none.
 fn renamed(mut statement: Value, policy: &Value) -> Value {
     if let Some(Value::String(name)) = statement.get_mut("Sid") {
-        *name = free_sid(policy, name);
+        *name = free_name(policy.get("Statement").unwrap_or(&Value::Null), "Sid", name);
     }
     statement
 }

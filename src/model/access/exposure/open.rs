@@ -19,6 +19,7 @@ use crate::model::access::truth::Truth;
 use crate::model::access::who::Who;
 use crate::model::access::word::Fact;
 use crate::model::document::DocumentKind;
+use crate::model::document::addition::add;
 
 /// What everyone may do where it is public.
 pub(super) const READ: &str = "s3:GetObject";
@@ -255,28 +256,15 @@ fn with_statement(scope: &Scope, policy: Option<&Value>, partition: &str) -> Res
     let resource = scope.resource(partition, has_variables).ok_or(
         "the policy is of Version 2008-10-17, in which a key with * or ? cannot be named alone; write Version 2012-10-17",
     )?;
-    let sid = free_sid(&after, &scope.sid());
     let statements = after.get_mut("Statement").ok_or("the policy has no statements")?;
-    if statements.is_object() {
-        *statements = Value::Array(vec![statements.take()]);
+    if !statements.is_object() && !statements.is_array() {
+        return Err("the policy's Statement is no list".to_owned());
     }
-    let statements = statements.as_array_mut().ok_or("the policy's Statement is no list")?;
-    statements.push(json!({
-        "Sid": sid, "Effect": "Allow", "Principal": "*", "Action": READ, "Resource": resource
-    }));
+    let statement = json!({
+        "Sid": scope.sid(), "Effect": "Allow", "Principal": "*", "Action": READ, "Resource": resource
+    });
+    let sid = add(statements, statement).unwrap_or_default();
     Ok((sid, after))
-}
-
-/// Returns a name that no statement of a policy has: the one that is wanted, or that with a number behind it.
-pub(super) fn free_sid(policy: &Value, name: &str) -> String {
-    let statements = match policy.get("Statement") {
-        Some(Value::Array(statements)) => statements.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
-    };
-    let is_taken = |sid: &str| statements.iter().any(|own| own.get("Sid").and_then(Value::as_str) == Some(sid));
-    let numbered = (2..).map(|number| format!("{name}{number}"));
-    std::iter::once(name.to_owned()).chain(numbered).find(|sid| !is_taken(sid)).unwrap_or_default()
 }
 
 impl Statement {

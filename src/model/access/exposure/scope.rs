@@ -7,7 +7,8 @@ use crate::model::access::context::Context;
 use crate::model::access::document::{Names, Policy, Statement};
 use crate::model::access::pattern::Reach;
 use crate::model::access::resource::Resource;
-use crate::model::access::variable::Filled;
+use crate::model::access::variable::{Filled, literal};
+use crate::model::arn::PARTITIONS;
 
 /// A key that stands for any below a prefix: nobody names it, so only what is about all of them is about it.
 const ANY: &str = "\u{1}any";
@@ -69,14 +70,11 @@ impl Scope {
             Part::Below(prefix) => (prefix.as_str(), "*"),
             Part::Object(key) => (key.as_str(), ""),
         };
-        let mut written = String::new();
-        for c in key.chars() {
-            match c {
-                '*' | '?' if !has_variables => return None,
-                '*' | '?' | '$' if has_variables => written.extend(['$', '{', c, '}']),
-                c => written.push(c),
-            }
-        }
+        let written = match has_variables {
+            true => literal(key),
+            false if key.contains(['*', '?']) => return None,
+            false => key.to_owned(),
+        };
         Some(format!("arn:{partition}:s3:::{}/{written}{end}", self.bucket))
     }
 
@@ -115,7 +113,7 @@ impl Scope {
 
     /// Returns whether a resource takes nothing but what belongs to it.
     pub(super) fn holds(&self, resource: &str, has_variables: bool) -> bool {
-        let mut own = Resource::PARTITIONS.into_iter().filter_map(|own| self.resource(own, has_variables));
+        let mut own = PARTITIONS.into_iter().filter_map(|own| self.resource(own, has_variables));
         match &self.part {
             // A bucket policy speaks of no other bucket.
             Part::Whole => true,

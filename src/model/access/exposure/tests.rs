@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::access::document::Policy;
 use crate::model::access::layers::{Kept, ObjectOwnership};
 use crate::model::access::who::Account;
 
@@ -11,21 +12,9 @@ const ALL: &str = "arn:aws:s3:::b/*";
 
 /// A bucket `b` of which everything is known and nothing is set.
 fn closed() -> (Evidence, Standing) {
-    let absent = Layers {
-        owner: Account { number: None, canonical: Some(OWNER_ID.to_owned()) },
-        account_block: Fact::Absent,
-        bucket_block: Fact::Absent,
-        ownership: Fact::Known(ObjectOwnership("BucketOwnerEnforced".to_owned())),
-        bucket_acl: Fact::Absent,
-        object_acl: Fact::Absent,
-        policy: Fact::Absent,
-        tags: Fact::Absent,
-        kept: Fact::Absent,
-        requester_pays: Fact::Absent,
-        said_public: None,
-    };
+    let owner = Account { number: None, canonical: Some(OWNER_ID.to_owned()) };
     let standing = Standing { policy: Fact::Absent, block: Fact::Absent, acl: Fact::Absent };
-    (Evidence { layers: absent, ..Evidence::default() }, standing)
+    (Evidence { layers: Layers::closed(owner), ..Evidence::default() }, standing)
 }
 
 fn with_policy(statements: &Value) -> (Evidence, Standing) {

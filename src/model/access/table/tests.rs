@@ -11,20 +11,7 @@ use crate::model::access::{Fact, PublicAccessBlock};
 
 /// A bucket whose ACLs are switched off, of which everything is known and nothing is set.
 fn closed() -> Evidence {
-    let layers = Layers {
-        owner: Account::numbered("111122223333"),
-        account_block: Fact::Absent,
-        bucket_block: Fact::Absent,
-        ownership: Fact::Known(ObjectOwnership("BucketOwnerEnforced".to_owned())),
-        bucket_acl: Fact::Absent,
-        object_acl: Fact::Absent,
-        policy: Fact::Absent,
-        tags: Fact::Absent,
-        kept: Fact::Absent,
-        requester_pays: Fact::Absent,
-        said_public: None,
-    };
-    Evidence { layers, ..Evidence::default() }
+    Evidence { layers: Layers::closed(Account::numbered("111122223333")), ..Evidence::default() }
 }
 
 fn policy(statement: &str) -> Evidence {
