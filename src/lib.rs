@@ -44,7 +44,8 @@
 //!
 //! [`model::access::exposure`] plans how a place is made public or private: the smallest change of documents, judged by the
 //! same rules with the change in place, before it is written and after. [`model::document::forecast`] says what lifecycle rules
-//! would touch today, and [`model::site`] how the files of a website are served.
+//! would touch today, and [`model::site`] how the files of a website are served. [`model::publication`] is all that it takes to
+//! publish one: the engine finds it out, the command and the screen show it and ask, and what was shown is the job that runs.
 //!
 //! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not
 //! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one

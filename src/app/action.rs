@@ -171,6 +171,7 @@ actions! {
     EditOutside "edit-outside" "$EDITOR" Work SETTINGS true ["E"] "Edit the document in $VISUAL or $EDITOR";
     PutBack "put-back" "Put back" Work SETTINGS true ["u"] "Put back what stood there before bucketry last wrote the document";
     Sync "sync" "Sync" Work COMPARABLE true ["Y"] "Make one pane the same as the other: compares, shows the plan, asks";
+    PublishWebsite "publish-website" "Publish" Work EDITABLE true ["w"] "Publish the local folder of one pane as a website in the bucket or prefix of the other, or in the bucket of the settings: shows the plan, asks, and visits it";
     Compare "compare" "Compare" Look COMPARABLE false ["="] "Compare the two panes, or go back to them";
     NextKind "next-kind" "Next kind" Look COMPARE false ["Right" "l" "Tab"] "Show the next kind of difference alone";
     PreviousKind "previous-kind" "Previous kind" Look COMPARE false ["Left" "h" "BackTab"] "Show the kind of difference before alone";

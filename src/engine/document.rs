@@ -91,7 +91,8 @@ fn place(core: &Core, store: &Store, bucket: &BucketName, kind: DocumentKind) ->
     Ok(keep::Place::new(folder, address, kind))
 }
 
-async fn write(
+/// Writes a document, or takes it away, if it still is what was seen.
+pub(super) async fn write(
     core: &Arc<Core>,
     store: &Store,
     bucket: &BucketName,

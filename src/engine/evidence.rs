@@ -57,7 +57,8 @@ pub(super) fn start_word(core: &Arc<Core>, ticket: Ticket, bucket: BucketName) {
     });
 }
 
-async fn gather(core: &Arc<Core>, source: Source, identity: Option<PathBuf>) -> Result<Evidence, Error> {
+/// Gathers from a server or from files.
+pub(super) async fn gather(core: &Arc<Core>, source: Source, identity: Option<PathBuf>) -> Result<Evidence, Error> {
     let identity = match identity {
         None => None,
         Some(path) => {

@@ -35,6 +35,7 @@ mod list;
 mod matrix;
 mod overlap;
 mod pause;
+mod publish;
 mod rehearse;
 mod relay_resume;
 mod remove;

@@ -34,7 +34,7 @@ impl Change {
     /// Returns the question for a change that has these dangers.
     pub fn new(kind: DocumentKind, bucket: &str, write: DocumentWrite, dangers: Vec<String>) -> Self {
         let differing = difference(write.seen.as_ref(), write.new.as_ref());
-        let lines = hunks(&differing).iter().map(|line| with_escapes(line)).collect();
+        let lines = hunks(&differing);
         let typed = write.new.is_none().then(|| TypedName::new(bucket));
         Self {
             form: Form::at(0),
@@ -67,6 +67,16 @@ impl Change {
     }
 }
 
+/// Returns one line of a difference as it is shown.
+pub(super) fn difference_part(line: &str) -> Part<'static> {
+    let role = match line.chars().next() {
+        Some('-') => Role::Warning,
+        Some('+') => Role::Good,
+        _ => Role::Dim,
+    };
+    Part::Text(role, visible(&with_escapes(line)).into_owned())
+}
+
 impl Ask for Change {
     fn sheet(&self) -> Sheet<'_> {
         if self.is_second {
@@ -77,14 +87,7 @@ impl Ask for Change {
         if !parts.is_empty() {
             parts.push(Part::Gap);
         }
-        parts.extend(self.lines.iter().map(|line| {
-            let role = match line.chars().next() {
-                Some('-') => Role::Warning,
-                Some('+') => Role::Good,
-                _ => Role::Dim,
-            };
-            Part::Text(role, visible(line).into_owned())
-        }));
+        parts.extend(self.lines.iter().map(|line| difference_part(line)));
         if let Some(typed) = &self.typed {
             parts.push(Part::Gap);
             parts.push(Part::Text(Role::Text, format!("To go on, type: {}", typed.shown())));
