@@ -46,6 +46,7 @@ mod pace;
 mod page;
 mod plan;
 mod presign;
+mod publish;
 mod refuse;
 mod rehearse;
 mod relay;
@@ -62,7 +63,6 @@ mod turns;
 mod unfinished;
 mod upload;
 mod uploads;
-mod visit;
 mod walk;
 
 use std::path::PathBuf;
@@ -204,7 +204,7 @@ impl Engine {
             Request::ForecastLifecycle { ticket, bucket, document } => {
                 forecast::start(core, ticket, bucket, &document);
             }
-            Request::Visit { ticket, bucket, prefix, index } => visit::start(core, ticket, bucket, prefix, index),
+            Request::PlanPublication { ticket, wish } => publish::start(core, ticket, *wish),
             Request::Inspect { ticket, item } => self.inspect.ask(ticket, item),
             Request::Judge { ticket, bucket } => evidence::start_word(core, ticket, bucket),
             Request::Gather { ticket, source, identity } => evidence::start(core, ticket, source, identity),

@@ -50,7 +50,8 @@
 //! same rules with the change in place, before it is written and after. The engine reads, plans and writes for the command
 //! and for the screen alike; how each document ended is told by both, and both prove it by what they read again.
 //! [`model::document::forecast`] says what lifecycle rules would touch today, and [`model::site`] where a website is found
-//! and how its files are served.
+//! and how its files are served. [`model::publication`] is all that it takes to publish one: the engine finds it out, the
+//! command and the screen show it and ask, and what was shown is the job that runs.
 //!
 //! [`model::document`] knows the settings of a bucket: for each kind its JSON, a summary in sentences, and what S3 would not
 //! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one

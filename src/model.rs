@@ -23,6 +23,7 @@ pub mod location;
 pub mod name;
 pub mod plan;
 pub mod progress;
+pub mod publication;
 pub mod shell;
 pub mod site;
 pub mod stored;

@@ -22,3 +22,5 @@ mod start;
 mod sync;
 #[path = "tui/terminal.rs"]
 mod terminal;
+#[path = "tui/website.rs"]
+mod website;

@@ -173,6 +173,7 @@ actions! {
     MakePublic "make-public" "Make public" Work ACCESS true ["m"] "Let everyone read the bucket, prefix or object: shows what stands in the way, the ways and the difference, asks, and proves it";
     MakePrivate "make-private" "Make private" Work ACCESS true ["M"] "Keep all strangers out of the bucket, prefix or object: shows the ways and the difference, asks, and proves it";
     Sync "sync" "Sync" Work COMPARABLE true ["Y"] "Make one pane the same as the other: compares, shows the plan, asks";
+    PublishWebsite "publish-website" "Publish" Work EDITABLE true ["w"] "Publish the local folder of one pane as a website in the bucket or prefix of the other, or in the bucket of the settings: shows the plan, asks, and visits it";
     Compare "compare" "Compare" Look COMPARABLE false ["="] "Compare the two panes, or go back to them";
     NextKind "next-kind" "Next kind" Look COMPARE false ["Right" "l" "Tab"] "Show the next kind of difference alone";
     PreviousKind "previous-kind" "Previous kind" Look COMPARE false ["Left" "h" "BackTab"] "Show the kind of difference before alone";

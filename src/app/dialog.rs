@@ -17,6 +17,8 @@ pub mod new_folder;
 pub mod offer;
 pub mod overwrite;
 pub mod pattern;
+pub mod publish;
+pub mod published;
 pub mod rename;
 pub mod sheet;
 pub mod single;
@@ -137,6 +139,10 @@ pub enum Dialog {
     Yank(Box<yank::Yank>),
     /// Make one place the same as another.
     Sync(Box<sync::Sync>),
+    /// Publish a folder as a website.
+    Publish(Box<publish::Publish>),
+    /// How that ended.
+    Published(Box<published::Published>),
     /// How fast transfers may be.
     Limit(Box<Single<limit::Limit>>),
     /// Something went wrong.
@@ -230,6 +236,8 @@ impl Dialog {
             Self::Pattern(dialog) => &**dialog,
             Self::Yank(dialog) => &**dialog,
             Self::Sync(dialog) => &**dialog,
+            Self::Publish(dialog) => &**dialog,
+            Self::Published(dialog) => &**dialog,
             Self::Limit(dialog) => &**dialog,
             Self::Failure(dialog) => &**dialog,
             Self::Offer(dialog) => &**dialog,
@@ -253,6 +261,8 @@ impl Dialog {
             Self::Pattern(dialog) => &mut **dialog,
             Self::Yank(dialog) => &mut **dialog,
             Self::Sync(dialog) => &mut **dialog,
+            Self::Publish(dialog) => &mut **dialog,
+            Self::Published(dialog) => &mut **dialog,
             Self::Limit(dialog) => &mut **dialog,
             Self::Failure(dialog) => &mut **dialog,
             Self::Offer(dialog) => &mut **dialog,

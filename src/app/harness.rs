@@ -1,5 +1,7 @@
 //! Keys and reports in, effects out: the harness of rule and screen tests.
 
+pub mod site;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

@@ -247,6 +247,8 @@ pub struct State {
     pub fetched: Option<Editing>,
     /// The object in the editor.
     pub editing: Option<Editing>,
+    /// The job that has published a website and was not told of.
+    pub published: Option<JobId>,
 }
 
 impl State {
@@ -291,6 +293,7 @@ impl State {
             fetching: None,
             fetched: None,
             editing: None,
+            published: None,
         }
     }
 

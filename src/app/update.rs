@@ -7,6 +7,7 @@ mod compare;
 mod edit;
 mod history;
 mod mouse;
+mod publish;
 mod report;
 mod settings;
 mod transfers;
@@ -135,6 +136,7 @@ fn settle(state: &mut State) -> Vec<Effect> {
     offer_left(state);
     ask_next_question(state);
     compare::open_waiting(state);
+    publish::tell_end(state);
     effects.extend(edit::open_fetched(state));
     effects.extend(access::forget_closed(state));
     effects.extend(browse::follow_words(state, &layout));

@@ -100,10 +100,10 @@ pub fn lines(plan: &Plan) -> Vec<String> {
     lines
 }
 
-/// Returns the difference that a choice makes, document by document.
-pub fn differences(choice: &Choice) -> Vec<String> {
+/// Returns the difference that steps make, document by document.
+pub fn differences(steps: &[Step]) -> Vec<String> {
     let mut lines = Vec::new();
-    for step in &choice.steps {
+    for step in steps {
         lines.push(format!("{}:", step.title()));
         lines.extend(step.difference().into_iter().map(|line| format!("  {line}")));
     }

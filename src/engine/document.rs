@@ -68,7 +68,7 @@ fn place(core: &Core, store: &Store, bucket: &BucketName, kind: DocumentKind) ->
     Ok(keep::Place::new(folder, address, kind))
 }
 
-/// Writes a document, if it still is what was seen, and reads it back.
+/// Writes a document, or takes it away, if it still is what was seen, and reads it back.
 pub(super) async fn write(
     core: &Arc<Core>,
     store: &Store,

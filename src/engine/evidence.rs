@@ -41,7 +41,7 @@ pub(super) fn start_word(core: &Arc<Core>, ticket: Ticket, bucket: BucketName) {
     });
 }
 
-/// Gathers what decides.
+/// Gathers what decides, from a server or from files.
 pub(super) async fn gather(core: &Arc<Core>, source: Source, identity: Option<PathBuf>) -> Result<Evidence, Error> {
     let identity = match identity {
         None => None,

@@ -32,7 +32,8 @@ pub(super) fn start(core: &Arc<Core>, ticket: Ticket, exposure: Exposure, choice
     });
 }
 
-async fn plan(core: &Arc<Core>, exposure: &Exposure) -> Result<Plan, Error> {
+/// Returns how it is done, from what stands there now.
+pub(super) async fn plan(core: &Arc<Core>, exposure: &Exposure) -> Result<Plan, Error> {
     let evidence = evidence::gather(core, exposure.source(), None).await?;
     exposure.check(&evidence)?;
     let store = core.store_of(&exposure.bucket).await;
@@ -63,7 +64,8 @@ async fn write_all(core: &Arc<Core>, exposure: &Exposure, choice: Choice) -> Exp
     Exposed { ends }
 }
 
-async fn write(core: &Arc<Core>, exposure: &Exposure, step: Step) -> StepEnd {
+/// Writes one step, and returns how that ended.
+pub(super) async fn write(core: &Arc<Core>, exposure: &Exposure, step: Step) -> StepEnd {
     let is_whole = match step {
         Step::Document { kind, before, after } => {
             let store = core.store_of(&exposure.bucket).await;

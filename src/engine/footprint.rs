@@ -3,6 +3,7 @@
 use crate::model::job::{Item, Revision, Transfer, Work};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, Prefix, Profile};
+use crate::model::sync::SyncPlan;
 
 /// The places of a job.
 #[derive(Debug, Default)]
@@ -22,7 +23,8 @@ impl Footprint {
             Work::Delete(items) | Work::Change(Revision { items, .. }) => {
                 Self { reads: Vec::new(), writes: items.iter().map(place).collect() }
             }
-            Work::Sync(plan) => Self { reads: vec![below(plan.from(), "")], writes: vec![below(plan.to(), "")] },
+            Work::Publish(publication) => Self::of_sync(&publication.files),
+            Work::Sync(plan) => Self::of_sync(plan),
             Work::Stream(stream) => Self { reads: Vec::new(), writes: vec![object(&stream.to)] },
             Work::CreateFolder(place) => Self { reads: Vec::new(), writes: vec![below(place, "")] },
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => {
@@ -34,6 +36,10 @@ impl Footprint {
                 Self { reads: Vec::new(), writes: vec![Location::Local(from.clone()), object(to)] }
             }
         }
+    }
+
+    fn of_sync(plan: &SyncPlan) -> Self {
+        Self { reads: vec![below(plan.from(), "")], writes: vec![below(plan.to(), "")] }
     }
 
     /// Returns the places of a job that only reads an object.

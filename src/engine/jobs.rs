@@ -15,7 +15,7 @@ use super::core::Core;
 use super::journal::Record;
 use super::meter::Meter;
 use super::task::Task;
-use super::{change, edit, remove, resume, stream, sync, transfer, uploads};
+use super::{change, edit, publish, remove, resume, stream, sync, transfer, uploads};
 use crate::local;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, JobEnd, JobId, Report, UnfinishedId, Verified, Work};
@@ -296,6 +296,7 @@ async fn execute(job: Arc<Job>, work: Work) -> Result<(), Error> {
         Work::Delete(items) => Box::pin(remove::run(job, items)).await,
         Work::Change(revision) => Box::pin(change::run(job, revision)).await,
         Work::Sync(plan) => Box::pin(sync::run(job, plan)).await,
+        Work::Publish(publication) => Box::pin(publish::run(job, publication)).await,
         Work::Stream(stream) => {
             let cause = "what was piped is gone; run the command again";
             Err(Error::new(Kind::Invalid, "go on with", stream.to.to_string(), cause))

@@ -69,6 +69,7 @@ fn profiles(work: &Work) -> Vec<&Profile> {
             transfer.items.iter().filter_map(Item::profile).chain(transfer.to.profile()).collect()
         }
         Work::Sync(plan) => plan.from().profile().into_iter().chain(plan.to().profile()).collect(),
+        Work::Publish(publication) => vec![publication.wish.bucket.profile()],
         Work::Delete(items) | Work::Change(Revision { items, .. }) => items.iter().filter_map(Item::profile).collect(),
         Work::AbortUploads { uploads, .. } => uploads.iter().map(|upload| upload.object.bucket.profile()).collect(),
         _ => Vec::new(),

@@ -69,7 +69,7 @@ fn is_kept(work: &Work) -> bool {
     match work {
         Work::Transfer(transfer) => !transfer.is_rehearsal,
         Work::Change(revision) => !revision.is_rehearsal,
-        Work::Sync(_) | Work::Stream(_) => true,
+        Work::Sync(_) | Work::Publish(_) | Work::Stream(_) => true,
         // Of what is deleted here nobody could tell later what has come since.
         Work::Delete(items) => items.iter().all(Item::is_s3),
         Work::CreateFolder(_)
@@ -87,6 +87,7 @@ fn work_name(work: &Work) -> &'static str {
         Work::Delete(_) => "delete",
         Work::Change(_) => "change",
         Work::Sync(_) => "sync",
+        Work::Publish(_) => "publish",
         Work::Stream(_) => "stream",
         Work::CreateFolder(_) => "create folder",
         Work::CreateBucket { .. } => "create bucket",

@@ -39,6 +39,7 @@ mod moves;
 mod names;
 mod overlap;
 mod pause;
+mod publish;
 mod rehearse;
 mod relay_resume;
 mod remove;

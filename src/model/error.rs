@@ -123,6 +123,11 @@ impl Error {
         hint(self.kind, self.permission)
     }
 
+    /// Returns whether a write that failed so has surely changed nothing.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.kind, Kind::Conflict | Kind::Denied | Kind::Invalid | Kind::Unsupported | Kind::NotFound)
+    }
+
     /// Returns whether trying the very same thing again may succeed.
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, Kind::Throttled | Kind::Network | Kind::Server)

@@ -12,6 +12,9 @@ const ASK_AGAIN: &str = "public, max-age=0, must-revalidate";
 /// All else may be an hour old.
 const AN_HOUR: &str = "public, max-age=3600";
 
+/// The pages for what is not there, by the names that builders give them.
+pub const ERROR_PAGES: [&str; 2] = ["404.html", "error.html"];
+
 /// The regions whose website endpoints have a dash before the region, where later ones have a dot (AWS General Reference,
 /// "Amazon Simple Storage Service endpoints and quotas", "Amazon S3 website endpoints").
 const DASHED: [&str; 9] = [
@@ -83,19 +86,29 @@ pub fn content_type(guess: &str) -> String {
     if is_text && !guess.contains("charset") { format!("{guess}; charset=utf-8") } else { guess.to_owned() }
 }
 
-/// Returns the website document with an index and an error page, over the one that stands. Redirects of single keys stay;
-/// where all requests are redirected nothing else can stand.
+/// Returns the website document with an index and an error page, over the one that stands. Its error page stays if there is
+/// no other, and redirects of single keys do; where all requests are redirected nothing else can stand.
 pub fn document(standing: Option<&Value>, index: &str, error: Option<&str>) -> Result<Value, String> {
     let mut site = standing.and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
     if site.contains_key("RedirectAllRequestsTo") {
         return Err("the bucket redirects all requests elsewhere; `settings s3://BUCKET website` shows it".to_owned());
     }
     site.insert("IndexDocument".to_owned(), json!({ "Suffix": index }));
-    match error {
-        Some(key) => site.insert("ErrorDocument".to_owned(), json!({ "Key": key })),
-        None => site.shift_remove("ErrorDocument"),
-    };
+    if let Some(key) = error {
+        site.insert("ErrorDocument".to_owned(), json!({ "Key": key }));
+    }
     Ok(Value::Object(site))
+}
+
+/// Returns in words which pages of a website document become others. They count for the whole bucket, wherever in it a
+/// website is.
+pub fn replaced(before: &Value, after: &Value) -> Vec<String> {
+    let page = |pointer: &str, word: &str| {
+        let at = |document: &Value| document.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let (was, becomes) = (at(before)?, at(after)?);
+        (was != becomes).then(|| format!("the {word} page of the whole bucket was {was} and becomes {becomes}"))
+    };
+    [page("/IndexDocument/Suffix", "index"), page("/ErrorDocument/Key", "error")].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -163,7 +176,13 @@ mod tests {
         let standing =
             json!({ "IndexDocument": { "Suffix": "old" }, "ErrorDocument": { "Key": "e" }, "RoutingRules": rules });
         let site = document(Some(&standing), "index.html", None).unwrap();
-        assert_eq!(site, json!({ "IndexDocument": { "Suffix": "index.html" }, "RoutingRules": rules }));
+        let wanted = json!({
+            "IndexDocument": { "Suffix": "index.html" }, "ErrorDocument": { "Key": "e" }, "RoutingRules": rules
+        });
+        assert_eq!(site, wanted);
+        assert_eq!(replaced(&standing, &site), ["the index page of the whole bucket was old and becomes index.html"]);
+        let both = document(Some(&standing), "old", Some("docs/e")).unwrap();
+        assert_eq!(replaced(&standing, &both), ["the error page of the whole bucket was e and becomes docs/e"]);
         let site = document(None, "index.html", Some("404.html")).unwrap();
         assert_eq!(site["ErrorDocument"]["Key"], "404.html");
         assert!(document(Some(&json!({ "RedirectAllRequestsTo": { "HostName": "h" } })), "i", None).is_err());

@@ -9,6 +9,7 @@ use super::client::Store;
 use super::http;
 use crate::model::error::{Error, Kind};
 use crate::model::name::BucketName;
+use crate::model::publication::Visit;
 use crate::model::site;
 
 /// How long an answer may take.
@@ -25,14 +26,15 @@ impl Store {
         site::address(bucket.as_str(), &region, prefix)
     }
 
-    /// Gets an address without a signature, and returns the status of the answer.
-    pub async fn visit(&self, url: &str) -> Result<u16, Error> {
+    /// Gets an address without a signature, and returns what came.
+    pub async fn visit(&self, url: &str) -> Result<Visit, Error> {
         let failed = |cause: String| Error::new(Kind::Network, "visit", url, cause);
         let connector = http::connector(url, self.session().found.ca_bundle.as_deref()).await?;
         let request = HttpRequest::get(url).map_err(|error| failed(error.to_string()))?;
         let answer = tokio::time::timeout(PATIENCE, connector.call(request)).await;
         let answer = answer.map_err(|_| failed(format!("no answer within {} s", PATIENCE.as_secs())))?;
         let answer = answer.map_err(|error| failed(format!("{error:?}")))?;
-        Ok(answer.status().as_u16())
+        let content_type = answer.headers().get("content-type").map(str::to_owned);
+        Ok(Visit { status: answer.status().as_u16(), content_type })
     }
 }

@@ -130,3 +130,19 @@ fn what_is_deleted_first_does_not_become_public_and_dot_files_stay_here() {
     let said = t.run(&["website", "publish", "dist", "s3://stage", "--yes", "--index", ".home"]);
     assert!(said.code == 2 && said.err.contains("--hidden"), "{said:?}");
 }
+
+#[test]
+fn the_pages_of_another_website_in_the_bucket_are_replaced_only_if_that_is_meant() {
+    let t = built();
+    let standing = json!({ "IndexDocument": { "Suffix": "home.htm" }, "ErrorDocument": { "Key": "error.html" } });
+    t.feed(&["settings", "s3://stage", "website", "--set", "-", "--yes"], standing.to_string().as_bytes());
+    std::fs::remove_file(t.path("dist/404.html")).unwrap();
+    let publish = |more: &[&str]| t.run(&[&["website", "publish", "dist", "s3://stage/docs"], more].concat());
+    let said = publish(&["--yes"]);
+    let words = "the index page of the whole bucket was home.htm and becomes index.html";
+    assert!(said.code == 2 && said.err.contains(words) && said.err.contains("--accept-others"), "{said:?}");
+    assert_eq!((t.keys().len(), document(&t, "website")), (0, standing));
+    let said = publish(&["--yes", "--accept-others"]);
+    let wanted = json!({ "IndexDocument": { "Suffix": "index.html" }, "ErrorDocument": { "Key": "error.html" } });
+    assert_eq!((said.code, document(&t, "website")), (0, wanted), "the error page stays: {said:?}");
+}

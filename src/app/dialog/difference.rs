@@ -43,19 +43,12 @@ struct Section {
 
 impl Section {
     fn new(head: Option<&'static str>, differing: &[String]) -> Self {
-        Self { head, lines: hunks(differing).iter().map(|line| with_escapes(line)).collect() }
+        Self { head, lines: hunks(differing) }
     }
 
     fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        let line = |line: &String| {
-            let role = match line.chars().next() {
-                Some('-') => Role::Warning,
-                Some('+') => Role::Good,
-                _ => Role::Dim,
-            };
-            Part::Text(role, visible(line).into_owned())
-        };
-        self.head.map(|head| Part::Text(Role::Label, format!("{head}:"))).into_iter().chain(self.lines.iter().map(line))
+        let head = self.head.map(|head| Part::Text(Role::Label, format!("{head}:")));
+        head.into_iter().chain(self.lines.iter().map(|line| difference_part(line)))
     }
 }
 
@@ -111,6 +104,16 @@ impl Difference {
     fn needs_name(&self) -> bool {
         !self.is_second && self.typed.as_ref().is_some_and(|typed| !typed.is_typed())
     }
+}
+
+/// Returns one line of a difference as it is shown.
+pub(super) fn difference_part(line: &str) -> Part<'static> {
+    let role = match line.chars().next() {
+        Some('-') => Role::Warning,
+        Some('+') => Role::Good,
+        _ => Role::Dim,
+    };
+    Part::Text(role, visible(&with_escapes(line)).into_owned())
 }
 
 impl Ask for Difference {

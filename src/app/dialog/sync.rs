@@ -196,7 +196,7 @@ pub fn act_word(act: Act) -> &'static str {
 }
 
 /// The name that is typed before anything in a place is deleted.
-fn name_of(place: &Location) -> String {
+pub(super) fn name_of(place: &Location) -> String {
     match place {
         Location::Local(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         Location::S3 { bucket, prefix } if prefix.last_part().is_empty() => bucket.to_string(),

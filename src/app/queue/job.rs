@@ -237,8 +237,10 @@ impl Job {
             self.snapshot = progress.snapshot();
         }
         // A million names are not kept for the sake of a line in the table.
-        if let Work::Sync(plan) = &self.work {
-            self.work = Work::Sync(Arc::new(plan.in_numbers()));
+        match &self.work {
+            Work::Sync(plan) => self.work = Work::Sync(Arc::new(plan.in_numbers())),
+            Work::Publish(publication) => self.work = Work::Publish(Arc::new(publication.in_numbers())),
+            _ => {}
         }
         self.is_asking = false;
         self.held = None;
@@ -287,6 +289,7 @@ impl Job {
                 return items_words(items);
             }
             Work::Sync(plan) => return sync_words(plan),
+            Work::Publish(publication) => return sync_words(&publication.files),
             Work::Stream(stream) => stream.to.key.last_part().to_owned(),
             Work::CreateFolder(place) => place.to_string(),
             Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => name.to_string(),
@@ -311,7 +314,7 @@ impl Job {
         let ends = match &self.work {
             Work::Transfer(Transfer { items, to, .. }) => (items.first().is_some_and(Item::is_s3), to.is_s3()),
             Work::Sync(plan) => (plan.from().is_s3(), plan.to().is_s3()),
-            Work::Stream(_) => (false, true),
+            Work::Stream(_) | Work::Publish(_) => (false, true),
             _ => return None,
         };
         match ends {

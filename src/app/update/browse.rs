@@ -2,7 +2,7 @@
 
 use globset::GlobMatcher;
 
-use super::{access, attributes, compare, edit, page, settings, work};
+use super::{access, attributes, compare, edit, page, publish, settings, work};
 use crate::app::action::Action;
 use crate::app::dialog::{Dialog, pattern::Pattern, yank::Yank};
 use crate::app::effect::Effect;
@@ -56,6 +56,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Permissions => access::open(state),
         Action::Compare => compare::open(state, false),
         Action::Sync => compare::open(state, true),
+        Action::PublishWebsite => publish::open(state),
         Action::Filter => begin_filter(state),
         Action::Sort => rearrange(pane, |rules| {
             rules.field = rules.field.next();

@@ -170,6 +170,8 @@ fn journal_set_aside(aside: &Path, error: &Error) -> Error {
 
 fn on_finished(state: &mut State, job: JobId, end: JobEnd) -> Vec<Effect> {
     match end {
+        // It has a dialog of its own.
+        _ if super::publish::remember(state, job) => {}
         JobEnd::Failed(error) => show_error(state, error),
         JobEnd::SomeFailed => state.notice = Some(Notice::warning("some items failed; t shows which")),
         JobEnd::Done | JobEnd::Cancelled => {}
@@ -226,6 +228,11 @@ pub(super) fn remember_touched(state: &mut State, request: &Request) {
         Work::Change(revision) if revision.is_rehearsal => Vec::new(),
         Work::Delete(items) | Work::Change(Revision { items, .. }) => items.iter().filter_map(holder).collect(),
         Work::Sync(plan) => vec![plan.to().clone()],
+        // Whether the bucket is open to strangers stands in its row.
+        Work::Publish(publication) => {
+            let wish = &publication.wish;
+            vec![wish.target(), Location::Buckets(wish.bucket.profile().clone())]
+        }
         Work::Stream(stream) => holder(&Item::Object(stream.to.clone())).into_iter().collect(),
         Work::CreateFolder(place) => place.parent().into_iter().collect(),
         Work::CreateBucket { name, .. } | Work::RemoveBucket(name) => vec![Location::Buckets(name.profile().clone())],

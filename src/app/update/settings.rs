@@ -106,6 +106,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Edit => edit(state, None),
         Action::EditOutside => return outside::begin(state),
         Action::New => pick_template(state),
+        Action::PublishWebsite => return super::publish::open(state),
         Action::PutBack => return ask_kept(state),
         Action::Delete => ask_delete(state),
         _ => {}

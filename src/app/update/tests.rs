@@ -26,6 +26,7 @@ mod history;
 mod left;
 mod mouse;
 mod profile;
+mod publish;
 mod settings;
 mod transfers;
 mod words;

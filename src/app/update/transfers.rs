@@ -122,6 +122,10 @@ fn retry(state: &mut State) -> Vec<Effect> {
         Some(Work::Sync(plan)) => {
             compare::start(state, Places { may_lack: None, ..plan.comparison.places.clone() }, plan.choice, true)
         }
+        Some(Work::Publish(publication)) => {
+            super::publish::open_wish(state, publication.wish.clone());
+            vec![]
+        }
         Some(Work::RemoveBucket(name)) => open_delete_of(state, vec![Item::Bucket(name)]),
         _ => state.queue.retry(&mut state.ids),
     }

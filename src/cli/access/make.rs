@@ -82,7 +82,7 @@ pub async fn make(session: &mut Session<'_>, access: &Access, aim: Aim) -> Resul
     let choice = if plan.is_reached { None } else { Some(access.make.choose(&plan, &exposure)) };
     if let Some(Ok(choice)) = &choice {
         printed.push(format!("To be written, by --by {}:", choice.name));
-        printed.extend(differences(choice));
+        printed.extend(differences(&choice.steps));
     }
     for line in &printed {
         session.output.line(&visible(line)).await?;

@@ -66,7 +66,7 @@ pub enum Remedy {
 }
 
 /// One thing that is written.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A document of the bucket.
     Document {

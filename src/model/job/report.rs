@@ -22,6 +22,7 @@ use crate::model::location::ObjectRef;
 use crate::model::name::{BucketName, ETag};
 use crate::model::plan::{Conflict, PlanSummary};
 use crate::model::progress::Progress;
+use crate::model::publication;
 use crate::model::upload::PendingUpload;
 
 /// One page of a listing.
@@ -130,14 +131,12 @@ pub enum Report {
         /// The totals.
         forecast: Box<Forecast>,
     },
-    /// A website was visited.
-    Visited {
+    /// What it takes to publish a website.
+    PublicationPlanned {
         /// Of this question.
         ticket: Ticket,
-        /// Where it is.
-        url: String,
-        /// The status of the answer, or why there was none.
-        answer: Result<u16, Error>,
+        /// How it is published.
+        plan: Box<publication::Plan>,
     },
     /// A listing, preview, completion, count, comparison, fetch, presigning or document failed.
     Failed {

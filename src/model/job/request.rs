@@ -16,6 +16,7 @@ use crate::model::limit::ByteRate;
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, Prefix};
 use crate::model::plan::Answer;
+use crate::model::publication::Wish;
 
 /// Where a listing goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,16 +130,12 @@ pub enum Request {
         /// The document.
         document: Box<Value>,
     },
-    /// Visit a website below a prefix as anybody's browser would, without a signature.
-    Visit {
+    /// Find out all that it takes to publish a website, and write nothing.
+    PlanPublication {
         /// The answer carries it.
         ticket: Ticket,
-        /// The bucket.
-        bucket: BucketName,
-        /// Where in it the website is.
-        prefix: Prefix,
-        /// The name of its index page.
-        index: String,
+        /// What is wished for.
+        wish: Box<Wish>,
     },
     /// Load the sections of one thing. Newest wins: the one before is dropped.
     Inspect {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Item, Revision, Transfer};
 use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, ETag};
+use crate::model::publication::Publication;
 use crate::model::stored;
 use crate::model::stream::Stream;
 use crate::model::sync::SyncPlan;
@@ -24,6 +25,8 @@ pub enum Work {
     Change(Revision),
     /// Make one place the same as another, as it was shown.
     Sync(Arc<SyncPlan>),
+    /// Publish a folder as a website, as it was shown.
+    Publish(Arc<Publication>),
     /// Write what a pipe brings; only who brings the pipe along can begin it.
     Stream(Stream),
     /// Make a local folder, or the marker object of a prefix.
@@ -67,6 +70,7 @@ impl Work {
             Self::Change(revision) if revision.is_rehearsal => "Look over",
             Self::Change(_) => "Change",
             Self::Sync(_) => "Sync",
+            Self::Publish(_) => "Publish",
             Self::CreateFolder(_) => "New folder",
             Self::CreateBucket { .. } => "New bucket",
             Self::RemoveBucket(_) => "Remove bucket",
@@ -83,6 +87,7 @@ impl Work {
             }
             Self::PutBack { from, .. } => Some(from.display().to_string()),
             Self::Sync(plan) => Some(plan.from().to_string()),
+            Self::Publish(publication) => Some(publication.files.from().to_string()),
             Self::Stream(_) => Some("standard input".to_owned()),
             _ => None,
         }
@@ -97,6 +102,7 @@ impl Work {
             },
             Self::Transfer(transfer) => transfer.to.to_string(),
             Self::Sync(plan) => plan.to().to_string(),
+            Self::Publish(publication) => publication.files.to().to_string(),
             Self::Stream(stream) => stream.to.to_string(),
             Self::PutBack { to, .. } => to.to_string(),
             _ => return None,
@@ -105,6 +111,7 @@ impl Work {
 
     /// Returns whether what was interrupted can be gone on with. Otherwise only cleaning up behind it is left.
     pub fn can_go_on(&self) -> bool {
-        !matches!(self, Self::Stream(_))
+        // What was agreed to for a website was what stood there then.
+        !matches!(self, Self::Stream(_) | Self::Publish(_))
     }
 }

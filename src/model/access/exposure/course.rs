@@ -124,9 +124,7 @@ impl Exposure {
 impl StepEnd {
     /// Returns how a write ended that failed.
     pub fn failed(error: Error) -> Self {
-        let changed_nothing =
-            matches!(error.kind, Kind::Conflict | Kind::Denied | Kind::Invalid | Kind::Unsupported | Kind::NotFound);
-        if changed_nothing { Self::Refused(error) } else { Self::Uncertain(error) }
+        if error.is_refusal() { Self::Refused(error) } else { Self::Uncertain(error) }
     }
 
     /// Returns why it did not end as it should, if somebody said so.

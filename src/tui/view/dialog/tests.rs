@@ -24,6 +24,8 @@ use crate::model::name::Profile;
 use crate::model::plan::{Conflict, Deletion, PlanSummary, Side};
 use crate::tui::view::picture::picture;
 
+mod publish;
+
 fn draw_at(width: u16, height: u16, dialog: &Dialog, theme: &Theme) -> String {
     picture(width, height, |frame| draw(frame, frame.area(), dialog, theme))
 }
