@@ -20,3 +20,5 @@ mod start;
 mod sync;
 #[path = "tui/terminal.rs"]
 mod terminal;
+#[path = "tui/uploads.rs"]
+mod uploads;

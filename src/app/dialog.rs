@@ -4,6 +4,7 @@
 //! where everything is (`layout`) are written once. A dialog gets plain values when it is opened and answers with a
 //! [`Step`].
 
+pub mod abort;
 pub mod ask_quit;
 pub mod attributes;
 pub mod change;
@@ -15,6 +16,7 @@ pub mod limit;
 pub mod new_bucket;
 pub mod new_folder;
 pub mod offer;
+pub mod older;
 pub mod overwrite;
 pub mod pattern;
 pub mod rename;
@@ -26,6 +28,8 @@ pub mod transfer;
 pub mod typed;
 pub mod unsaved;
 pub mod yank;
+
+use std::time::Duration;
 
 use globset::GlobMatcher;
 use jiff::Timestamp;
@@ -41,6 +45,7 @@ use crate::model::compare::Places;
 use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::job::{JobId, Report, Request, Work};
 use crate::model::sync::Choice;
+use crate::model::upload::UploadRef;
 
 /// What a dialog wants after an event.
 #[derive(Debug, Clone)]
@@ -77,6 +82,10 @@ pub enum Reply {
     ThrowAway,
     /// Add a template to the document under the cursor.
     AddTemplate(&'static str),
+    /// Mark the unfinished uploads that are so old, and ask about aborting them.
+    AbortOlder(Duration),
+    /// Abort these uploads.
+    AbortUploads(Vec<UploadRef>),
 }
 
 impl Step {
@@ -144,6 +153,10 @@ pub enum Dialog {
     Unsaved(Box<unsaved::Unsaved>),
     /// Start a document from a template.
     Template(Box<template::Pick>),
+    /// Abort unfinished uploads.
+    Abort(Box<abort::Abort>),
+    /// From which age on they are to be aborted.
+    Older(Box<Single<older::Older>>),
 }
 
 impl Dialog {
@@ -228,6 +241,8 @@ impl Dialog {
             Self::Change(dialog) => &**dialog,
             Self::Unsaved(dialog) => &**dialog,
             Self::Template(dialog) => &**dialog,
+            Self::Abort(dialog) => &**dialog,
+            Self::Older(dialog) => &**dialog,
         }
     }
 
@@ -250,6 +265,8 @@ impl Dialog {
             Self::Change(dialog) => &mut **dialog,
             Self::Unsaved(dialog) => &mut **dialog,
             Self::Template(dialog) => &mut **dialog,
+            Self::Abort(dialog) => &mut **dialog,
+            Self::Older(dialog) => &mut **dialog,
         }
     }
 }

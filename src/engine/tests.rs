@@ -27,6 +27,7 @@ mod document;
 mod evidence;
 mod fault;
 mod ferry;
+mod forecast;
 mod given;
 mod grant;
 mod inspect;
@@ -42,6 +43,7 @@ mod resume;
 mod server_side;
 mod stream;
 mod sync;
+mod uploads;
 mod verify;
 
 /// How long anything may take; reached only by a test that fails.

@@ -25,9 +25,11 @@ mod edit;
 mod history;
 mod left;
 mod mouse;
+mod preview;
 mod profile;
 mod settings;
 mod transfers;
+mod uploads;
 mod words;
 
 #[test]

@@ -141,7 +141,9 @@ fn a_rule_that_is_switched_off_does_nothing_and_all_are_told_apart() {
 
 #[test]
 fn sentences_name_the_first_keys_and_what_nobody_can_tell() {
-    let all = rules(&json!({ "Rules": [{ "NoncurrentVersionExpiration": { "NoncurrentDays": 1 } }, { "Status": "Disabled" }] }));
+    let all = rules(
+        &json!({ "Rules": [{ "NoncurrentVersionExpiration": { "NoncurrentDays": 1 } }, { "Status": "Disabled" }] }),
+    );
     let mut forecast = Forecast::of(&all);
     assert_eq!(forecast.rules[0].sentences()[0].text, "today nothing");
     let old = |key: &str| Subject {
@@ -171,8 +173,7 @@ fn an_old_marker_is_deleted_like_an_old_version_and_never_moved() {
         ..object("k", "2020-01-05T00:00:00Z")
     };
     let moves = json!([{ "NoncurrentDays": 5, "StorageClass": "GLACIER" }]);
-    let sized =
-        json!({ "Filter": { "ObjectSizeLessThan": 1000 }, "NoncurrentVersionTransitions": moves });
+    let sized = json!({ "Filter": { "ObjectSizeLessThan": 1000 }, "NoncurrentVersionTransitions": moves });
     assert_eq!(rule(sized).deed(&marker(0), now), None);
     let expiry = json!({ "NoncurrentDays": 5, "NewerNoncurrentVersions": 1 });
     let own = rule(json!({ "NoncurrentVersionExpiration": expiry }));
