@@ -24,4 +24,5 @@ pub mod settings;
 pub mod state;
 pub mod tree;
 pub mod update;
+pub mod uploads;
 pub mod words;

@@ -240,6 +240,7 @@ impl Engine {
             Request::Uploads { ticket, bucket, prefix, with_sizes } => {
                 uploads::start(core, ticket, bucket, prefix, with_sizes);
             }
+            Request::UploadParts { ticket, upload } => uploads::start_parts(core, ticket, upload),
             Request::Resolve { job, question, answer } => {
                 if let Some(job) = core.job(job) {
                     job.resolve(question, answer);

@@ -57,7 +57,8 @@
 //! take. They are read and written whole, what is unknown in them too, and only if they still are what was seen; the old one
 //! is kept in the data folder. `check` finds what is wrong with a typed text and at which line, `danger` what a change would
 //! open or lock, and `template` has documents to start from. [`app::settings`] is the screen of them: a list whose rows load
-//! alone, and a text area whose text hides no character.
+//! alone, and a text area whose text hides no character. What lifecycle rules would touch is shown there too, also by a text
+//! that is not written yet.
 //!
 //! [`model::change`] is about objects instead, which stay where they are: their metadata, tags, class, encryption and ACL. It
 //! says line by line what would become of each, and what of it has to be a copy of the object onto itself.

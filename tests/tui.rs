@@ -22,5 +22,7 @@ mod start;
 mod sync;
 #[path = "tui/terminal.rs"]
 mod terminal;
+#[path = "tui/uploads.rs"]
+mod uploads;
 #[path = "tui/website.rs"]
 mod website;

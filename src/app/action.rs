@@ -17,12 +17,22 @@ pub enum Context {
     Settings,
     /// The permissions screen is open.
     Access,
+    /// The unfinished uploads are open.
+    Uploads,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 7] =
-        [Self::Panes, Self::Inspector, Self::Transfers, Self::Compare, Self::History, Self::Settings, Self::Access];
+    pub const ALL: [Self; 8] = [
+        Self::Panes,
+        Self::Inspector,
+        Self::Transfers,
+        Self::Compare,
+        Self::History,
+        Self::Settings,
+        Self::Access,
+        Self::Uploads,
+    ];
 
     /// Returns the word for it in headings.
     pub fn name(self) -> &'static str {
@@ -34,6 +44,7 @@ impl Context {
             Self::History => "history",
             Self::Settings => "settings",
             Self::Access => "permissions",
+            Self::Uploads => "uploads",
         }
     }
 }
@@ -127,11 +138,23 @@ const COMPARABLE: &[Context] = &[Context::Panes, Context::Compare];
 const SETTINGS: &[Context] = &[Context::Settings];
 const CONFIGURABLE: &[Context] = &[Context::Panes, Context::Inspector, Context::Settings];
 const EDITABLE: &[Context] = &[Context::Panes, Context::Settings];
-const REFRESHED: &[Context] =
-    &[Context::Panes, Context::Inspector, Context::Compare, Context::History, Context::Settings, Context::Access];
+const DELETABLE: &[Context] = &[Context::Panes, Context::Settings, Context::Uploads];
+const REFRESHED: &[Context] = &[
+    Context::Panes,
+    Context::Inspector,
+    Context::Compare,
+    Context::History,
+    Context::Settings,
+    Context::Access,
+    Context::Uploads,
+];
 const OPENABLE: &[Context] =
     &[Context::Panes, Context::Transfers, Context::History, Context::Settings, Context::Access];
-const FILTERED: &[Context] = &[Context::Panes, Context::History];
+const FILTERED: &[Context] = &[Context::Panes, Context::History, Context::Uploads];
+const MARKED: &[Context] = &[Context::Panes, Context::Uploads];
+const UPLOADS: &[Context] = &[Context::Uploads];
+const LISTED: &[Context] = &[Context::Panes, Context::Inspector, Context::Uploads];
+const PREVIEWED: &[Context] = &[Context::Panes, Context::Inspector, Context::Settings];
 const READ: &[Context] = &[Context::Panes, Context::Inspector, Context::History];
 const BROWSE: &[Context] = &[Context::Panes, Context::Inspector];
 const ACCESS: &[Context] = &[Context::Access];
@@ -156,16 +179,17 @@ actions! {
     GoBack "go-back" "Back" Go PANES false ["["] "Go back to the place before";
     GoForward "go-forward" "Forward" Go PANES false ["]"] "Go forward again";
     BackOut "back-out" "Back" Go ANYWHERE false ["Esc"] "Back out: stop the load, end the filter, clear the marks, close";
-    ToggleMark "toggle-mark" "Mark" Mark PANES false ["Space" "Insert"] "Mark or unmark, and go on";
+    ToggleMark "toggle-mark" "Mark" Mark MARKED false ["Space" "Insert"] "Mark or unmark, and go on";
     InvertMarks "invert-marks" "Invert" Mark PANES false ["*"] "Invert the marks";
     MarkPattern "mark-pattern" "Mark by" Mark PANES false ["+"] "Mark by a pattern such as *.csv";
     UnmarkPattern "unmark-pattern" "Unmark by" Mark PANES false ["-"] "Unmark by a pattern";
-    MarkAll "mark-all" "Mark all" Mark PANES false ["%"] "Mark all rows of this level, or none if all are";
+    MarkAll "mark-all" "Mark all" Mark MARKED false ["%"] "Mark all rows of this level, or none if all are";
     Copy "copy" "Copy" Work PANES true ["F5" "c"] "Copy to the other pane";
     Move "move" "Move" Work PANES true ["F6" "m"] "Move to the other pane";
     Rename "rename" "Rename" Work PANES true ["F2" "r"] "Rename";
     New "new" "New" Work EDITABLE true ["F7" "n"] "Make a folder, a prefix or a bucket; in the settings: add a template";
-    Delete "delete" "Delete" Work EDITABLE true ["F8" "d" "Delete"] "Delete";
+    Delete "delete" "Delete" Work DELETABLE true ["F8" "d" "Delete"] "Delete; of the unfinished uploads: abort";
+    AbortOlder "abort-older" "Older than" Work UPLOADS true ["o"] "Abort all uploads that are older than a time such as 7d; asks first";
     Edit "edit" "Edit" Work EDITABLE true ["F4" "e"] "Edit in $VISUAL or $EDITOR; a document of the settings here";
     Attributes "attributes" "Attributes" Work BROWSE true ["A"] "Change metadata, headers, tags, class, encryption or ACL; shows first what would change";
     EditOutside "edit-outside" "$EDITOR" Work SETTINGS true ["E"] "Edit the document in $VISUAL or $EDITOR";
@@ -178,7 +202,8 @@ actions! {
     NextKind "next-kind" "Next kind" Look COMPARE false ["Right" "l" "Tab"] "Show the next kind of difference alone";
     PreviousKind "previous-kind" "Previous kind" Look COMPARE false ["Left" "h" "BackTab"] "Show the kind of difference before alone";
     Inspect "inspect" "Inspect" Look BROWSE false ["i"] "Open or close the inspector";
-    Preview "preview" "Preview" Look BROWSE false ["F3" "p"] "Show the first 64 KiB";
+    Preview "preview" "Preview" Look PREVIEWED false ["F3" "p"] "Show the first 64 KiB; in the settings: what the lifecycle rules would touch today";
+    Uploads "uploads" "Uploads" Look LISTED false ["U"] "Show the unfinished uploads of a bucket or prefix, or go back";
     Settings "settings" "Settings" Look CONFIGURABLE false [","] "Show and change the settings of the bucket: policy, CORS, lifecycle and all others";
     Permissions "permissions" "Permissions" Look JUDGED false ["P"] "Show who may do what with a bucket, prefix or object, and why";
     NextQuestion "next-question" "Next" Look ACCESS false ["Right" "l" "Tab"] "Go to the next column";

@@ -4,6 +4,7 @@
 //! where everything is (`layout`) are written once. A dialog gets plain values when it is opened and answers with a
 //! [`Step`].
 
+pub mod abort;
 pub mod ask_quit;
 pub mod attributes;
 pub mod delete;
@@ -15,6 +16,7 @@ pub mod limit;
 pub mod new_bucket;
 pub mod new_folder;
 pub mod offer;
+pub mod older;
 pub mod overwrite;
 pub mod pattern;
 pub mod publish;
@@ -31,6 +33,8 @@ pub mod unsaved;
 pub mod way;
 pub mod yank;
 
+use std::time::Duration;
+
 use globset::GlobMatcher;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -46,6 +50,7 @@ use crate::model::compare::Places;
 use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::job::{JobId, Report, Request, Work};
 use crate::model::sync::Choice;
+use crate::model::upload::UploadRef;
 
 /// What a dialog wants after an event.
 #[derive(Debug, Clone)]
@@ -86,6 +91,10 @@ pub enum Reply {
     Expose(Box<Exposure>, Box<Way>),
     /// Add a template to the document under the cursor.
     AddTemplate(&'static str),
+    /// Mark the unfinished uploads that are so old, and ask about aborting them.
+    AbortOlder(Duration),
+    /// Abort these uploads.
+    AbortUploads(Vec<UploadRef>),
 }
 
 impl Step {
@@ -159,6 +168,10 @@ pub enum Dialog {
     Template(Box<template::Pick>),
     /// How a place is made public or private.
     Ways(Box<way::Ways>),
+    /// Abort unfinished uploads.
+    Abort(Box<abort::Abort>),
+    /// From which age on they are to be aborted.
+    Older(Box<Single<older::Older>>),
 }
 
 impl Dialog {
@@ -246,6 +259,8 @@ impl Dialog {
             Self::Unsaved(dialog) => &**dialog,
             Self::Template(dialog) => &**dialog,
             Self::Ways(dialog) => &**dialog,
+            Self::Abort(dialog) => &**dialog,
+            Self::Older(dialog) => &**dialog,
         }
     }
 
@@ -271,6 +286,8 @@ impl Dialog {
             Self::Unsaved(dialog) => &mut **dialog,
             Self::Template(dialog) => &mut **dialog,
             Self::Ways(dialog) => &mut **dialog,
+            Self::Abort(dialog) => &mut **dialog,
+            Self::Older(dialog) => &mut **dialog,
         }
     }
 }

@@ -165,7 +165,7 @@ impl History {
     }
 }
 
-/// Where the parts of the history screen are.
+/// Where the parts of the history screen are, and of that of the unfinished uploads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Places {
     /// The table with its border.

@@ -5,6 +5,7 @@
 
 pub mod editor;
 pub mod line;
+pub mod preview;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use ratatui::layout::Rect;
 use serde_json::Value;
 
 use self::editor::Editor;
+use self::preview::Preview;
 use super::effect::Effect;
 use super::inspector::Load;
 use super::layout::TWO_PANES;
@@ -82,6 +84,8 @@ pub struct Settings {
     scroll: usize,
     /// The text of a document that is changed.
     pub editor: Option<Editor>,
+    /// What the lifecycle rules would touch today, in front of the rest.
+    pub preview: Option<Preview>,
     /// What is waited for.
     pub waiting: Option<(Ticket, Waiting)>,
     /// The file that is open in the person's editor, and what it is of.
@@ -101,6 +105,7 @@ impl Settings {
             is_reading: false,
             scroll: 0,
             editor: None,
+            preview: None,
             waiting: None,
             outside: None,
         }
@@ -136,9 +141,15 @@ impl Settings {
         self.scroll
     }
 
+    /// Returns whether the keys go into a text.
+    pub fn is_typing(&self) -> bool {
+        self.focus() == Focus::Text
+    }
+
     /// Returns what has the keys.
     pub fn focus(&self) -> Focus {
         match (&self.editor, self.is_reading) {
+            _ if self.preview.is_some() => Focus::Preview,
             (Some(_), _) => Focus::Text,
             (None, true) => Focus::Document,
             (None, false) => Focus::List,
@@ -193,7 +204,7 @@ impl Settings {
     /// Moves the windows so that the cursors are in them, and asks for what has come into view.
     pub fn follow(&mut self, area: Rect, ids: &mut Ids) -> Vec<Effect> {
         let places = places(area, self.focus());
-        if let Some(editor) = &mut self.editor {
+        if let Some(editor) = self.editor.as_mut().filter(|_| self.preview.is_none()) {
             editor.follow(places.document);
         }
         let height = usize::from(places.rows.height);
@@ -224,14 +235,15 @@ impl Settings {
         dropped
     }
 
-    /// Waits for no row any more.
+    /// Waits for no row any more, and looks at nothing.
     pub fn stop(&mut self) -> Vec<Effect> {
+        let looks = self.preview.as_mut().and_then(Preview::stop);
         let tickets = self.rows.iter_mut().filter_map(|row| {
             let ticket = row.ticket.take()?;
             row.document = Load::Idle;
             Some(Effect::Submit(Request::Drop(ticket)))
         });
-        tickets.collect()
+        tickets.chain(looks).collect()
     }
 
     /// Returns whether something is under way here that would be lost with the screen: a write, of which it tells what comes of
@@ -290,6 +302,9 @@ impl Settings {
     pub fn click(&mut self, area: Rect, column: u16, row: u16) -> bool {
         let places = places(area, self.focus());
         let at = (column, row).into();
+        if self.preview.is_some() {
+            return false;
+        }
         if let Some(editor) = &mut self.editor {
             editor.click(places.document, column, row);
             return false;
@@ -343,6 +358,8 @@ pub enum Focus {
     Document,
     /// The text of a document.
     Text,
+    /// What the lifecycle rules would touch.
+    Preview,
 }
 
 /// How wide the list is beside the document.
@@ -361,7 +378,7 @@ pub fn places(area: Rect, focus: Focus) -> Places {
             (Rect { width: list, ..area }, frame)
         }
         (false, Focus::List) => (area, Rect::default()),
-        (false, Focus::Document | Focus::Text) => (Rect::default(), area),
+        (false, Focus::Document | Focus::Text | Focus::Preview) => (Rect::default(), area),
     };
     let document = inner(frame);
     let status = match (focus, document.height) {

@@ -20,6 +20,7 @@ use super::pane::Pane;
 use super::queue::Queue;
 use super::settings::Settings;
 use super::tree::{Row, Tree};
+use super::uploads::Uploads;
 use super::words::Words;
 use crate::model::error::Error;
 use crate::model::job::{Connection, Item, JobId, Request, Ticket};
@@ -82,6 +83,8 @@ pub enum Screen {
     Settings,
     /// Who may do what.
     Access,
+    /// Uploads that were begun and not finished.
+    Uploads,
 }
 
 /// Who the caller is, as far as it is known.
@@ -199,6 +202,8 @@ pub struct State {
     pub compare: Option<Compare>,
     /// Who may do what, while its screen is open.
     pub permissions: Option<Permissions>,
+    /// The unfinished uploads of a place, while their screen is open.
+    pub uploads: Option<Uploads>,
     /// What was transferred, as far as it was looked at.
     pub history: History,
     /// The settings of a bucket, once they were looked at.
@@ -269,6 +274,7 @@ impl State {
             queue: Queue::new(setup.limit),
             compare: None,
             permissions: None,
+            uploads: None,
             history: History::default(),
             settings: None,
             dialog: None,
@@ -339,7 +345,8 @@ impl State {
         match self.screen {
             Screen::Browse => self.focused().is_typing,
             Screen::History => self.history.is_typing,
-            Screen::Settings => self.settings.as_ref().is_some_and(|settings| settings.editor.is_some()),
+            Screen::Settings => self.settings.as_ref().is_some_and(Settings::is_typing),
+            Screen::Uploads => self.uploads.as_ref().is_some_and(|uploads| uploads.is_typing),
             Screen::Transfers | Screen::Compare | Screen::Access => false,
         }
     }

@@ -11,6 +11,7 @@ mod publish;
 mod report;
 mod settings;
 mod transfers;
+mod uploads;
 mod work;
 
 use jiff::Timestamp;
@@ -133,12 +134,14 @@ fn settle(state: &mut State) -> Vec<Effect> {
         permissions.follow(area);
     }
     let mut effects = settings::follow(state, layout.full(Screen::Settings));
+    effects.extend(uploads::follow(state, layout.full(Screen::Uploads)));
     offer_left(state);
     ask_next_question(state);
     compare::open_waiting(state);
     publish::tell_end(state);
     effects.extend(edit::open_fetched(state));
     effects.extend(access::forget_closed(state));
+    effects.extend(uploads::forget_closed(state));
     effects.extend(browse::follow_words(state, &layout));
     if state.is_inspecting {
         let item = state.current_item();
@@ -210,6 +213,7 @@ pub fn context(state: &State) -> Context {
         (Screen::History, _) => Context::History,
         (Screen::Settings, _) => Context::Settings,
         (Screen::Access, _) => Context::Access,
+        (Screen::Uploads, _) => Context::Uploads,
         (Screen::Browse, true) => Context::Inspector,
         (Screen::Browse, false) => Context::Panes,
     }
@@ -241,6 +245,7 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         return match state.screen {
             Screen::History => history::on_filter_key(state, key),
             Screen::Settings => settings::on_text_key(state, key),
+            Screen::Uploads => uploads::on_filter_key(state, key),
             _ => browse::on_filter_key(state, key),
         };
     }
@@ -272,6 +277,10 @@ fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     }
     if state.screen == Screen::Settings {
         settings::on_paste(state, text);
+        return vec![];
+    }
+    if let Some(own) = state.uploads.as_mut().filter(|own| state.screen == Screen::Uploads && own.is_typing) {
+        own.retype(|field| field.insert(text));
         return vec![];
     }
     browse::on_filter_paste(state, text);
@@ -333,6 +342,8 @@ fn on_reply(state: &mut State, reply: Reply) -> Vec<Effect> {
         Reply::Review(exposure, way) => access::review(state, exposure, way),
         Reply::Expose(exposure, way) => return access::expose(state, exposure, way),
         Reply::AddTemplate(name) => settings::add_template(state, name),
+        Reply::AbortOlder(age) => uploads::abort_older(state, age),
+        Reply::AbortUploads(chosen) => return uploads::abort(state, chosen),
     }
     vec![]
 }
@@ -397,6 +408,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Context::History => history::act(state, action),
             Context::Settings => settings::act(state, action),
             Context::Access => access::act(state, action),
+            Context::Uploads => uploads::act(state, action),
             Context::Inspector => browse::act_in_inspector(state, action),
             Context::Panes => browse::act(state, action),
         },

@@ -12,6 +12,7 @@ use super::output::{list_time, say_error};
 use super::question::Question;
 use super::session::{Session, Stop};
 use super::telling::Telling;
+use crate::model::entry::StorageClass;
 use crate::model::job::{Report, Request, Work};
 use crate::model::lifetime::time_of;
 use crate::model::location::Location;
@@ -133,21 +134,14 @@ async fn list(
 
 fn line(session: &Session<'_>, upload: &PendingUpload, zone: &TimeZone) -> String {
     let age = upload.age.map_or_else(|| "-".to_owned(), |age| duration(age.as_secs()));
-    let bytes = upload.bytes.map(|bytes| format!("{:>10}  ", size(bytes))).unwrap_or_default();
+    let bytes = upload.sent.map(|sent| format!("{:>10}  ", size(sent.bytes))).unwrap_or_default();
     let holder = match upload.holder {
-        Some(holder) => format!("  ({})", holder_word(holder)),
+        Some(holder) => format!("  ({})", holder.word()),
         None => String::new(),
     };
     let name = upload.upload.object.to_string();
     let (name, id) = (session.output.name(&name), session.output.name(&upload.upload.id));
     format!("{} {age:>8}  {bytes}{name}  {id}{holder}", list_time(upload.began, zone))
-}
-
-fn holder_word(holder: Holder) -> &'static str {
-    match holder {
-        Holder::Running => "running",
-        Holder::Left => "left",
-    }
 }
 
 fn value(upload: &PendingUpload) -> Value {
@@ -157,8 +151,11 @@ fn value(upload: &PendingUpload) -> Value {
         "uploadId": upload.upload.id,
         "began": upload.began.map(|time| time.to_string()),
         "ageSeconds": upload.age.map(|age| age.as_secs()),
-        "bytes": upload.bytes,
-        "holder": upload.holder.map(holder_word),
+        "bytes": upload.sent.map(|sent| sent.bytes),
+        "parts": upload.sent.map(|sent| sent.parts),
+        "storageClass": upload.class.map(StorageClass::name),
+        "initiator": upload.initiator,
+        "holder": upload.holder.map(Holder::word),
     })
 }
 

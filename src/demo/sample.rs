@@ -14,7 +14,8 @@ use crate::demo::checksum::{Algorithm, Hasher};
 use crate::demo::content::Content;
 use crate::demo::document::parse_policy;
 use crate::demo::store::{
-    Bucket, FAR_REGION, Facts, HOME_REGION, NULL_VERSION, Object, Restore, State, Version, Versioning, now,
+    Bucket, FAR_REGION, Facts, HOME_REGION, NULL_VERSION, Object, Part, Restore, State, Upload, Version, Versioning,
+    now,
 };
 
 mod data;
@@ -103,6 +104,28 @@ impl<'a> Builder<'a> {
         self.hours += 7;
         let (id, modified) = (self.state.new_id(), at(self.hours));
         self.bucket.push(key, id, Version::new(modified, None));
+    }
+
+    /// Begins an upload so many hours after the first day, with parts of so many KiB, and leaves it.
+    fn upload(&mut self, key: &str, hours: u64, parts: &[usize]) {
+        let part = |kibibytes: &usize| {
+            let bytes = Bytes::from(vec![b'.'; kibibytes * 1024]);
+            let mut hasher = Hasher::new(Algorithm::default());
+            hasher.update(&bytes);
+            let (digest, sum) = hasher.finish();
+            Part { content: Content::from(bytes), digest, sum, modified: at(hours) }
+        };
+        let (id, owner) = (self.state.new_id(), self.bucket.owner);
+        let upload = Upload {
+            initiated: at(hours),
+            owner,
+            facts: typed(key),
+            acl: Acl::private(owner),
+            algorithm: None,
+            is_full: false,
+            parts: (1..).zip(parts.iter().map(part)).collect(),
+        };
+        self.bucket.uploads.entry(key.to_owned()).or_default().insert(id, upload);
     }
 
     fn done(self) {
@@ -239,6 +262,9 @@ fn archive(state: &mut State) {
         tape.restore = restore;
         to.put(key, tape);
     }
+    to.upload("ledgers/2020.csv", 0, &[320, 320, 320]);
+    to.upload("tapes/2021/tape-0001-of-a-long-series-that-nobody-has-finished.tar", 24 * 90, &[]);
+    to.upload("warm/2021.csv", 24 * 200, &[128]);
     for (key, class) in
         [("warm/2023.csv", "STANDARD_IA"), ("warm/2022.csv", "GLACIER_IR"), ("warm/2024.csv", "INTELLIGENT_TIERING")]
     {

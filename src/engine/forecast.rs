@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer;
 use super::core::Core;
+use super::inspect::unread;
 use super::lister::Lister;
 use super::page::Asker;
 use crate::model::document::forecast::{self, Deed, Forecast, Rule, Standing, Subject};
@@ -86,12 +87,21 @@ impl Totals<'_> {
         self.core.send(Report::Forecast { ticket: self.ticket, forecast }, self.token).await
     }
 
-    /// Returns whether a deletion by a rule leaves an old version. A server that does not know versions keeps none.
-    async fn keeps_versions(&self) -> Result<bool, Error> {
+    /// Returns whether a deletion by a rule leaves an old version. A server that does not know versions keeps none. Where
+    /// that may not be read only the objects are looked at, and it is said what this may hide.
+    async fn keeps_versions(&mut self) -> Result<bool, Error> {
         let _permit = self.core.lanes.interactive.acquire().await;
         match self.store.versioning(self.bucket).await {
             Ok(versioning) => Ok(versioning.adds_markers()),
-            Err(error) if matches!(error.kind, Kind::Unsupported | Kind::Denied) => Ok(false),
+            Err(error) if error.kind == Kind::Unsupported => Ok(false),
+            Err(error) if error.kind == Kind::Denied => {
+                self.forecast.unknown.push(format!(
+                    "whether the bucket keeps versions may not be read ({}): what is deleted may stay as an old version, \
+                     and delete markers that hide nothing are not counted",
+                    unread(&error)
+                ));
+                Ok(false)
+            }
             Err(error) => Err(error),
         }
     }
@@ -146,14 +156,15 @@ impl Totals<'_> {
             let looks = due.into_iter().map(async |(upload, id)| {
                 let object = ObjectRef::new(bucket.clone(), upload.key.as_str());
                 // That its parts may not be listed hides no upload.
-                let size = store.uploaded_bytes(&object, &id).await.ok().flatten().unwrap_or_default();
-                (Subject { size, ..upload }, None)
+                let sent = store.sent(&object, &id).await;
+                (sent.is_err(), Subject { size: sent.ok().flatten().unwrap_or_default().bytes, ..upload })
             });
-            let found: Vec<Found> = stream::iter(looks.collect::<Vec<_>>()).buffered(LOOKS).collect().await;
-            for (upload, _) in found {
+            let found: Vec<_> = stream::iter(looks.collect::<Vec<_>>()).buffered(LOOKS).collect().await;
+            for (is_unsized, upload) in found {
+                self.forecast.unsized_uploads += u64::from(is_unsized);
                 for (at, rule) in self.rules.iter().enumerate() {
                     if let Some(deed) = rule.deed(&upload, self.now) {
-                        self.forecast.add(at, Some(deed), upload.size);
+                        self.forecast.add(at, Some(deed), &upload);
                     }
                 }
             }
@@ -173,7 +184,7 @@ impl Totals<'_> {
             for (at, rule) in self.rules.iter().enumerate() {
                 match rule.deed(&one.0, self.now) {
                     Some(deed) if rule.needs_tags() => asked.push((at, deed, one.clone())),
-                    Some(deed) => self.forecast.add(at, Some(deed), one.0.size),
+                    Some(deed) => self.forecast.add(at, Some(deed), &one.0),
                     None => {}
                 }
             }
@@ -182,16 +193,16 @@ impl Totals<'_> {
         let looks = asked.into_iter().map(async |(at, deed, (subject, version))| {
             let object = ObjectRef { version, ..ObjectRef::new(bucket.clone(), subject.key.as_str()) };
             let _permit = core.lanes.interactive.acquire().await;
-            (at, deed, subject.size, store.object_tags(&object).await)
+            (at, deed, subject, store.object_tags(&object).await)
         });
         let looked: Vec<_> = stream::iter(looks.collect::<Vec<_>>()).buffer_unordered(LOOKS).collect().await;
-        for (at, deed, bytes, tags) in looked {
+        for (at, deed, subject, tags) in looked {
             match tags {
                 Ok(tags) if self.rules.get(at).is_some_and(|rule| rule.means_tags(&tags)) => {
-                    self.forecast.add(at, Some(deed), bytes);
+                    self.forecast.add(at, Some(deed), &subject);
                 }
                 Ok(_) => {}
-                Err(_) => self.forecast.add(at, None, bytes),
+                Err(_) => self.forecast.add(at, None, &subject),
             }
         }
         self.grown().await
@@ -244,7 +255,9 @@ impl Sorter {
         let mut told = Vec::new();
         if self.key.as_deref() == Some(version.key.as_str()) {
             told.extend(self.marker.take());
-            let standing = Standing::Old { since: self.pushed.unwrap_or(written), newer: self.newer };
+            let (since, newer) = (self.pushed.unwrap_or(written), self.newer);
+            let standing =
+                if version.is_marker { Standing::OldMarker { since, newer } } else { Standing::Old { since, newer } };
             told.push((subject(standing), version.id.clone()));
             self.newer += 1;
         } else {
@@ -293,10 +306,11 @@ mod tests {
 
     #[test]
     fn each_version_is_old_since_the_one_before_it_came() {
-        let old = |hour: i64, newer| Standing::Old { since: Timestamp::from_second(hour * 3600).unwrap(), newer };
+        let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
+        let (marker, old) = (Standing::OldMarker { since: at(9), newer: 0 }, Standing::Old { since: at(5), newer: 1 });
         let found =
             sorted(&[version("a", 9, false), version("a", 5, true), version("a", 2, false), version("b", 1, false)]);
-        let wanted = [("a", Standing::Current), ("a", old(9, 0)), ("a", old(5, 1)), ("b", Standing::Current)];
+        let wanted = [("a", Standing::Current), ("a", marker), ("a", old), ("b", Standing::Current)];
         assert_eq!(found, wanted.map(|(key, standing)| (key.to_owned(), standing)));
     }
 

@@ -29,6 +29,7 @@ mod exposure;
 mod fault;
 mod ferry;
 mod files;
+mod forecast;
 mod given;
 mod grant;
 mod inspect;
@@ -47,6 +48,7 @@ mod resume;
 mod server_side;
 mod stream;
 mod sync;
+mod uploads;
 mod verify;
 
 const MIB: usize = 1024 * 1024;

@@ -22,6 +22,11 @@ impl Unfinished {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(upload.as_str());
     }
 
+    /// Returns whether this run of the program works on an upload.
+    pub fn has(&self, upload: &UploadId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(upload.as_str())
+    }
+
     /// Returns the objects whose uploads are left, in order.
     pub fn left(&self) -> Vec<String> {
         let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -13,7 +13,7 @@ use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Report, Ticket, Verified};
 use crate::model::location::ObjectRef;
 use crate::model::name::{BucketName, Prefix};
-use crate::model::upload::{Holder, PendingUpload, UploadRef};
+use crate::model::upload::{Holder, PendingUpload, Sent, UploadRef};
 use crate::s3::{Store, UploadId};
 
 /// How many are looked into, or aborted, at once.
@@ -44,12 +44,14 @@ async fn list(
         let now = Timestamp::now();
         let looks = page.uploads.into_iter().map(async |row| {
             let object = ObjectRef::new(bucket.clone(), row.key);
-            let bytes = if with_sizes { size_of(&store, &object, &row.id).await? } else { None };
+            let sent = if with_sizes { sent_of(&store, &object, &row.id).await? } else { None };
+            let holder = core.unfinished.has(&row.id).then_some(Holder::Running);
             let upload = UploadRef { object, id: row.id.as_str().to_owned() };
             // A server whose clock is ahead has not begun it in the future.
             let age = row.initiated.map(|began| Duration::try_from(now.duration_since(began)).unwrap_or_default());
-            let holder = holders.of(&upload);
-            Ok::<_, Error>(PendingUpload { upload, began: row.initiated, age, bytes, holder })
+            let holder = holder.or_else(|| holders.of(&upload));
+            let (began, class, initiator) = (row.initiated, row.storage_class, row.initiator);
+            Ok::<_, Error>(PendingUpload { upload, began, age, sent, class, initiator, holder })
         });
         let looked: Vec<_> = futures_util::stream::iter(looks).buffered(AT_ONCE).collect().await;
         let uploads = looked.into_iter().collect::<Result<_, _>>()?;
@@ -61,12 +63,36 @@ async fn list(
     }
 }
 
-/// Returns the size of what was sent. That parts may not be listed, or cannot be, hides no upload.
-async fn size_of(store: &Store, object: &ObjectRef, upload: &UploadId) -> Result<Option<u64>, Error> {
-    match store.uploaded_bytes(object, upload).await {
+/// Returns what was sent. That parts may not be listed, or cannot be, hides no upload.
+async fn sent_of(store: &Store, object: &ObjectRef, upload: &UploadId) -> Result<Option<Sent>, Error> {
+    match store.sent(object, upload).await {
         Err(error) if matches!(error.kind, Kind::Denied | Kind::Unsupported) => Ok(None),
-        size => size,
+        sent => sent,
     }
+}
+
+/// Looks at the parts of one upload.
+pub(super) fn start_parts(core: &Arc<Core>, ticket: Ticket, upload: UploadRef) {
+    let token = core.open_ticket(ticket);
+    let core = Arc::clone(core);
+    core.tracker.clone().spawn(async move {
+        let look = async {
+            let store = core.store_of(&upload.object.bucket).await;
+            let _permit = core.lanes.interactive.acquire().await;
+            store.sent(&upload.object, &UploadId::new(upload.id.as_str())).await
+        };
+        let result = tokio::select! {
+            biased;
+            () = token.cancelled() => Err(Error::cancelled("list the parts of", upload.object.to_string())),
+            result = Box::pin(look) => result,
+        };
+        let report = match result {
+            Ok(sent) => Report::UploadParts { ticket, sent },
+            Err(error) => Report::Failed { ticket, error },
+        };
+        let _ = core.send(report, &token).await;
+        core.close_ticket(ticket);
+    });
 }
 
 /// Aborts uploads; unless it is forced, those of a copy of the program that runs are left alone.
@@ -78,11 +104,12 @@ pub(super) async fn abort(job: &Job, uploads: Vec<UploadRef>, is_forced: bool) -
     let aborts = futures_util::stream::iter(uploads).for_each_concurrent(AT_ONCE, async |upload| {
         let name = upload.object.to_string();
         job.progress.begin(&name);
-        if holders.of(&upload) == Some(Holder::Running) {
+        let (store, id) = (job.core.store_of(&upload.object.bucket).await, UploadId::new(upload.id.as_str()));
+        let is_running = job.core.unfinished.has(&id) || holders.of(&upload) == Some(Holder::Running);
+        if is_running && !is_forced {
             let reason = "a copy of the program that runs works on it";
             return job.record(name, 0, ItemOutcome::Skipped(reason.to_owned())).await;
         }
-        let (store, id) = (job.core.store_of(&upload.object.bucket).await, UploadId::new(upload.id));
         match job.call(&job.core.lanes.small, || store.abort_upload(&upload.object, &id)).await {
             Ok(()) => job.record(name, 0, ItemOutcome::Done(Verified::Nothing)).await,
             Err(error) if error.kind == Kind::Cancelled => {}

@@ -25,6 +25,8 @@ pub enum Section {
     Acl,
     /// The bucket policy.
     Policy,
+    /// How many uploads of a bucket were begun and neither joined nor aborted.
+    Uploads,
 }
 
 impl Section {
@@ -42,6 +44,7 @@ impl Section {
         Self::Acl,
         Self::Policy,
         Self::Tags,
+        Self::Uploads,
     ];
 
     /// The sections of a prefix.
@@ -64,6 +67,7 @@ impl Section {
             Self::PolicyStatus => "Policy status",
             Self::Acl => "ACL",
             Self::Policy => "Bucket policy",
+            Self::Uploads => "Unfinished uploads",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::entry::StorageClass;
 use super::location::ObjectRef;
 
 /// Which upload.
@@ -25,6 +26,25 @@ pub enum Holder {
     Left,
 }
 
+impl Holder {
+    /// Returns the word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Left => "left",
+        }
+    }
+}
+
+/// What of an upload the server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sent {
+    /// How many parts.
+    pub parts: u64,
+    /// Their size together, in bytes.
+    pub bytes: u64,
+}
+
 /// An unfinished upload as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingUpload {
@@ -34,8 +54,12 @@ pub struct PendingUpload {
     pub began: Option<Timestamp>,
     /// How long ago that was.
     pub age: Option<Duration>,
-    /// The size of its parts, if it was asked for.
-    pub bytes: Option<u64>,
+    /// What of it is there, if it was asked for.
+    pub sent: Option<Sent>,
+    /// The storage class that it would be written in, where the server tells.
+    pub class: Option<StorageClass>,
+    /// Who began it, where the server tells: a name, or else an id or ARN.
+    pub initiator: Option<String>,
     /// Whose it is, if that is known.
     pub holder: Option<Holder>,
 }

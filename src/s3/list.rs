@@ -4,7 +4,7 @@
 //! makes the XML of the whole page unreadable.
 
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
-use aws_sdk_s3::types::{EncodingType, Object};
+use aws_sdk_s3::types::{EncodingType, Initiator, Object};
 use jiff::Timestamp;
 
 use super::client::{Call, Store};
@@ -106,6 +106,10 @@ pub struct UploadRow {
     pub id: UploadId,
     /// When it was begun.
     pub initiated: Option<Timestamp>,
+    /// The storage class that it would be written in, if the listing said one.
+    pub storage_class: Option<StorageClass>,
+    /// Who began it, if the listing said it: by name, or else by id.
+    pub initiator: Option<String>,
 }
 
 impl Store {
@@ -207,6 +211,8 @@ impl Store {
                 key: ObjectKey::from(&*decode(upload.key()?, encoding)),
                 id: UploadId::new(upload.upload_id()?),
                 initiated: time(upload.initiated()),
+                storage_class: upload.storage_class().map(|class| StorageClass::from_name(class.as_str())),
+                initiator: upload.initiator().and_then(initiator),
             })
         });
         let next = (output.is_truncated() == Some(true)).then(|| {
@@ -233,6 +239,11 @@ fn is_silently_encoded(output: &ListMultipartUploadsOutput) -> bool {
 fn may_be_silently_encoded(output: &ListMultipartUploadsOutput) -> bool {
     let mut keys = output.uploads().iter().filter_map(|upload| upload.key());
     output.encoding_type().is_none() && keys.any(|key| key.contains(['%', '+']))
+}
+
+/// Servers tell a name, an id (for users of IAM their ARN), both, or leave either empty.
+fn initiator(own: &Initiator) -> Option<String> {
+    [own.display_name(), own.id()].into_iter().flatten().find(|name| !name.is_empty()).map(str::to_owned)
 }
 
 fn listed(object: &Object, encoding: Option<&EncodingType>) -> Option<ListedObject> {

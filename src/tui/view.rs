@@ -21,6 +21,7 @@ pub mod pane;
 pub mod settings;
 pub mod strip;
 pub mod transfers;
+pub mod uploads;
 
 #[cfg(test)]
 mod picture;

@@ -56,3 +56,29 @@ fn what_an_editor_leaves_is_asked_about_and_its_file_is_gone() {
     t.keys("q");
     assert_eq!(t.exit_code(), 0);
 }
+
+#[test]
+fn lifecycle_rules_show_what_they_would_touch_before_they_are_written() {
+    let stage = Stage::empty();
+    stage.put("logs/a", b"12345");
+    stage.put("keep", b"1");
+    let mut t = stage.open();
+    t.keys("<Tab>,").wait("Settings of s3://stage");
+    t.keys("<Down><Down><Down><Down>").wait("browsers let no page of another site read");
+    t.keys("<Down>").wait("objects stay as they are");
+    t.keys("p").wait("is not set");
+    t.keys("e").wait("\"Rules\"");
+    t.keys("<Down><End><Left>");
+    let rule = r#"{"ID": "gone", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Date": "2020-01-01T00:00:00Z"}}"#;
+    t.keys(rule).wait("nothing is wrong with it; F2");
+    // F3
+    t.raw(b"\x1bOR").wait("the one there is was looked at");
+    t.wait("today deleted: 1 item, 5 B");
+    t.wait("logs/a, ");
+    assert_eq!((stage.demo.count("PutBucketLifecycleConfiguration"), stage.keys().len()), (0, 2));
+    t.keys("<Esc>").wait("nothing is wrong with it; F2");
+    t.keys("<Esc>").wait("was not written");
+    t.keys("<Tab><Enter>,").gone("Settings of");
+    t.keys("q");
+    assert_eq!(t.exit_code(), 0);
+}

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Load, Subject, View};
 use crate::model::access::Access;
 use crate::model::error::Error;
-use crate::model::inspect::{Content, Field, Preview};
+use crate::model::inspect::{Content, Field, Preview, Section};
 use crate::model::text::{count, size, truncate, visible, width, wrap};
 
 /// What a line is, as far as it changes how it looks.
@@ -85,6 +85,9 @@ fn sections(subject: &Subject, columns: usize, lines: &mut Vec<Line>) {
             Load::Ready(Content::Document(text)) => add_document(lines, text, columns),
             Load::Ready(Content::NotSet(words)) => add(lines, Kind::Quiet, words, columns),
             other => add_state(lines, other, columns),
+        }
+        if *section == Section::Uploads && matches!(load, Load::Ready(Content::Fields(_))) {
+            add(lines, Kind::Quiet, "U lists them, and aborts those that nobody needs", columns);
         }
     }
 }

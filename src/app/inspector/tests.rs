@@ -71,6 +71,17 @@ fn each_section_says_alone_that_it_was_denied_or_is_not_offered() {
 }
 
 #[test]
+fn unfinished_uploads_name_the_key_of_their_screen_and_none_names_nothing() {
+    let (mut inspector, ticket, _) = open(bucket());
+    inspector.on_report(&inspected(ticket, Section::Uploads, Ok(fields(&[("Number", "at least 1,000")]))));
+    let lines = shown(&inspector, 60);
+    assert!(lines.iter().any(|line| line.contains("at least 1,000")), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.starts_with("U lists them")), "{lines:#?}");
+    inspector.on_report(&inspected(ticket, Section::Uploads, Ok(Content::NotSet("none"))));
+    assert!(!shown(&inspector, 60).iter().any(|line| line.contains("U lists them")));
+}
+
+#[test]
 fn answers_to_an_older_question_are_dropped() {
     let (mut inspector, old, mut ids) = open(object("a.jpg"));
     let effects = inspector.follow(Some(object("b.jpg")), &mut ids);

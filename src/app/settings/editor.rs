@@ -30,10 +30,12 @@ pub enum Typed {
     Outside,
     /// The keys are to be shown.
     Help,
+    /// What the rules would touch is to be shown.
+    Preview,
 }
 
 /// The keys, in the order in which they are told: the most wanted first.
-pub const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 7] = [
     ("F2", "Save"),
     ("Esc", "Leave"),
     ("Ctrl-F", "Find"),
@@ -42,6 +44,9 @@ pub const KEYS: [(&str, &str); 7] = [
     ("Ctrl-N", "Next problem"),
     ("F4", "$EDITOR"),
 ];
+
+/// The key that lifecycle rules have beside them, told behind the first two.
+const PREVIEW: (&str, &str) = ("F3", "Preview");
 
 /// A text area, and the document that it is to become.
 #[derive(Debug)]
@@ -90,6 +95,15 @@ impl Editor {
     pub fn with_text_of(mut self, document: &Value) -> Self {
         self.replace(&editable(document));
         self
+    }
+
+    /// Returns the keys that are told, with what they do.
+    pub fn keys(&self) -> Vec<(&'static str, &'static str)> {
+        let mut keys = KEYS.to_vec();
+        if self.kind == DocumentKind::Lifecycle {
+            keys.insert(2, PREVIEW);
+        }
+        keys
     }
 
     /// Returns which document it is.
@@ -173,6 +187,8 @@ impl Editor {
             Code::F(2) => return Typed::Save,
             Code::Char('o') if key.ctrl => return Typed::Save,
             Code::F(1) => return Typed::Help,
+            // Where it means this, Ctrl-F and Enter find further.
+            Code::F(3) if self.kind == DocumentKind::Lifecycle => return Typed::Preview,
             Code::F(4) => return Typed::Outside,
             Code::Esc => return Typed::Leave,
             Code::Char('c') if key.ctrl => return Typed::Leave,
@@ -285,7 +301,10 @@ impl Editor {
             Code::Esc => self.find = None,
             Code::Char('c') if key.ctrl => self.find = None,
             Code::Enter | Code::F(3) => {
-                self.sought = field.text().to_lowercase();
+                // Nothing typed is what was sought before.
+                if !field.is_empty() {
+                    self.sought = field.text().to_lowercase();
+                }
                 self.find = None;
                 self.find_next();
             }

@@ -44,6 +44,9 @@ pub fn lines(row: &Row, columns: usize) -> Vec<Line> {
                 add_sentence(&mut lines, &sentence, columns);
             }
             if let Some(document) = document {
+                if row.kind == DocumentKind::Lifecycle {
+                    add(&mut lines, Role::Dim, "p counts what they would touch today", columns);
+                }
                 lines.push(Line::new());
                 for line in editable(document).lines() {
                     lines.extend(json(line, columns));
@@ -79,11 +82,11 @@ fn unset_hint(kind: DocumentKind) -> &'static str {
     }
 }
 
-fn add(lines: &mut Vec<Line>, role: Role, words: &str, columns: usize) {
+pub(super) fn add(lines: &mut Vec<Line>, role: Role, words: &str, columns: usize) {
     lines.extend(wrap(&visible(words), columns).into_iter().map(|line| vec![(role, line)]));
 }
 
-fn add_sentence(lines: &mut Vec<Line>, sentence: &str, columns: usize) {
+pub(super) fn add_sentence(lines: &mut Vec<Line>, sentence: &str, columns: usize) {
     if columns < NARROW {
         return add(lines, Role::Text, sentence, columns);
     }

@@ -2,7 +2,7 @@
 
 use globset::GlobMatcher;
 
-use super::{access, attributes, compare, edit, page, publish, settings, work};
+use super::{access, attributes, compare, edit, page, publish, settings, uploads, work};
 use crate::app::action::Action;
 use crate::app::dialog::{Dialog, pattern::Pattern, yank::Yank};
 use crate::app::effect::Effect;
@@ -54,6 +54,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Preview => preview(state),
         Action::Yank => yank(state),
         Action::Permissions => access::open(state),
+        Action::Uploads => uploads::open(state),
         Action::Compare => compare::open(state, false),
         Action::Sync => compare::open(state, true),
         Action::PublishWebsite => publish::open(state),
@@ -137,6 +138,7 @@ pub(super) fn act_in_inspector(state: &mut State, action: Action) -> Vec<Effect>
         Action::Attributes => attributes::open_inspected(state),
         Action::Yank => yank(state),
         Action::Permissions => access::open(state),
+        Action::Uploads => uploads::open(state),
         Action::Refresh => state.inspector.refresh(&mut state.ids),
         _ => vec![],
     }

@@ -41,6 +41,8 @@ fn on_wheel(state: &mut State, mouse: Mouse, lines: isize) -> Vec<Effect> {
         return state.history.move_by(lines, &mut state.ids);
     } else if let Some(area) = layout.full(Screen::Settings) {
         settings::on_wheel(state, area, mouse, lines);
+    } else if let Some(own) = state.uploads.as_mut().filter(|_| layout.full(Screen::Uploads).is_some()) {
+        own.move_by(lines);
     } else if let Some(area) = layout.inspector.filter(|area| area.contains((mouse.column, mouse.row).into())) {
         state.inspector.scroll_by(lines, area);
     } else if let Some((side, pane)) = pane_at(&layout, mouse) {
@@ -96,6 +98,10 @@ fn on_down(state: &mut State, mouse: Mouse, is_double: bool) -> Vec<Effect> {
     }
     if let Some(area) = layout.full(Screen::Settings) {
         settings::on_click(state, area, mouse, is_double);
+        return vec![];
+    }
+    if let (Some(area), Some(own)) = (layout.full(Screen::Uploads), &mut state.uploads) {
+        own.click(area, mouse.column, mouse.row);
         return vec![];
     }
     if layout.inspector.is_some_and(|area| area.contains((mouse.column, mouse.row).into())) {

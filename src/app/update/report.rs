@@ -17,14 +17,15 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     if let Some(mut effects) = state.queue.on_report(&report) {
         // The open dialog may be about the job too.
         effects.extend(tell_dialog(state, &report).unwrap_or_default());
-        match report {
-            Report::Finished { job, end } => effects.extend(on_finished(state, job, end)),
+        match &report {
+            Report::Finished { job, end } => effects.extend(on_finished(state, *job, end.clone())),
             Report::Reordered { is_moved: false, .. } => {
                 let words = "it stays in its place: one of the two transfers changes what the other touches";
                 state.notice = Some(Notice::warning(words));
             }
             _ => {}
         }
+        effects.extend(super::uploads::on_job(state, &report));
         return effects;
     }
     let report = match report {
@@ -47,6 +48,9 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         return vec![];
     }
     if let Some(effects) = super::settings::on_report(state, &report) {
+        return effects;
+    }
+    if let Some(effects) = super::uploads::on_report(state, &report) {
         return effects;
     }
     if let Some(effects) = tell_dialog(state, &report) {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod outside;
+mod preview;
 
 use ratatui::layout::Rect;
 use serde_json::Value;
@@ -53,7 +54,8 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-fn here(state: &State) -> Option<(BucketName, String)> {
+/// Returns the bucket under the cursor or around it, and what the keys there begin with.
+pub(super) fn here(state: &State) -> Option<(BucketName, String)> {
     let of_place = |place: &Location| match place {
         Location::S3 { bucket, prefix } => Some((bucket.clone(), prefix.as_str().to_owned())),
         _ => None,
@@ -78,6 +80,10 @@ fn close(state: &mut State) -> Vec<Effect> {
 pub(super) fn follow(state: &mut State, area: Option<Rect>) -> Vec<Effect> {
     match (area, &mut state.settings) {
         (Some(area), Some(settings)) => settings.follow(area, &mut state.ids),
+        // Nobody comes back to a preview from the panes.
+        (None, Some(settings)) if state.screen == Screen::Browse => {
+            settings.preview.take().and_then(|mut preview| preview.stop()).into_iter().collect()
+        }
         _ => vec![],
     }
 }
@@ -87,6 +93,9 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let area = layout(state).full(Screen::Settings).unwrap_or_default();
     let Some(settings) = &mut state.settings else { return close(state) };
     let places = places(area, settings.focus());
+    if settings.preview.is_some() {
+        return preview::act(state, action, places.document);
+    }
     let rows = if settings.is_reading { places.document.height } else { places.rows.height };
     let page = isize::from(i16::try_from(rows).unwrap_or(i16::MAX)).max(1);
     if let Some(lines) = movement(action, page) {
@@ -109,6 +118,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PublishWebsite => return super::publish::open(state),
         Action::PutBack => return ask_kept(state),
         Action::Delete => ask_delete(state),
+        Action::Preview => return preview::begin(state),
         _ => {}
     }
     vec![]
@@ -160,13 +170,14 @@ pub(super) fn on_text_key(state: &mut State, key: Key) -> Vec<Effect> {
             vec![]
         }
         Typed::Outside => outside::begin(state),
+        Typed::Preview => preview::begin(state),
         Typed::Help => open_help(state),
     }
 }
 
 /// Takes pasted text into the text.
 pub(super) fn on_paste(state: &mut State, text: &str) {
-    let settings = state.settings.as_mut().filter(|settings| settings.waiting.is_none());
+    let settings = state.settings.as_mut().filter(|settings| settings.waiting.is_none() && settings.preview.is_none());
     if let Some(editor) = settings.and_then(|settings| settings.editor.as_mut()) {
         editor.insert(text);
     }
@@ -304,7 +315,9 @@ pub(super) fn add_template(state: &mut State, name: &str) {
 pub(super) fn on_wheel(state: &mut State, area: Rect, mouse: Mouse, lines: isize) {
     let Some(settings) = &mut state.settings else { return };
     let places = places(area, settings.focus());
-    if let Some(editor) = &mut settings.editor {
+    if let Some(preview) = &mut settings.preview {
+        preview.scroll_by(lines, places.document);
+    } else if let Some(editor) = &mut settings.editor {
         editor.move_lines(lines);
     } else if places.frame.contains((mouse.column, mouse.row).into()) {
         settings.scroll_by(lines, area);

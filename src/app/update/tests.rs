@@ -25,10 +25,12 @@ mod edit;
 mod history;
 mod left;
 mod mouse;
+mod preview;
 mod profile;
 mod publish;
 mod settings;
 mod transfers;
+mod uploads;
 mod words;
 
 #[test]

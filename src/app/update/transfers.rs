@@ -19,7 +19,10 @@ use crate::model::text::counted;
 /// Opens or closes the transfers screen.
 pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
     state.screen = match state.screen {
-        Screen::Browse | Screen::Compare | Screen::History | Screen::Settings | Screen::Access => Screen::Transfers,
+        Screen::Browse | Screen::Compare | Screen::History | Screen::Settings | Screen::Access | Screen::Uploads => {
+            Screen::Transfers
+        }
+        Screen::Transfers if state.uploads.is_some() => Screen::Uploads,
         Screen::Transfers if state.permissions.is_some() => Screen::Access,
         Screen::Transfers if state.compare.is_some() => Screen::Compare,
         Screen::Transfers => Screen::Browse,

@@ -9,11 +9,11 @@ use crate::cli::progress::Display;
 use crate::cli::session::{Session, Stop};
 use crate::cli::settings::change::load_document;
 use crate::model::document::DocumentKind;
-use crate::model::document::forecast::{Forecast, RuleForecast, Touched};
+use crate::model::document::forecast::{Forecast, RuleForecast};
 use crate::model::job::{Report, Request};
 use crate::model::name::BucketName;
 use crate::model::progress::Progress;
-use crate::model::text::{counted, size, visible};
+use crate::model::text::visible;
 
 /// Prints what the rules that are set, or those of a file, would do today.
 pub async fn preview(
@@ -45,9 +45,12 @@ pub async fn preview(
     }
     for (rule, sentence) in forecast.rules.iter().zip(sentences) {
         session.output.line(&format!("{}: {}", visible(&rule.name), visible(&sentence))).await?;
-        for line in lines(rule) {
-            session.output.line(&format!("  {line}")).await?;
+        for sentence in rule.sentences() {
+            session.output.line(&format!("  {}", visible(&sentence.text))).await?;
         }
+    }
+    for doubt in forecast.doubts() {
+        session.output.line(&format!("not known: {}", visible(&doubt))).await?;
     }
     session.output.flush().await
 }
@@ -85,22 +88,6 @@ async fn forecast(
     }
 }
 
-fn lines(rule: &RuleForecast) -> Vec<String> {
-    if rule.is_off {
-        return vec!["switched off: nothing".to_owned()];
-    }
-    let told = |touched: &Touched| format!("{}, {}", counted(touched.items, "item", "items"), size(touched.bytes));
-    let mut lines: Vec<_> =
-        rule.deeds.iter().map(|(deed, touched)| format!("today {}: {}", deed.words(), told(touched))).collect();
-    if rule.untold.items > 0 {
-        lines.push(format!("cannot be told without the tags, which could not be read: {}", told(&rule.untold)));
-    }
-    if lines.is_empty() {
-        lines.push("today nothing".to_owned());
-    }
-    lines
-}
-
 fn value(forecast: &Forecast) -> Value {
     let rule = |rule: &RuleForecast| {
         let deeds: Vec<_> = rule
@@ -117,5 +104,6 @@ fn value(forecast: &Forecast) -> Value {
             "untold": { "items": rule.untold.items, "bytes": rule.untold.bytes },
         })
     };
-    json!({ "seen": forecast.seen, "rules": forecast.rules.iter().map(rule).collect::<Vec<_>>() })
+    let rules: Vec<_> = forecast.rules.iter().map(rule).collect();
+    json!({ "seen": forecast.seen, "rules": rules, "unknown": forecast.doubts() })
 }

@@ -1,5 +1,7 @@
 //! What the inspector shows of a bucket.
 
+use jiff::Timestamp;
+
 use super::View;
 use super::object::{acl_content, tags_content};
 use crate::engine::evidence::bucket::block_of_owner;
@@ -9,8 +11,9 @@ use crate::model::access::layers::{Layers, ObjectOwnership};
 use crate::model::arn::{arn, partition};
 use crate::model::error::{Error, Kind};
 use crate::model::inspect::{Content, Field, Section};
-use crate::model::name::BucketName;
-use crate::s3::{BucketEncryption, Versioning};
+use crate::model::name::{BucketName, Prefix};
+use crate::model::text;
+use crate::s3::{BucketEncryption, UploadPage, Versioning};
 
 /// Loads all sections at once.
 pub(super) async fn inspect(view: &View, bucket: &BucketName) {
@@ -32,7 +35,12 @@ pub(super) async fn inspect(view: &View, bucket: &BucketName) {
         let read = view.ask(store.bucket_tags(bucket)).await;
         view.say(Section::Tags, read.map(|tags| tags_content(&tags))).await;
     };
-    tokio::join!(overview, versioning, encryption, tags, access(view, bucket));
+    // One page and no more: the rest has a screen of its own.
+    let uploads = async {
+        let read = view.ask(store.list_uploads(bucket, &Prefix::root(), None)).await;
+        view.say(Section::Uploads, read.map(|page| uploads_content(&page, Timestamp::now()))).await;
+    };
+    tokio::join!(overview, versioning, encryption, tags, uploads, access(view, bucket));
 }
 
 /// The layers that decide who may do what, each also a section, and the word behind the last of them.
@@ -139,6 +147,23 @@ fn policy_content(own: Option<String>) -> Content {
         .ok()
         .and_then(|value| serde_json::to_string_pretty(&value).ok());
     Content::Document(pretty.unwrap_or(text))
+}
+
+fn uploads_content(page: &UploadPage, now: Timestamp) -> Content {
+    let count = text::count(page.uploads.len() as u64);
+    if page.uploads.is_empty() && page.next.is_none() {
+        return Content::NotSet("none");
+    }
+    let (count, oldest) = match page.next {
+        Some(_) => (format!("at least {count}"), "Oldest of these"),
+        None => (count, "Oldest"),
+    };
+    let mut fields = vec![Field::new("Number", count)];
+    if let Some(began) = page.uploads.iter().filter_map(|upload| upload.initiated).min() {
+        let age = u64::try_from(now.duration_since(began).as_secs()).unwrap_or_default();
+        fields.push(Field::new(oldest, format!("begun {} ago", text::duration(age))));
+    }
+    Content::Fields(fields)
 }
 
 fn yes_no(label: &str, is_so: bool) -> Field {

@@ -6,6 +6,7 @@
 //! were no other.
 
 mod rule;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 use super::look::{items, text};
 use crate::model::entry::StorageClass;
 pub use rule::Rule;
+pub use words::Sentence;
 
 /// What a rule may be about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,13 @@ pub enum Standing {
     Current,
     /// An old version.
     Old {
+        /// When the version came that pushed it aside.
+        since: Timestamp,
+        /// How many old versions of its key are newer.
+        newer: u64,
+    },
+    /// A delete marker that a newer version hides.
+    OldMarker {
         /// When the version came that pushed it aside.
         since: Timestamp,
         /// How many old versions of its key are newer.
@@ -77,6 +86,15 @@ pub struct Touched {
     pub bytes: u64,
 }
 
+/// One of those that a rule touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// Its key.
+    pub key: String,
+    /// From when the days of the rule count: its creation, or the day that it became old.
+    pub from: Timestamp,
+}
+
 /// What one rule does today.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RuleForecast {
@@ -88,6 +106,8 @@ pub struct RuleForecast {
     pub deeds: BTreeMap<Deed, Touched>,
     /// Those of which nobody can tell, because their tags could not be read.
     pub untold: Touched,
+    /// The first of those for each thing that it does, and, without one, of those of which nobody can tell.
+    pub examples: BTreeMap<Option<Deed>, Vec<Example>>,
 }
 
 /// What all rules of a document do today.
@@ -99,21 +119,16 @@ pub struct Forecast {
     pub seen: u64,
     /// Whether all were.
     pub is_complete: bool,
+    /// What of the bucket itself could not be read, so that more or less may be touched.
+    pub unknown: Vec<String>,
+    /// Of how many uploads the parts could not be read: their bytes are missing from the totals.
+    pub unsized_uploads: u64,
 }
 
-impl Deed {
-    /// Returns it in words: `moved to GLACIER`.
-    pub fn words(self) -> String {
-        match self {
-            Self::Move(class) => format!("moved to {class}"),
-            Self::Expire => "deleted".to_owned(),
-            Self::MoveOld(class) => format!("old versions moved to {class}"),
-            Self::DeleteOld => "old versions deleted for good".to_owned(),
-            Self::RemoveMarker => "delete markers removed".to_owned(),
-            Self::Abort => "unfinished uploads aborted".to_owned(),
-        }
-    }
+/// How many examples are kept for each thing that a rule does.
+pub const EXAMPLES: usize = 3;
 
+impl Deed {
     /// Returns its name in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -135,6 +150,16 @@ impl Deed {
     }
 }
 
+impl Subject {
+    /// Returns from when the days of a rule count for it.
+    fn from(&self) -> Timestamp {
+        match self.standing {
+            Standing::Old { since, .. } | Standing::OldMarker { since, .. } => since,
+            Standing::Current | Standing::Marker | Standing::LoneMarker | Standing::Upload => self.written,
+        }
+    }
+}
+
 impl Touched {
     fn add(&mut self, bytes: u64) {
         self.items += 1;
@@ -151,11 +176,15 @@ impl Forecast {
     }
 
     /// Adds what a rule does to something, or that nobody can tell.
-    pub fn add(&mut self, rule: usize, deed: Option<Deed>, bytes: u64) {
+    pub fn add(&mut self, rule: usize, deed: Option<Deed>, subject: &Subject) {
         let Some(forecast) = self.rules.get_mut(rule) else { return };
         match deed {
-            Some(deed) => forecast.deeds.entry(deed).or_default().add(bytes),
-            None => forecast.untold.add(bytes),
+            Some(deed) => forecast.deeds.entry(deed).or_default().add(subject.size),
+            None => forecast.untold.add(subject.size),
+        }
+        let examples = forecast.examples.entry(deed).or_default();
+        if examples.len() < EXAMPLES {
+            examples.push(Example { key: subject.key.clone(), from: subject.from() });
         }
     }
 }

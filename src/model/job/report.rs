@@ -23,7 +23,7 @@ use crate::model::name::{BucketName, ETag};
 use crate::model::plan::{Conflict, PlanSummary};
 use crate::model::progress::Progress;
 use crate::model::publication;
-use crate::model::upload::PendingUpload;
+use crate::model::upload::{PendingUpload, Sent};
 
 /// One page of a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +73,13 @@ pub enum Report {
         uploads: Vec<PendingUpload>,
         /// Whether this is the last page.
         is_last: bool,
+    },
+    /// The parts of one unfinished upload were looked at.
+    UploadParts {
+        /// Of this question.
+        ticket: Ticket,
+        /// What of it is there; nothing if the upload is gone.
+        sent: Option<Sent>,
     },
     /// An address that carries its own signature.
     Presigned {
@@ -138,7 +145,7 @@ pub enum Report {
         /// How it is published.
         plan: Box<publication::Plan>,
     },
-    /// A listing, preview, completion, count, comparison, fetch, presigning or document failed.
+    /// A listing, preview, completion, count, comparison, fetch, presigning, document or look at parts failed.
     Failed {
         /// Of this question.
         ticket: Ticket,

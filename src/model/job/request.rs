@@ -17,6 +17,7 @@ use crate::model::location::{Location, ObjectRef};
 use crate::model::name::{BucketName, Prefix};
 use crate::model::plan::Answer;
 use crate::model::publication::Wish;
+use crate::model::upload::UploadRef;
 
 /// Where a listing goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,13 @@ pub enum Request {
         prefix: Prefix,
         /// Whether the size of their parts is asked for too, which takes a request for each.
         with_sizes: bool,
+    },
+    /// Look at the parts of one unfinished upload.
+    UploadParts {
+        /// The answer carries it.
+        ticket: Ticket,
+        /// The upload.
+        upload: UploadRef,
     },
     /// Make an address by which anybody can read or write one object for a while.
     Presign {

@@ -8,6 +8,7 @@ use super::{Call, PartDone, Store, UploadId};
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::model::name::{ETag, Prefix};
+use crate::model::upload::Sent;
 use crate::s3::list::UploadRow;
 
 /// How far the clocks of this machine and of the server may differ, and how long the answer to a request may take, for
@@ -80,10 +81,14 @@ impl Store {
         Ok(Some(parts.into_iter().filter(is_there).collect()))
     }
 
-    /// Returns the size of all parts that the server has, in bytes; nothing if the upload is gone.
-    pub async fn uploaded_bytes(&self, object: &ObjectRef, upload: &UploadId) -> Result<Option<u64>, Error> {
+    /// Returns how many parts the server has, and how large they are together; nothing if the upload is gone.
+    pub async fn sent(&self, object: &ObjectRef, upload: &UploadId) -> Result<Option<Sent>, Error> {
         let parts = self.uploaded_parts(object, upload).await?;
-        Ok(parts.map(|parts| parts.iter().map(|(_, _, size)| size).sum()))
+        let sum = |parts: Vec<(i32, String, u64)>| Sent {
+            parts: parts.len() as u64,
+            bytes: parts.iter().map(|(_, _, size)| size).sum(),
+        };
+        Ok(parts.map(sum))
     }
 
     /// Returns number, entity tag without quotes and size in bytes of all parts that the server has; nothing if the upload is gone.

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::put;
 use crate::app::action::{Action, Context};
 use crate::app::notice::Level;
-use crate::app::settings::editor::KEYS;
+use crate::app::settings::editor::Editor;
 use crate::app::state::State;
 use crate::app::update::context;
 use crate::model::text::{visible, width};
@@ -76,6 +76,7 @@ const SETTINGS: &[Action] = &[
     Action::New,
     Action::PutBack,
     Action::Delete,
+    Action::Preview,
     Action::Refresh,
     Action::Quit,
 ];
@@ -91,6 +92,21 @@ const ACCESS: &[Action] = &[
     Action::Transfers,
     Action::Quit,
 ];
+
+const UPLOADS: &[Action] = &[
+    Action::Help,
+    Action::BackOut,
+    Action::ToggleMark,
+    Action::Delete,
+    Action::AbortOlder,
+    Action::Filter,
+    Action::Refresh,
+    Action::Transfers,
+    Action::Quit,
+];
+
+// The preview of the lifecycle rules, in front of the settings.
+const FORECAST: &[Action] = &[Action::Help, Action::BackOut, Action::Refresh, Action::Transfers, Action::Quit];
 
 /// Draws the footer.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
@@ -112,13 +128,17 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::Compare => COMPARE,
         Context::History => HISTORY,
         Context::Settings if state.is_typing() => &[],
+        Context::Settings if state.settings.as_ref().is_some_and(|own| own.preview.is_some()) => FORECAST,
         Context::Settings => SETTINGS,
         Context::Access => ACCESS,
+        Context::Uploads => UPLOADS,
     };
     let mut keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
     if actions.is_empty() {
         // A text takes all keys but these.
-        keys.extend(KEYS.iter().map(|(name, label)| Key::new((*name).to_owned(), label)));
+        let editor = state.settings.as_ref().and_then(|settings| settings.editor.as_ref());
+        let own = editor.into_iter().flat_map(Editor::keys);
+        keys.extend(own.map(|(name, label)| Key::new(name.to_owned(), label)));
     }
     let Some((last, keys)) = keys.split_last() else { return };
     let mut x = area.x + 1;

@@ -5,6 +5,7 @@ use ratatui::text::Line;
 
 use super::{
     access, compare, dialog, footer, header, help, history, inspector, palette, pane, settings, strip, transfers,
+    uploads,
 };
 use crate::app::layout::{SMALLEST, layout};
 use crate::app::state::{Screen, Side, State};
@@ -44,6 +45,9 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     }
     if let (Some(area), Some(permissions)) = (layout.full(Screen::Access), &state.permissions) {
         access::draw(frame, area, permissions, theme);
+    }
+    if let (Some(area), Some(own)) = (layout.full(Screen::Uploads), &state.uploads) {
+        uploads::draw(frame, area, own, state, theme);
     }
     if !layout.strip.is_empty() {
         strip::draw(frame, layout.strip, &state.queue, theme);

@@ -9,7 +9,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
 use crate::app::inspector::Load;
-use crate::app::settings::line::{Role, lines};
+use crate::app::settings::line::{self, Role, lines};
+use crate::app::settings::preview::Preview;
 use crate::app::settings::{Focus, Places, Row, Settings, places};
 use crate::model::json::paint::Piece;
 use crate::model::text::{count, pad, truncate, visible};
@@ -29,6 +30,10 @@ pub fn draw(frame: &mut Frame, area: Rect, settings: &Settings, has_keys: bool, 
         draw_list(frame, &places, settings, theme);
     }
     if places.frame.is_empty() {
+        return;
+    }
+    if let Some(preview) = &settings.preview {
+        draw_preview(frame, &places, preview, theme);
         return;
     }
     match &settings.editor {
@@ -76,11 +81,22 @@ fn word_style(row: &Row, theme: &Theme) -> Style {
 
 fn draw_document(frame: &mut Frame, places: &Places, settings: &Settings, theme: &Theme) {
     let Some(row) = settings.selected() else { return };
-    let mut block = frame_of(row.kind.facts().title, places.frame, settings.is_reading, theme);
-    let area = places.document;
-    let lines = lines(row, usize::from(area.width));
+    let block = frame_of(row.kind.facts().title, places.frame, settings.is_reading, theme);
+    let lines = lines(row, usize::from(places.document.width));
+    let top = settings.scroll().min(lines.len().saturating_sub(usize::from(places.document.height)));
+    draw_lines(frame, places, block, &lines, top, theme);
+}
+
+fn draw_preview(frame: &mut Frame, places: &Places, preview: &Preview, theme: &Theme) {
+    let block = frame_of("Lifecycle preview", places.frame, true, theme);
+    let lines = preview.lines(usize::from(places.document.width));
+    let top = preview.scroll(lines.len(), places.document.height);
+    draw_lines(frame, places, block, &lines, top, theme);
+}
+
+fn draw_lines(frame: &mut Frame, places: &Places, block: Block, lines: &[line::Line], top: usize, theme: &Theme) {
+    let (mut block, area) = (block, places.document);
     let height = usize::from(area.height);
-    let top = settings.scroll().min(lines.len().saturating_sub(height));
     if lines.len() > height {
         let last = (top + height).min(lines.len());
         let position = format!(" {}-{last} of {} ", top + 1, count(lines.len() as u64));

@@ -62,7 +62,9 @@ fn a_text_is_found_from_the_cursor_on_and_around_the_end() {
     assert_eq!(t.cursor(), (1, 4));
     press(&mut t, "F3");
     assert_eq!(t.cursor(), (0, 0));
-    press(&mut t, "Ctrl-F x Esc");
+    press(&mut t, "Ctrl-F Enter");
+    assert_eq!(t.cursor(), (1, 4), "nothing typed is what was sought before");
+    press(&mut t, "Home Up Ctrl-F x Esc");
     assert!(t.find.is_none() && t.cursor() == (0, 0));
 }
 
@@ -72,6 +74,10 @@ fn keys_that_mean_more_are_told() {
     let told = ["F2", "Ctrl-O", "Esc", "Ctrl-C", "F4", "F1"].map(|key| press(&mut t, key));
     let wanted = [Typed::Save, Typed::Save, Typed::Leave, Typed::Leave, Typed::Outside, Typed::Help];
     assert_eq!((told, t.text().as_str()), (wanted, "{}"));
+    assert_eq!(press(&mut t, "F3"), Typed::Taken, "it finds further");
+    let mut rules = Editor::of(DocumentKind::Lifecycle, "b", None);
+    assert_eq!(press(&mut rules, "F3"), Typed::Preview);
+    assert!(rules.keys().contains(&("F3", "Preview")) && !t.keys().contains(&("F3", "Preview")));
 }
 
 #[test]

@@ -20,6 +20,9 @@ pub(in crate::app::update) fn on_report(state: &mut State, report: &Report) -> O
     if settings.on_report(report).is_some() {
         return Some(vec![]);
     }
+    if settings.preview.as_mut().is_some_and(|preview| preview.on_report(report)) {
+        return Some(vec![]);
+    }
     let ticket = match report {
         Report::Document { ticket, .. }
         | Report::DocumentWritten { ticket, .. }

@@ -10,9 +10,13 @@ use crate::model::entry::StorageClass;
 /// Objects below this size stay in their class unless the rule's own filter is about sizes, in bytes.
 const SMALL: u64 = 128 * 1024;
 
-/// The classes from warm to cold. Nothing moves to a warmer one.
+/// The classes from warm to cold. Nothing moves to a warmer one, nor from ONEZONE_IA to GLACIER_IR.
 const COLDER: [&str; 7] =
     ["STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
+
+/// A class that the newer pages do not mention; the older ones (Developer Guide, "Transitioning Objects: General
+/// Considerations") let objects move from it as from STANDARD.
+const REDUCED: &str = "REDUCED_REDUNDANCY";
 
 /// When something is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,19 +143,26 @@ impl Rule {
             Standing::Marker => None,
             Standing::LoneMarker => self.remove_marker(subject, now),
             _ if !self.is_of_size(subject.size) => None,
+            // It has no tags that a filter could be about, and nothing that could be moved.
+            Standing::OldMarker { since, newer } => {
+                (self.tags.is_empty() && self.deletes_old(since, newer, now)).then_some(Deed::DeleteOld)
+            }
             Standing::Current => {
                 let expires = self.expires.is_some_and(|when| when.is_due(subject.written, now));
                 if expires { Some(Deed::Expire) } else { self.coldest(&self.moves, subject, 0, now).map(Deed::Move) }
             }
             Standing::Old { since, newer } => {
-                let is_due = |(days, kept): (u64, u64)| newer >= kept && When::Days(days).is_due(since, now);
-                if self.old_expires.is_some_and(is_due) {
+                if self.deletes_old(since, newer, now) {
                     return Some(Deed::DeleteOld);
                 }
                 let aged = Subject { written: since, ..subject.clone() };
                 self.coldest(&self.old_moves, &aged, newer, now).map(Deed::MoveOld)
             }
         }
+    }
+
+    fn deletes_old(&self, since: Timestamp, newer: u64, now: Timestamp) -> bool {
+        self.old_expires.is_some_and(|(days, kept)| newer >= kept && When::Days(days).is_due(since, now))
     }
 
     /// Uploads have neither size nor tags that a filter could be about: such a rule aborts none.
@@ -174,12 +185,16 @@ impl Rule {
 
     fn coldest(&self, moves: &[Transition], subject: &Subject, newer: u64, now: Timestamp) -> Option<&'static str> {
         let cold = |class: &str| COLDER.iter().position(|own| *own == class);
-        let here = cold(subject.class.map_or("STANDARD", StorageClass::name))?;
-        let is_due = |own: &&Transition| {
-            newer >= own.newer && own.when.is_due(subject.written, now) && self.takes_small(own.class, subject.size)
+        let own = subject.class.map_or("STANDARD", StorageClass::name);
+        let here = cold(if own == REDUCED { "STANDARD" } else { own })?;
+        let is_due = |to: &&Transition| {
+            newer >= to.newer && to.when.is_due(subject.written, now) && self.takes_small(to.class, subject.size)
         };
-        let due = moves.iter().filter(is_due).map(|own| own.class);
-        due.filter(|class| cold(class).is_some_and(|there| there > here)).max_by_key(|class| cold(class))
+        let due = moves.iter().filter(is_due).map(|to| to.class);
+        let moves_there = |class: &&str| {
+            cold(class).is_some_and(|there| there > here) && !(own == "ONEZONE_IA" && *class == "GLACIER_IR")
+        };
+        due.filter(moves_there).max_by_key(|class| cold(class))
     }
 
     fn takes_small(&self, class: &str, size: u64) -> bool {

@@ -131,9 +131,67 @@ fn a_rule_that_is_switched_off_does_nothing_and_all_are_told_apart() {
     assert_eq!(all[0].deed(&object("old/k", "2020-01-01T00:00:00Z"), now), None);
     assert_eq!(all[1].deed(&object("old/k", "2020-01-01T00:00:00Z"), now), Some(Deed::Expire));
     let mut forecast = Forecast::of(&all);
-    forecast.add(1, Some(Deed::Expire), 7);
-    forecast.add(1, None, 3);
+    let sized = |size| Subject { size, ..object("old/k", "2020-01-02T00:00:00Z") };
+    forecast.add(1, Some(Deed::Expire), &sized(7));
+    forecast.add(1, None, &sized(3));
     assert_eq!((forecast.rules[0].name.as_str(), forecast.rules[0].is_off), ("rule 1", true));
     assert_eq!(forecast.rules[1].deeds[&Deed::Expire], Touched { items: 1, bytes: 7 });
     assert_eq!(forecast.rules[1].untold, Touched { items: 1, bytes: 3 });
+}
+
+#[test]
+fn sentences_name_the_first_keys_and_what_nobody_can_tell() {
+    let all = rules(
+        &json!({ "Rules": [{ "NoncurrentVersionExpiration": { "NoncurrentDays": 1 } }, { "Status": "Disabled" }] }),
+    );
+    let mut forecast = Forecast::of(&all);
+    assert_eq!(forecast.rules[0].sentences()[0].text, "today nothing");
+    let old = |key: &str| Subject {
+        standing: Standing::Old { since: at("2020-03-01T00:00:00Z"), newer: 0 },
+        ..object(key, "2020-01-01T00:00:00Z")
+    };
+    for key in ["a", "b", "c", "d"] {
+        forecast.add(0, Some(Deed::DeleteOld), &old(key));
+    }
+    forecast.add(0, None, &object("e", "2020-01-01T23:00:00Z"));
+    let said = forecast.rules[0].sentences();
+    assert_eq!(said[0].text, "today old versions deleted for good: 4 items, 4.0 MiB");
+    assert_eq!(said[0].examples, ["a, old since 2020-03-01", "b, old since 2020-03-01", "c, old since 2020-03-01"]);
+    assert_eq!((said[1].is_doubt, said[1].examples[0].as_str()), (true, "e, 2020-01-01"));
+    assert_eq!(forecast.rules[1].sentences()[0].text, "switched off: nothing");
+    forecast.unsized_uploads = 2;
+    assert!(forecast.doubts()[0].starts_with("the parts of 2 unfinished uploads"));
+}
+
+/// A marker has neither tags nor bytes: a rule about tags leaves it, and nothing moves it, whatever the sizes.
+#[test]
+fn an_old_marker_is_deleted_like_an_old_version_and_never_moved() {
+    let now = at("2020-02-01T00:00:00Z");
+    let marker = |newer| Subject {
+        size: 0,
+        standing: Standing::OldMarker { since: at("2020-01-10T00:00:00Z"), newer },
+        ..object("k", "2020-01-05T00:00:00Z")
+    };
+    let moves = json!([{ "NoncurrentDays": 5, "StorageClass": "GLACIER" }]);
+    let sized = json!({ "Filter": { "ObjectSizeLessThan": 1000 }, "NoncurrentVersionTransitions": moves });
+    assert_eq!(rule(sized).deed(&marker(0), now), None);
+    let expiry = json!({ "NoncurrentDays": 5, "NewerNoncurrentVersions": 1 });
+    let own = rule(json!({ "NoncurrentVersionExpiration": expiry }));
+    assert_eq!((own.deed(&marker(0), now), own.deed(&marker(1), now)), (None, Some(Deed::DeleteOld)));
+    let tagged = json!({ "Filter": { "Tag": { "Key": "k", "Value": "v" } }, "NoncurrentVersionExpiration": expiry });
+    assert_eq!(rule(tagged).deed(&marker(1), now), None);
+}
+
+/// Amazon S3 Developer Guide, "Transitioning Objects: General Considerations" (of 2016, which names the class), and User
+/// Guide, "Unsupported lifecycle transitions".
+#[test]
+fn reduced_redundancy_moves_like_standard_and_one_zone_not_to_instant_retrieval() {
+    let now = at("2030-01-01T00:00:00Z");
+    let to = |class: &str| rule(json!({ "Transitions": [{ "Days": 1, "StorageClass": class }] }));
+    let of = |class| Subject { class: Some(class), ..object("k", "2020-01-01T00:00:00Z") };
+    let reduced = of(StorageClass::ReducedRedundancy);
+    assert_eq!(to("STANDARD_IA").deed(&reduced, now), Some(Deed::Move("STANDARD_IA")));
+    let one_zone = of(StorageClass::OnezoneIa);
+    assert_eq!(to("GLACIER_IR").deed(&one_zone, now), None);
+    assert_eq!(to("GLACIER").deed(&one_zone, now), Some(Deed::Move("GLACIER")));
 }

@@ -108,3 +108,61 @@ fn no_size_is_too_small() {
         }
     }
 }
+
+/// The preview of rules of which one cannot be told, and one is switched off.
+fn previewed(width: u16, height: u16) -> Harness {
+    use crate::model::document::forecast::{self, Deed, Forecast, Standing, Subject};
+    let rules = json!({ "Rules": [
+        { "ID": "logs go cold", "Status": "Enabled", "Filter": { "Prefix": "logs/" },
+          "Transitions": [{ "Days": 30, "StorageClass": "GLACIER" }], "Expiration": { "Days": 365 } },
+        { "Status": "Enabled", "Filter": { "Tag": { "Key": "keep", "Value": "no" } }, "Expiration": { "Days": 1 } },
+        { "ID": "off", "Status": "Disabled", "Filter": {}, "AbortIncompleteMultipartUpload": { "DaysAfterInitiation": 1 } },
+    ] });
+    let mut t = Harness::with_bucket("photos", &["a.jpg"]).connected().resized(width, height);
+    t.keys(",");
+    let settings = t.state.settings.as_mut().unwrap();
+    settings.set(DocumentKind::Lifecycle, Some(rules.clone()));
+    let at = settings.rows().iter().position(|row| row.kind == DocumentKind::Lifecycle).unwrap();
+    settings.move_by(isize::try_from(at).unwrap());
+    let effects = t.keys("p");
+    let ticket = effects.iter().find_map(|effect| match effect {
+        Effect::Submit(Request::ForecastLifecycle { ticket, .. }) => Some(*ticket),
+        _ => None,
+    });
+    let mut forecast = Forecast::of(&forecast::rules(&rules));
+    let subject = |key: &str| Subject {
+        key: key.to_owned(),
+        size: 3 << 30,
+        class: None,
+        written: "2026-01-02T03:04:05Z".parse().unwrap(),
+        standing: Standing::Current,
+    };
+    for key in ["logs/a\u{202e}.gz", "logs/b.gz", "logs/c.gz", "logs/d.gz"] {
+        forecast.add(0, Some(Deed::Move("GLACIER")), &subject(key));
+    }
+    forecast.add(0, Some(Deed::Expire), &subject("logs/old.gz"));
+    forecast.add(1, None, &subject("report.csv"));
+    forecast.seen = 12_345;
+    forecast.unknown = vec!["whether the bucket keeps versions may not be read".to_owned()];
+    t.report(Report::Forecast { ticket: ticket.unwrap(), forecast: Box::new(forecast) });
+    t
+}
+
+#[test]
+fn what_lifecycle_rules_would_touch() {
+    for (width, height) in [(120, 36), (80, 24), (40, 10)] {
+        insta::assert_snapshot!(format!("preview_{width}x{height}"), screen(&previewed(width, height)));
+    }
+    let mut t = previewed(40, 10);
+    t.keys("<pgdn>");
+    insta::assert_snapshot!("preview_further_40x10", screen(&t));
+}
+
+#[test]
+fn no_size_is_too_small_for_a_preview() {
+    for width in (0..125).step_by(5) {
+        for height in 0..14 {
+            screen(&previewed(width, height));
+        }
+    }
+}
