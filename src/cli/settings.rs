@@ -8,7 +8,6 @@ mod template;
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::{Map, Value, json};
 
-pub use self::change::write;
 use super::location::End;
 use super::output::error_json;
 use super::session::{Session, Stop};

@@ -73,25 +73,11 @@ async fn sent_of(store: &Store, object: &ObjectRef, upload: &UploadId) -> Result
 
 /// Looks at the parts of one upload.
 pub(super) fn start_parts(core: &Arc<Core>, ticket: Ticket, upload: UploadRef) {
-    let token = core.open_ticket(ticket);
-    let core = Arc::clone(core);
-    core.tracker.clone().spawn(async move {
-        let look = async {
-            let store = core.store_of(&upload.object.bucket).await;
-            let _permit = core.lanes.interactive.acquire().await;
-            store.sent(&upload.object, &UploadId::new(upload.id.as_str())).await
-        };
-        let result = tokio::select! {
-            biased;
-            () = token.cancelled() => Err(Error::cancelled("list the parts of", upload.object.to_string())),
-            result = Box::pin(look) => result,
-        };
-        let report = match result {
-            Ok(sent) => Report::UploadParts { ticket, sent },
-            Err(error) => Report::Failed { ticket, error },
-        };
-        let _ = core.send(report, &token).await;
-        core.close_ticket(ticket);
+    answer::with_one(core, ticket, "list the parts of", move |core, _| async move {
+        let store = core.store_of(&upload.object.bucket).await;
+        let _permit = core.lanes.interactive.acquire().await;
+        let sent = store.sent(&upload.object, &UploadId::new(upload.id.as_str())).await?;
+        Ok(Report::UploadParts { ticket, sent })
     });
 }
 

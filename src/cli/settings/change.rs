@@ -70,7 +70,7 @@ pub async fn change(
 }
 
 /// Writes a document, if it still is what was seen.
-pub async fn write(
+async fn write(
     session: &mut Session<'_>,
     bucket: BucketName,
     kind: DocumentKind,

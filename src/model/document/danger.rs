@@ -47,8 +47,6 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
     found
 }
 
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -1,7 +1,6 @@
 //! The menu of what can be copied to the clipboard.
 
 use super::*;
-use crate::model::job::PresignedMethod;
 
 fn copied(item: &Item, script: &str) -> String {
     let mut menu = Script::new(|_| Dialog::Yank(Box::new(Yank::new(item, Some("eu-west-1"), None))));
