@@ -16,7 +16,7 @@ use crate::model::document::{DocumentKind, DocumentWrite, Removal, Written, hold
 use crate::model::error::{Error, Kind};
 use crate::model::job::{Report, Ticket};
 use crate::model::name::BucketName;
-use crate::s3::Store;
+use crate::s3::{StandingDocument, Store};
 
 /// What is asked about a document.
 pub(super) enum Asked {
@@ -58,7 +58,7 @@ async fn answer(
         };
         tokio::select! {
             () = token.cancelled() => Err(Error::cancelled("read the settings of", format!("s3://{bucket}"))),
-            read = read => read.map(|standing| standing.into_document()),
+            read = read => read.map(StandingDocument::into_document),
         }
     };
     match asked {

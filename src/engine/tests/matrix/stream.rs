@@ -33,9 +33,13 @@ async fn streams_withstand(is_up: bool) {
                     let key = if is_up { format!("r{number}") } else { item.to_owned() };
                     let mut impatient = soon.map(|soon| Impatient::of(&t, soon));
                     let rule = t.demo.faults().add(Rule::new(fault).on(&operation).times(1));
-                    impatient.iter_mut().for_each(|own| own.trade(&mut t));
+                    if let Some(impatient) = &mut impatient {
+                        impatient.trade(&mut t);
+                    }
                     ended = stream(&mut t, &key, size, is_up).await;
-                    impatient.iter_mut().for_each(|own| own.trade(&mut t));
+                    if let Some(impatient) = &mut impatient {
+                        impatient.trade(&mut t);
+                    }
                     t.demo.faults().remove(rule);
                     let what = format!("{fault:?} of {operation}: {ended:?}");
                     let found = stored(&t.store, &key).await;
