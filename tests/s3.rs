@@ -23,6 +23,8 @@ mod ferry;
 mod given;
 #[path = "support/hostile.rs"]
 mod hostile;
+#[path = "support/lock.rs"]
+mod lock;
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/replace.rs"]
@@ -118,6 +120,7 @@ contract! {
     a_bucket_is_created_closed_and_removed_empty
     the_access_documents_of_a_bucket_are_read
     each_document_of_a_bucket_is_written_read_the_same_and_taken_away
+    what_is_locked_is_told_and_stays_locked
     the_acl_of_an_object_is_read
     a_bucket_of_another_region_is_reached
     a_request_without_keys_reads_only_what_is_public

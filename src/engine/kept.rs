@@ -2,6 +2,7 @@
 
 use super::core::Core;
 use crate::model::access::acl::{Acl, Grant, Grantee};
+use crate::model::access::who::is_canonical;
 use crate::model::error::{Error, Kind};
 use crate::model::location::ObjectRef;
 use crate::s3::Store;
@@ -48,8 +49,8 @@ fn is_private(acl: &Acl) -> bool {
 /// Fails if an object belongs to another account, and would be the caller's own when it is written anew (Amazon S3 User
 /// Guide, "Controlling ownership of objects and disabling ACLs for your bucket").
 ///
-/// Some servers name the caller otherwise in a list of buckets than in an ACL, so the owner of the bucket is asked for too.
-/// Where none of that is told, nothing is known to be lost.
+/// Other servers than Amazon may name the caller otherwise in a list of buckets than in an ACL: of an ID that is none of
+/// Amazon's the owner of the bucket tells more. Where none of that is told, nothing is known to be lost.
 pub(super) async fn owner(core: &Core, store: &Store, object: &ObjectRef, owner: Option<&str>) -> Result<(), Error> {
     let Some(owner) = owner else { return Ok(()) };
     let caller = core.accounts.of(object.bucket.profile()).canonical_id(store).await;
@@ -58,9 +59,11 @@ pub(super) async fn owner(core: &Core, store: &Store, object: &ObjectRef, owner:
     {
         return Ok(());
     }
-    let bucket_owner = store.bucket_acl(&object.bucket).await.ok().and_then(|acl| acl.owner);
-    if bucket_owner.as_deref() == Some(owner) || caller.is_none() && bucket_owner.is_none() {
-        return Ok(());
+    if !caller.as_deref().is_some_and(|caller| is_canonical(caller) && is_canonical(owner)) {
+        let of_bucket = store.bucket_acl(&object.bucket).await.ok().and_then(|acl| acl.owner);
+        if of_bucket.as_deref() == Some(owner) || caller.is_none() && of_bucket.is_none() {
+            return Ok(());
+        }
     }
     let cause = format!("it belongs to another account ({owner}), and written anew it would be taken from it");
     Err(Error::new(Kind::Unsupported, "keep the owner of", object.to_string(), cause))

@@ -18,6 +18,7 @@ use bytes::Bytes;
 pub use crate::change::*;
 pub use crate::given::*;
 pub use crate::hostile::*;
+pub use crate::lock::*;
 pub use crate::replace::*;
 pub use crate::resume::*;
 use crate::servers::Which;

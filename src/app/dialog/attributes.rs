@@ -80,7 +80,7 @@ impl Ask for Attributes {
             return Sheet { title, tone: Tone::Plain, parts, buttons: vec!["Change", "Back", "Cancel"] };
         }
         add_items(&mut parts, &self.items);
-        let words = "What is left empty stays as it is; - takes it away.";
+        let words = "What you leave alone stays as it is; what you empty, or set to -, goes.";
         parts.extend([Part::Text(Role::Dim, words.to_owned()), Part::Gap]);
         self.wanted.add_to(&mut parts);
         parts.extend(self.problem.clone().map(|problem| Part::Text(Role::Error, problem)));

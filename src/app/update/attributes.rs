@@ -27,7 +27,7 @@ fn open_of(state: &mut State, items: Vec<Item>) -> Vec<Effect> {
         return vec![];
     }
     if !items.iter().all(|item| matches!(item, Item::Object(_) | Item::Prefix { .. })) {
-        state.notice = Some(Notice::warning("only objects, and all below prefixes, have attributes to change"));
+        state.notice = Some(Notice::warning("only objects have attributes to change"));
         return vec![];
     }
     let known = known(&state.inspector, &items);

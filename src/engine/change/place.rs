@@ -144,19 +144,15 @@ impl Place {
         } else {
             applied.to.tags.clone()
         };
-        Ok(match &applied.acl {
-            Some(acl) => {
-                let owner = applied.to.acl.owner.as_deref();
-                job.call(small, || kept::owner(&job.core, store, object, owner)).await?;
-                match acl {
-                    WrittenAcl::Canned(canned) => Dress { tags, grants: Vec::new(), canned: Some(*canned) },
-                    WrittenAcl::Grants(grants) => Dress { tags, grants: grants.clone(), canned: None },
-                }
-            }
-            None => {
-                let grants = job.call(small, || kept::grants(&job.core, store, object)).await?;
-                Dress { tags, grants, canned: None }
-            }
+        let Some(acl) = &applied.acl else {
+            let grants = job.call(small, || kept::grants(&job.core, store, object)).await?;
+            return Ok(Dress { tags, grants, canned: None });
+        };
+        let owner = applied.to.acl.owner.as_deref();
+        job.call(small, || kept::owner(&job.core, store, object, owner)).await?;
+        Ok(match acl {
+            WrittenAcl::Canned(canned) => Dress { tags, grants: Vec::new(), canned: Some(*canned) },
+            WrittenAcl::Grants(grants) => Dress { tags, grants: grants.clone(), canned: None },
         })
     }
 

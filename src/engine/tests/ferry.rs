@@ -17,14 +17,14 @@ pub(super) async fn far(t: &Bench) -> Far {
 
 pub(super) async fn far_on(t: &Bench, options: demo::Options) -> Far {
     let demo = Demo::start(options).await.unwrap();
-    declare(t, &demo);
+    declare(&t.engine, &demo);
     let store = open(&demo).await;
     Far { demo, store }
 }
 
-/// Tells the bench's engine of the other endpoint.
-pub(super) fn declare(t: &Bench, demo: &Demo) {
-    t.engine.declare(&Profile::named("far"), None, None, Some(demo.endpoint()));
+/// Tells an engine of the other endpoint.
+pub(super) fn declare(engine: &Engine, demo: &Demo) {
+    engine.declare(&Profile::named("far"), None, None, Some(demo.endpoint()));
 }
 
 fn far_bucket() -> BucketName {

@@ -13,7 +13,7 @@ async fn interrupted(tells_checksums: bool) -> (Bench, Far) {
     t.start(moved(vec![far_object("f")], at("")));
     t.written_down("part", 2).await;
     assert_eq!(t.restart().await.kept, 1);
-    declare(&t, &far.demo);
+    declare(&t.engine, &far.demo);
     t.demo.faults().remove(stall);
     assert_eq!(t.demo.open_uploads(), 1);
     (t, far)

@@ -245,7 +245,7 @@ fn ceph_user(service: &str, tenant: &str, rest: &str) -> Option<String> {
 }
 
 /// Returns whether a text looks like a canonical user ID of Amazon's.
-fn is_canonical(text: &str) -> bool {
+pub fn is_canonical(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 

@@ -13,35 +13,27 @@ use crate::app::update::context;
 use crate::model::text::{visible, width};
 use crate::tui::theme::Theme;
 
+// Of what is in a bucket 80 columns have room up to the settings, which nobody would look for.
 const PANES: &[Action] = &[
     Action::Help,
-    Action::ToggleMark,
     Action::Copy,
-    Action::Move,
-    Action::New,
     Action::Delete,
     Action::Inspect,
+    Action::Permissions,
+    Action::Settings,
+    Action::ToggleMark,
+    Action::Move,
+    Action::New,
     Action::Filter,
     Action::Yank,
     Action::Transfers,
     Action::GoTo,
     Action::Quit,
 ];
-const S3_PANES: &[Action] = &[
-    Action::Help,
-    Action::ToggleMark,
-    Action::Copy,
-    Action::Move,
-    Action::New,
-    Action::Delete,
-    Action::Inspect,
-    Action::Permissions,
-    Action::Settings,
-    Action::Filter,
-    Action::Yank,
-    Action::Transfers,
-    Action::Quit,
-];
+
+/// What a pane with files has nothing for.
+const OF_BUCKETS: [Action; 2] = [Action::Permissions, Action::Settings];
+
 // How to get back comes first, where little has room.
 const INSPECTOR: &[Action] =
     &[Action::Help, Action::Inspect, Action::Preview, Action::Yank, Action::OtherPane, Action::Refresh, Action::Quit];
@@ -120,8 +112,8 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         put(buffer, area.x + 1, area.y, area.width.saturating_sub(2), &visible(&notice.text), style);
         return;
     }
-    let actions = match context(state) {
-        Context::Panes if state.focused().place().is_s3() => S3_PANES,
+    let context = context(state);
+    let actions = match context {
         Context::Panes => PANES,
         Context::Inspector => INSPECTOR,
         Context::Transfers => TRANSFERS,
@@ -133,7 +125,9 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         Context::Access => ACCESS,
         Context::Uploads => UPLOADS,
     };
-    let mut keys: Vec<_> = actions.iter().filter_map(|action| Key::of(*action, state)).collect();
+    let is_among_files = context == Context::Panes && !state.focused().place().is_s3();
+    let shown = actions.iter().filter(|action| !(is_among_files && OF_BUCKETS.contains(action)));
+    let mut keys: Vec<_> = shown.filter_map(|action| Key::of(*action, state)).collect();
     if actions.is_empty() {
         // A text takes all keys but these.
         let editor = state.settings.as_ref().and_then(|settings| settings.editor.as_ref());

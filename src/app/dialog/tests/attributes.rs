@@ -72,3 +72,17 @@ fn all_kinds_can_be_wanted_and_what_s3_refuses_is_said() {
     let mut script = dialog(&[]);
     assert!(script.keys("-<enter>").is_empty() && script.text().contains("always has a type"), "{}", script.text());
 }
+
+#[test]
+fn what_is_left_alone_stays_and_what_is_emptied_goes_as_the_dialog_says() {
+    let mut script = dialog(&[(Header::CacheControl, "no-cache".to_owned()), (Header::Expires, "0".to_owned())]);
+    assert!(script.text().contains("leave alone stays") && script.text().contains("empty, or set to -, goes"));
+    let requests = script.keys("<down><ctrl-u><enter>");
+    assert_eq!(rehearsed(&requests).1.change.headers, [(Header::CacheControl, None)]);
+    // A header that was not read may be there all the same.
+    let mut script = dialog(&[]);
+    let requests = script.keys("<down>-<enter>");
+    assert_eq!(rehearsed(&requests).1.change.headers, [(Header::CacheControl, None)]);
+    let mut script = dialog(&[]);
+    assert!(script.keys("<down>x<ctrl-u><enter>").is_empty() && script.text().contains("nothing is to change"));
+}

@@ -1,6 +1,7 @@
 //! The menu of what can be copied to the clipboard.
 
 use super::*;
+use crate::model::job::PresignedMethod;
 
 fn copied(item: &Item, script: &str) -> String {
     let mut menu = Script::new(|_| Dialog::Yank(Box::new(Yank::new(item, Some("eu-west-1"), None))));
@@ -46,6 +47,20 @@ fn what_needs_a_signature_is_signed_when_it_is_copied() {
     assert!(matches!(effects.as_slice(), [Effect::Copy(text)] if text == wanted), "{effects:?}");
     assert!(menu.text().contains("ends with the session credentials"), "{}", menu.text());
     assert!(menu.dialog.on_report(&came).is_none(), "an answer counts once");
+}
+
+#[test]
+fn nothing_that_writes_is_signed_where_writing_is_switched_off() {
+    let item = object("a.jpg");
+    let menu = Yank::new(&item, None, None).with_signed(&item, TimeZone::UTC, true);
+    let mut menu = Script::new(|_| Dialog::Yank(Box::new(menu)));
+    let text = menu.text();
+    assert!(text.contains("Presigned GET") && text.contains("wget"), "{text}");
+    assert!(!text.contains("PUT") && !text.contains("upload"), "{text}");
+    menu.keys(&"j".repeat(text.matches("signed when").count() - 1));
+    menu.keys("jjjj");
+    let requests = menu.keys("<up><enter>");
+    assert!(matches!(requests.as_slice(), [Request::Presign { method: PresignedMethod::Get, .. }]), "{requests:?}");
 }
 
 #[test]

@@ -65,6 +65,17 @@ fn another_profile_stands_in_the_title_of_its_pane_and_in_the_header() {
     assert!(header(&t).contains("staging") && !header(&t).contains("prod-admin"), "{}", header(&t));
 }
 
+#[test]
+fn the_footer_of_a_bucket_names_permissions_and_settings_at_80_columns() {
+    let t = Harness::with_bucket("photos", &["a.jpg"]).resized(80, 24);
+    let footer = |t: &Harness| picture(t).lines().last().unwrap().to_owned();
+    for words in ["F1 Help", "P Permissions", ", Settings", "q Quit"] {
+        assert!(footer(&t).contains(words), "{words}: {}", footer(&t));
+    }
+    let t = Harness::unloaded("~/data", "s3://b/").resized(80, 24);
+    assert!(!footer(&t).contains("Permissions") && footer(&t).contains("F6 Move"), "{}", footer(&t));
+}
+
 fn hostile() -> Harness {
     let mut t = Harness::unloaded("~/data", "s3://b/").connected();
     let local = |name: &str, kind, extra: EntryExtra| Entry { extra: Some(Box::new(extra)), ..Entry::new(name, kind) };
