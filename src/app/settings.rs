@@ -85,7 +85,7 @@ pub struct Settings {
     /// The text of a document that is changed.
     pub editor: Option<Editor>,
     /// What the lifecycle rules would touch today, in front of the rest.
-    pub preview: Option<Preview>,
+    pub preview: Option<Box<Preview>>,
     /// What is waited for.
     pub waiting: Option<(Ticket, Waiting)>,
     /// The file that is open in the person's editor, and what it is of.
@@ -237,7 +237,7 @@ impl Settings {
 
     /// Waits for no row any more, and looks at nothing.
     pub fn stop(&mut self) -> Vec<Effect> {
-        let looks = self.preview.as_mut().and_then(Preview::stop);
+        let looks = self.preview.as_mut().and_then(|preview| preview.stop());
         let tickets = self.rows.iter_mut().filter_map(|row| {
             let ticket = row.ticket.take()?;
             row.document = Load::Idle;

@@ -203,7 +203,7 @@ pub struct State {
     /// Who may do what, while its screen is open.
     pub permissions: Option<Permissions>,
     /// The unfinished uploads of a place, while their screen is open.
-    pub uploads: Option<Uploads>,
+    pub uploads: Option<Box<Uploads>>,
     /// What was transferred, as far as it was looked at.
     pub history: History,
     /// The settings of a bucket, once they were looked at.

@@ -42,6 +42,14 @@ impl Abort {
         }
     }
 
+    fn left_words(&self) -> Option<String> {
+        match self.sum.left {
+            0 => None,
+            1 => Some("! 1 belongs to an interrupted transfer, which starts over when resumed.".to_owned()),
+            left => Some(format!("! {} belong to interrupted transfers, which start over when resumed.", count(left))),
+        }
+    }
+
     fn age_words(&self) -> Option<String> {
         let (youngest, oldest) = self.sum.ages?;
         let [youngest, oldest] = [youngest, oldest].map(|age| duration(age.as_secs()));
@@ -63,12 +71,7 @@ impl Ask for Abort {
         });
         parts.push(Part::Pair("Size", Role::Text, self.size_words()));
         parts.extend(self.age_words().map(|words| Part::Pair("Age", Role::Text, words)));
-        if self.sum.left > 0 {
-            let verb = if self.sum.left == 1 { "belongs" } else { "belong" };
-            let jobs = count(self.sum.left);
-            let words = format!("! {jobs} {verb} to interrupted transfers, which start over when they are resumed.");
-            parts.push(Part::Text(Role::Warning, words));
-        }
+        parts.extend(self.left_words().map(|words| Part::Text(Role::Warning, words)));
         parts.push(Part::Gap);
         let one = if self.uploads.len() == 1 { "it" } else { "one of them" };
         parts.push(Part::Text(Role::Dim, format!("A program elsewhere that still sends {one} fails.")));

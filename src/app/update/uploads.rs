@@ -32,7 +32,7 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         return vec![];
     };
     let (uploads, effects) = Uploads::open(bucket, prefix.as_str().into(), &mut state.ids);
-    let dropped = state.uploads.replace(uploads).map(|mut old| old.stop()).unwrap_or_default();
+    let dropped = state.uploads.replace(Box::new(uploads)).map(|mut old| old.stop()).unwrap_or_default();
     state.screen = Screen::Uploads;
     [dropped, effects].concat()
 }

@@ -47,7 +47,7 @@ fn look(state: &mut State, document: serde_json::Value, is_of_text: bool) -> Vec
     let Some(settings) = &mut state.settings else { return vec![] };
     let stopped = settings.preview.take().and_then(|mut preview| preview.stop());
     let (preview, effect) = Preview::begin(settings.bucket().clone(), document, is_of_text, &mut state.ids);
-    settings.preview = Some(preview);
+    settings.preview = Some(Box::new(preview));
     stopped.into_iter().chain([effect]).collect()
 }
 

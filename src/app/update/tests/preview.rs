@@ -46,9 +46,10 @@ fn said(t: &Harness) -> String {
     lines.into_iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
-fn grown(document: &Value, seen: u64, is_complete: bool) -> Box<Forecast> {
+/// What the bucket says of a document after so much was looked at.
+fn grown(ticket: Ticket, document: &Value, seen: u64, is_complete: bool) -> Report {
     let forecast = Forecast::of(&forecast::rules(document));
-    Box::new(Forecast { seen, is_complete, ..forecast })
+    Report::Forecast { ticket, forecast: Box::new(Forecast { seen, is_complete, ..forecast }) }
 }
 
 #[test]
@@ -57,14 +58,14 @@ fn the_rules_that_are_set_are_looked_at_and_esc_stops_then_closes() {
     let (ticket, document) = asked(&t.keys("p"));
     assert_eq!(document, rules(30));
     assert!(said(&t).contains("looking …; Esc stops"), "{}", said(&t));
-    t.report(Report::Forecast { ticket, forecast: grown(&document, 1000, false) });
+    t.report(grown(ticket, &document, 1000, false));
     assert!(said(&t).contains("1,000 looked at so far; Esc stops"), "{}", said(&t));
     assert_eq!(t.keys("<esc>"), [Effect::Submit(Request::Drop(ticket))]);
     assert!(said(&t).contains("there may be more") && said(&t).contains("old: "), "{}", said(&t));
-    t.report(Report::Forecast { ticket, forecast: grown(&document, 9000, true) });
+    t.report(grown(ticket, &document, 9000, true));
     assert!(!said(&t).contains("9,000"), "nobody waits for it any more");
     let (again, _) = asked(&t.keys("R"));
-    t.report(Report::Forecast { ticket: again, forecast: grown(&document, 9000, true) });
+    t.report(grown(again, &document, 9000, true));
     assert!(said(&t).contains("all 9,000 were looked at"), "{}", said(&t));
     assert!(t.keys("<esc>").is_empty() && settings(&t).preview.is_none());
     assert_eq!(t.state.screen, Screen::Settings);
