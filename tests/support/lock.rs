@@ -4,7 +4,7 @@
 use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockRetention, ObjectLockRetentionMode};
 use bucketry::model::change::{Change, Header, PairsChange};
-use bucketry::model::document::DocumentKind;
+use bucketry::model::document::{DocumentKind, holds};
 use bucketry::model::filter::Filter;
 use bucketry::model::job::{Item, ItemOutcome, Revision, Work};
 use bucketry::model::location::ObjectRef;
@@ -46,17 +46,18 @@ pub async fn what_is_locked_is_told_and_stays_locked(t: Target) {
 async fn the_default_is_written_and_read_the_same(t: &Target, bucket: &BucketName) {
     let kind = DocumentKind::ObjectLock;
     let with = |default: Value| json!({ "ObjectLockEnabled": "Enabled", "Rule": { "DefaultRetention": default } });
-    let none = json!({ "ObjectLockEnabled": "Enabled" });
     for written in [
         with(json!({ "Mode": "GOVERNANCE", "Days": 3 })),
         with(json!({ "Mode": "COMPLIANCE", "Years": 2 })),
-        none.clone(),
+        json!({ "ObjectLockEnabled": "Enabled" }),
     ] {
         let standing = t.store.read_document(bucket, kind).await.unwrap();
         assert_eq!(kind.facts().problems(&written, standing.document()), []);
         t.store.write_document(standing, &written, None).await.unwrap();
-        let stored = t.store.read_document(bucket, kind).await.unwrap().into_document();
-        assert_eq!(stored.as_ref(), Some(&written));
+        let stored = t.store.read_document(bucket, kind).await.unwrap().into_document().unwrap();
+        assert!(holds(&stored, &written), "stored {stored}, written {written}");
+        // moto 5.2 adds the unit that is not used, with no time.
+        assert!(stored == written || t.server.which == Which::Moto, "stored {stored}, written {written}");
     }
 }
 
