@@ -442,6 +442,12 @@ fn toggle_writing(state: &mut State) -> Vec<Effect> {
 }
 
 fn quit(state: &mut State) -> Vec<Effect> {
+    if let Some(effects) = settings::keep_text(state) {
+        return effects;
+    }
+    if access::keeps_writing(state) {
+        return vec![];
+    }
     let jobs = state.queue.unfinished();
     if jobs == 0 {
         return vec![Effect::Quit(Leaving::Cancel)];

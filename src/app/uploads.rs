@@ -165,6 +165,7 @@ impl Uploads {
 
     /// Asks for nothing more.
     pub fn stop(&mut self) -> Vec<Effect> {
+        self.is_new = false;
         let listing = self.ticket.take().map(|ticket| Effect::Submit(Request::Drop(ticket)));
         listing.into_iter().chain(self.parts.stop()).collect()
     }
@@ -184,7 +185,7 @@ impl Uploads {
                 Some(self.take(uploads, *is_last))
             }
             Report::Failed { ticket, error } if self.ticket == Some(*ticket) => {
-                self.ticket = None;
+                (self.ticket, self.is_new) = (None, false);
                 self.problem = Some(error.clone()).filter(|error| error.kind != Kind::Cancelled);
                 Some(vec![])
             }

@@ -3,9 +3,8 @@
 use super::access::gather;
 use super::output::{say, say_error};
 use super::session::{Session, Stop};
-use crate::model::access::exposure::{Aim, Choice, Exposed, Exposure, Plan, Step, StepEnd};
+use crate::model::access::exposure::{Choice, Exposed, Exposure, Plan, Step, StepEnd};
 use crate::model::job::{Report, Request};
-use crate::model::shell::command;
 use crate::model::text::visible;
 
 /// Returns how it is done, from what stands there now.
@@ -60,16 +59,15 @@ fn tell_end(step: &Step, end: &StepEnd) {
 
 /// Says by which commands the documents are put back: the last that was written first.
 fn tell_way_back(exposure: &Exposure, choice: &Choice, exposed: &Exposed) {
-    let (place, bucket) = (exposure.place(), format!("s3://{}", exposure.bucket));
-    for step in exposed.standing(choice) {
-        let words = match step {
-            Step::Document { kind, .. } => ["settings", &bucket, kind.facts().name, "--restore"].to_vec(),
-            Step::ObjectAcl { .. } if exposure.aim == Aim::Public => {
-                ["access", &place, "--make", "private", "--by", "grants"].to_vec()
+    for (step, end) in exposed.standing_ends(choice) {
+        match exposure.way_back(step) {
+            // What was kept before is older where this write never happened.
+            Some(command) if matches!(end, StepEnd::Uncertain(_)) => {
+                say(&format!("  only if the {} is not as it was (look first): {command}", step.title()));
             }
-            Step::ObjectAcl { .. } => ["access", &place, "--make", "public", "--by", "acl"].to_vec(),
-        };
-        say(&format!("  {}", command(std::iter::once("bucketry").chain(words))));
+            Some(command) => say(&format!("  {command}")),
+            None => say(&format!("  the {} granted something that no command can name", step.title())),
+        }
     }
 }
 

@@ -168,7 +168,10 @@ async fn plan(session: &mut Session<'_>, wish: Wish) -> Result<Plan, Stop> {
 /// Prints all that is to be done.
 async fn tell(session: &mut Session<'_>, plan: &Plan) -> Result<(), Stop> {
     let files = &plan.publication.files;
-    print(session, false, files).await?;
+    if let Err(stop) = print(session, false, files).await {
+        say("nothing was published: what could not be read, or has no name at the other side, is told above");
+        return Err(stop);
+    }
     let summary = files.summary();
     let (copied, deleted) = (summary.copied(), summary.deleted);
     let count = |count| counted(count, "file", "files");

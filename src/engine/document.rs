@@ -97,7 +97,7 @@ pub(super) async fn write(
         (None, Removal::Empty) => store.write_document(standing, &json!({}), mfa).await?,
         (None, _) => store.delete_document(standing).await?,
     }
-    let stored = store.read_document(bucket, kind).await?.into_document();
+    let stored = store.read_document(bucket, kind).await.map_err(not_read_back)?.into_document();
     let is_whole = match (&stored, &change.new) {
         (Some(stored), Some(new)) => holds(stored, new),
         (None, Some(new)) => is_empty(new),
@@ -105,6 +105,11 @@ pub(super) async fn write(
         (None, None) => true,
     };
     Ok(Written { stored, is_whole, kept })
+}
+
+/// Returns the error of a read behind a write: whatever it is, it does not say that nothing was written.
+pub(super) fn not_read_back(error: Error) -> Error {
+    Error { kind: Kind::Other, cause: format!("it was written, but could not be read back: {}", error.cause), ..error }
 }
 
 /// Returns whether what stands after a deletion is what a server tells where none is set.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::core::Core;
 use super::{answer, document, evidence, grant};
@@ -24,10 +25,12 @@ pub(super) fn start_plan(core: &Arc<Core>, ticket: Ticket, exposure: Exposure) {
     });
 }
 
-/// Writes what a choice writes, and says how each step ended. Once begun it goes to its end.
+/// Writes what a choice writes, and says how each step ended. A step that was begun goes to its end, and none is begun for
+/// somebody who is gone: of what was agreed to, what opens is written last.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, exposure: Exposure, choice: Choice) {
-    answer::to_the_end(core, ticket, "write", move |core, _| async move {
-        let exposed = write_all(&core, &exposure, choice).await;
+    answer::to_the_end(core, ticket, "write", move |core, token| async move {
+        check(&core, &exposure, &choice).await?;
+        let exposed = write_all(&core, &token, &exposure, choice).await;
         Ok(Report::Exposed { ticket, exposed })
     });
 }
@@ -45,6 +48,16 @@ pub(super) async fn plan(core: &Arc<Core>, exposure: &Exposure) -> Result<Plan, 
     Ok(plan)
 }
 
+/// Fails if what was agreed to is not what would be offered now: each document is compared before it is written, but what it
+/// lets loose may stand in others.
+pub(super) async fn check(core: &Arc<Core>, exposure: &Exposure, choice: &Choice) -> Result<(), Error> {
+    if plan(core, exposure).await?.choices.contains(choice) {
+        return Ok(());
+    }
+    let cause = "what decides about it has changed since it was shown; nothing was written";
+    Err(Error::new(Kind::Conflict, "make public or private", exposure.place(), cause))
+}
+
 /// Reads a document. That it may not be read, or that the server has none such, is for the plan to tell.
 async fn standing(core: &Core, store: &Store, exposure: &Exposure, kind: DocumentKind) -> Result<Fact<Value>, Error> {
     let _permit = core.lanes.interactive.acquire().await;
@@ -55,10 +68,10 @@ async fn standing(core: &Core, store: &Store, exposure: &Exposure, kind: Documen
     }
 }
 
-async fn write_all(core: &Arc<Core>, exposure: &Exposure, choice: Choice) -> Exposed {
+async fn write_all(core: &Arc<Core>, token: &CancellationToken, exposure: &Exposure, choice: Choice) -> Exposed {
     let mut ends: Vec<StepEnd> = Vec::with_capacity(choice.steps.len());
     for step in choice.steps {
-        let is_stopped = ends.iter().any(|end| !matches!(end, StepEnd::Written));
+        let is_stopped = token.is_cancelled() || ends.iter().any(|end| !matches!(end, StepEnd::Written));
         ends.push(if is_stopped { StepEnd::Untried } else { write(core, exposure, step).await });
     }
     Exposed { ends }

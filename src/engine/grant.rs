@@ -3,6 +3,7 @@
 //! S3 has no condition for this write, so the ACL is read again right before.
 
 use super::core::Core;
+use super::document::not_read_back;
 use crate::model::access::acl::{Acl, Grantee, is_same_on_object};
 use crate::model::attributes::WrittenAcl;
 use crate::model::error::{Error, Kind};
@@ -20,7 +21,7 @@ pub(super) async fn write(core: &Core, object: &ObjectRef, seen: &Acl, new: Acl)
         return Err(refused(Kind::Conflict, "it has changed since it was read; nothing was written"));
     }
     store.set_object_acl(object, &WrittenAcl::Grants(new.grants.clone())).await?;
-    if is_same_on_object(&store.object_acl(object).await?.grants, &new.grants) {
+    if is_same_on_object(&store.object_acl(object).await.map_err(not_read_back)?.grants, &new.grants) {
         return Ok(());
     }
     Err(refused(Kind::Server, "the server does not keep it as it was written"))

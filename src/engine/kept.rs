@@ -1,6 +1,7 @@
 //! What an object that is written anew must be given again, because it keeps only what is sent along.
 
 use super::core::Core;
+use super::own::if_told;
 use crate::model::access::acl::{Acl, Grant, Grantee};
 use crate::model::access::who::is_canonical;
 use crate::model::error::{Error, Kind};
@@ -50,21 +51,29 @@ fn is_private(acl: &Acl) -> bool {
 /// Guide, "Controlling ownership of objects and disabling ACLs for your bucket").
 ///
 /// Other servers than Amazon may name the caller otherwise in a list of buckets than in an ACL: of an ID that is none of
-/// Amazon's the owner of the bucket tells more. Where none of that is told, nothing is known to be lost.
+/// Amazon's the owner of the bucket tells more. Where none of that is told, another server is taken to have one owner.
 pub(super) async fn owner(core: &Core, store: &Store, object: &ObjectRef, owner: Option<&str>) -> Result<(), Error> {
     let Some(owner) = owner else { return Ok(()) };
-    let caller = core.accounts.of(object.bucket.profile()).canonical_id(store).await;
+    let caller = core.accounts.of(object.bucket.profile()).canonical_id(store).await?;
     if caller.as_deref() == Some(owner)
-        || store.ownership(&object.bucket).await.is_ok_and(|own| own.is_some_and(|own| own.disables_acls()))
+        || if_told(store.ownership(&object.bucket).await)?.is_some_and(|own| own.disables_acls())
     {
         return Ok(());
     }
+    let refused = |cause: String| Err(Error::new(Kind::Unsupported, "keep the owner of", object.to_string(), cause));
     if !caller.as_deref().is_some_and(|caller| is_canonical(caller) && is_canonical(owner)) {
-        let of_bucket = store.bucket_acl(&object.bucket).await.ok().and_then(|acl| acl.owner);
-        if of_bucket.as_deref() == Some(owner) || caller.is_none() && of_bucket.is_none() {
-            return Ok(());
+        let of_bucket = if_told(store.bucket_acl(&object.bucket).await.map(Some))?.and_then(|acl| acl.owner);
+        match of_bucket {
+            Some(of_bucket) if of_bucket == owner => return Ok(()),
+            None if caller.is_none() && !store.is_amazon() => return Ok(()),
+            None if caller.is_none() => {
+                return refused(format!(
+                    "it belongs to {owner}, and whether that is this caller cannot be told: neither ListBuckets nor GetBucketAcl is allowed"
+                ));
+            }
+            _ => {}
         }
     }
     let cause = format!("it belongs to another account ({owner}), and written anew it would be taken from it");
-    Err(Error::new(Kind::Unsupported, "keep the owner of", object.to_string(), cause))
+    refused(cause)
 }

@@ -194,7 +194,7 @@ async fn abort_on(core: &Core, store: &Store, object: &ObjectRef, upload: &Uploa
                     store.renew().await;
                     store.abort_upload(object, upload).await?;
                 }
-                result => result?,
+                result => drop(result?),
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::evidence::layer;
 use crate::model::access::{Fact, PublicAccessBlock};
-use crate::model::error::Error;
+use crate::model::error::{Error, Kind};
 use crate::model::job::Connection;
 use crate::model::name::Profile;
 use crate::s3::Store;
@@ -54,8 +54,17 @@ impl Own {
     pub async fn block(&self, store: &Store, number: &str) -> Fact<PublicAccessBlock> {
         self.block.get_or_init(|| async { layer(store, store.account_block(number).await) }).await.clone()
     }
-    /// Returns the canonical user ID of the account; nothing if the server does not tell it.
-    pub async fn canonical_id(&self, store: &Store) -> Option<String> {
-        self.canonical_id.get_or_init(|| async { store.canonical_id().await.ok().flatten() }).await.clone()
+    /// Returns the canonical user ID of the account; nothing if the server does not tell it. A failure is not kept.
+    pub async fn canonical_id(&self, store: &Store) -> Result<Option<String>, Error> {
+        let ask = || async { if_told(store.canonical_id().await) };
+        self.canonical_id.get_or_try_init(ask).await.cloned()
+    }
+}
+
+/// What may not be asked for is not told; any other failure may pass.
+pub(super) fn if_told<T>(asked: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
+    match asked {
+        Err(error) if matches!(error.kind, Kind::Denied | Kind::Unsupported | Kind::NotFound) => Ok(None),
+        asked => asked,
     }
 }

@@ -15,7 +15,6 @@ use crate::model::document::DocumentKind;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Report, Ticket};
 use crate::model::publication::{Plan, Publication, Wish};
-use crate::model::shell::command;
 use crate::model::site;
 use crate::model::sync::SyncPlan;
 
@@ -55,14 +54,19 @@ pub(super) async fn run(job: Arc<Job>, publication: Arc<Publication>) -> Result<
     }
     // The visit is the last.
     job.progress.add_total(publication.steps.len() as u64 + 1, 0);
-    if publication.files.summary().is_empty() {
-        job.progress.counted();
-    } else if let Err(error) = Box::pin(sync::run(Arc::clone(&job), Arc::new(publication.files.clone()))).await {
+    if let Err(error) = Box::pin(sync::run(Arc::clone(&job), Arc::new(publication.files.clone()))).await {
         leave(&job, &publication, 0, "the files could not be copied").await;
         return Err(error);
     }
     if job.meter.has_failures.load(Relaxed) {
         leave(&job, &publication, 0, "not every file could be copied").await;
+        return Ok(());
+    }
+    if let Some(opening) = &publication.opening
+        && let Err(error) = Box::pin(exposure::check(&job.core, &publication.wish.exposure(), opening)).await
+    {
+        job.record(publication.wish.exposure().place(), 0, ItemOutcome::Failed(error)).await;
+        leave(&job, &publication, 0, "it cannot be opened as it was shown").await;
         return Ok(());
     }
     for (at, step) in publication.steps.iter().enumerate() {
@@ -83,20 +87,26 @@ pub(super) async fn run(job: Arc<Job>, publication: Arc<Publication>) -> Result<
 /// Writes a document if it still is what was seen, and says how it is put back.
 async fn write(job: &Job, wish: &Wish, step: &Step) -> Result<(), Error> {
     // The ACL of one object is none of a website's.
-    let Step::Document { kind, .. } = step else { return Ok(()) };
+    if !matches!(step, Step::Document { .. }) {
+        return Ok(());
+    }
     let title = step.title();
     job.progress.begin(title);
-    let end = exposure::write(&job.core, &wish.exposure(), step.clone()).await;
-    let place = format!("s3://{}", wish.bucket);
-    if matches!(end, StepEnd::Written | StepEnd::Altered) {
-        let back = command(["bucketry", "settings", &place, kind.facts().name, "--restore"]);
+    let exposure = wish.exposure();
+    let end = exposure::write(&job.core, &exposure, step.clone()).await;
+    if let (StepEnd::Written | StepEnd::Altered, Some(back)) = (&end, exposure.way_back(step)) {
         job.note(format!("{title} written; put back by: {back}")).await;
     }
     match end {
         StepEnd::Written => job.progress.add_item(),
         StepEnd::Altered => {
             let cause = "the server does not keep it as it was written";
-            return Err(Error::new(Kind::Other, "write the settings of", format!("{place} ({title})"), cause));
+            return Err(Error::new(
+                Kind::Other,
+                "write the settings of",
+                format!("s3://{} ({title})", wish.bucket),
+                cause,
+            ));
         }
         StepEnd::Refused(error) => return Err(error),
         StepEnd::Uncertain(error) => {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::answer;
 use super::core::Core;
 use super::jobs::Job;
+use super::journal::Holders;
 use crate::model::error::{Error, Kind};
 use crate::model::job::{ItemOutcome, Report, Ticket, Verified};
 use crate::model::location::ObjectRef;
@@ -18,6 +19,9 @@ use crate::s3::{Store, UploadId};
 
 /// How many are looked into, or aborted, at once.
 const AT_ONCE: usize = 8;
+
+/// For how many it is looked up at once whether another copy of the program works on them.
+const LOOKED_UP: usize = 64;
 
 /// Lists those of a bucket whose keys begin with a prefix.
 pub(super) fn start(core: &Arc<Core>, ticket: Ticket, bucket: BucketName, prefix: Prefix, with_sizes: bool) {
@@ -85,23 +89,33 @@ pub(super) fn start_parts(core: &Arc<Core>, ticket: Ticket, upload: UploadRef) {
 pub(super) async fn abort(job: &Job, uploads: Vec<UploadRef>, is_forced: bool) -> Result<(), Error> {
     job.progress.add_total(uploads.len() as u64, 0);
     job.progress.counted();
-    let holders =
-        if is_forced { super::journal::Holders::default() } else { job.core.journal.holders(&job.core).await? };
+    for some in uploads.chunks(LOOKED_UP) {
+        // Another copy of the program may have gone on with one of them meanwhile.
+        let holders = if is_forced { Holders::default() } else { job.core.journal.holders(&job.core).await? };
+        abort_some(job, some, &holders, is_forced).await;
+    }
+    if job.token.is_cancelled() { Err(Error::cancelled("abort", "the uploads")) } else { Ok(()) }
+}
+
+async fn abort_some(job: &Job, uploads: &[UploadRef], holders: &Holders, is_forced: bool) {
     let aborts = futures_util::stream::iter(uploads).for_each_concurrent(AT_ONCE, async |upload| {
         let name = upload.object.to_string();
         job.progress.begin(&name);
         let (store, id) = (job.core.store_of(&upload.object.bucket).await, UploadId::new(upload.id.as_str()));
-        let is_running = job.core.unfinished.has(&id) || holders.of(&upload) == Some(Holder::Running);
+        let is_running = job.core.unfinished.has(&id) || holders.of(upload) == Some(Holder::Running);
         if is_running && !is_forced {
             let reason = "a copy of the program that runs works on it";
             return job.record(name, 0, ItemOutcome::Skipped(reason.to_owned())).await;
         }
         match job.call(&job.core.lanes.small, || store.abort_upload(&upload.object, &id)).await {
-            Ok(()) => job.record(name, 0, ItemOutcome::Done(Verified::Nothing)).await,
+            Ok(true) => job.record(name, 0, ItemOutcome::Done(Verified::Nothing)).await,
+            Ok(false) => {
+                let reason = "it is not there any more: it was joined or aborted meanwhile";
+                job.record(name, 0, ItemOutcome::Skipped(reason.to_owned())).await;
+            }
             Err(error) if error.kind == Kind::Cancelled => {}
             Err(error) => job.record(name, 0, ItemOutcome::Failed(error)).await,
         }
     });
     aborts.await;
-    if job.token.is_cancelled() { Err(Error::cancelled("abort", "the uploads")) } else { Ok(()) }
 }

@@ -10,7 +10,7 @@ mod rule;
 use serde::{Deserialize, Serialize};
 
 pub use self::applied::{Applied, Difference, Foreseen, Standing};
-pub use self::rule::{grant, redirect, removed_name, type_rule};
+pub use self::rule::{grant, grant_text, redirect, removed_name, type_rule};
 use super::attributes::{self, Attributes, Encryption, WrittenAcl, pairs_over};
 use super::entry::StorageClass;
 use super::filter::Filter;

@@ -140,6 +140,9 @@ pub struct Publication {
     /// run: what was agreed to was what stood there then.
     #[serde(skip)]
     pub steps: Vec<Step>,
+    /// How it is made public, of which the last of them are; nothing if it was public.
+    #[serde(skip)]
+    pub opening: Option<Choice>,
     /// Where a browser finds it.
     pub url: String,
 }
@@ -174,17 +177,18 @@ impl Plan {
         url: String,
     ) -> Self {
         let (before, after) = pages;
-        let replaced = before.as_ref().map(|before| site::replaced(before, &after)).unwrap_or_default();
+        let replaced = site::replaced(before.as_ref(), &after, &wish.prefix);
         let pages = (before.as_ref() != Some(&after)).then(|| Step::Document {
             kind: DocumentKind::Website,
             before,
             after: Some(after),
         });
-        let publication = Publication { wish, files, steps: pages.into_iter().collect(), url };
+        let publication = Publication { wish, files, steps: pages.into_iter().collect(), opening: None, url };
         let mut plan = Self { publication, access, replaced };
         if plan.is_possible() {
-            let opening = plan.opening().map(|choice| choice.steps.clone());
-            plan.publication.steps.extend(opening.into_iter().flatten());
+            plan.publication.opening = plan.opening().cloned();
+            let steps = plan.publication.opening.iter().flat_map(|choice| choice.steps.clone());
+            plan.publication.steps.extend(steps);
         } else {
             plan.publication.steps.clear();
         }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::filter::Filter;
 use super::location::url_path;
+use super::name::Prefix;
 
 /// A file whose name holds a digest of its bytes never changes: a new one has a new name.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -101,14 +102,23 @@ pub fn document(standing: Option<&Value>, index: &str, error: Option<&str>) -> R
 }
 
 /// Returns in words which pages of a website document become others. They count for the whole bucket, wherever in it a
-/// website is.
-pub fn replaced(before: &Value, after: &Value) -> Vec<String> {
+/// website is. Without an index page there is no website, but an error page where none was is news to the rest.
+pub fn replaced(before: Option<&Value>, after: &Value, prefix: &Prefix) -> Vec<String> {
+    const ERROR: &str = "error";
     let page = |pointer: &str, word: &str| {
         let at = |document: &Value| document.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        let (was, becomes) = (at(before)?, at(after)?);
-        (was != becomes).then(|| format!("the {word} page of the whole bucket was {was} and becomes {becomes}"))
+        let (was, becomes) = (before.and_then(at), at(after)?);
+        match was {
+            Some(was) if was != becomes => {
+                Some(format!("the {word} page of the whole bucket was {was} and becomes {becomes}"))
+            }
+            None if word == ERROR && !prefix.is_root() => {
+                Some(format!("the {word} page of the whole bucket becomes {becomes}"))
+            }
+            _ => None,
+        }
     };
-    [page("/IndexDocument/Suffix", "index"), page("/ErrorDocument/Key", "error")].into_iter().flatten().collect()
+    [page("/IndexDocument/Suffix", "index"), page("/ErrorDocument/Key", ERROR)].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -180,9 +190,15 @@ mod tests {
             "IndexDocument": { "Suffix": "index.html" }, "ErrorDocument": { "Key": "e" }, "RoutingRules": rules
         });
         assert_eq!(site, wanted);
-        assert_eq!(replaced(&standing, &site), ["the index page of the whole bucket was old and becomes index.html"]);
+        assert_eq!(
+            replaced(Some(&standing), &site, &Prefix::root()),
+            ["the index page of the whole bucket was old and becomes index.html"]
+        );
         let both = document(Some(&standing), "old", Some("docs/e")).unwrap();
-        assert_eq!(replaced(&standing, &both), ["the error page of the whole bucket was e and becomes docs/e"]);
+        assert_eq!(
+            replaced(Some(&standing), &both, &Prefix::root()),
+            ["the error page of the whole bucket was e and becomes docs/e"]
+        );
         let site = document(None, "index.html", Some("404.html")).unwrap();
         assert_eq!(site["ErrorDocument"]["Key"], "404.html");
         assert!(document(Some(&json!({ "RedirectAllRequestsTo": { "HostName": "h" } })), "i", None).is_err());

@@ -219,6 +219,9 @@ impl Store {
             let key = decode(output.next_key_marker().unwrap_or_default(), said).into_owned();
             (key, output.next_upload_id_marker().unwrap_or_default().to_owned())
         });
+        if next.is_some() && next == key_marker.clone().zip(id_marker.clone()) {
+            return Err(call.error(Kind::Server, "the answer leads back to itself"));
+        }
         Ok(UploadPage { uploads: uploads.collect(), next })
     }
 }

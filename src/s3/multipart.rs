@@ -262,8 +262,8 @@ impl Store {
         (facts.size == size && (has_tag || has_sum)).then(|| Written::from(facts))
     }
 
-    /// Removes an unfinished upload with its parts. One that is gone is no error.
-    pub async fn abort_upload(&self, object: &ObjectRef, upload: &UploadId) -> Result<(), Error> {
+    /// Removes an unfinished upload with its parts, and returns whether it was there. One that is gone is no error.
+    pub async fn abort_upload(&self, object: &ObjectRef, upload: &UploadId) -> Result<bool, Error> {
         let call = Call::new("abort the upload of", object.to_string(), "s3:AbortMultipartUpload", &object.bucket);
         let result = self
             .call(&call, |client| {
@@ -278,8 +278,8 @@ impl Store {
             .await;
         match result {
             // With its bucket it is gone, too.
-            Err(error) if !matches!(error.kind, Kind::NotFound | Kind::NoSuchBucket) => Err(error),
-            _ => Ok(()),
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoSuchBucket) => Ok(false),
+            result => result.map(|_| true),
         }
     }
 }

@@ -134,7 +134,7 @@ fn an_object_is_opened_and_closed_by_its_own_acl() {
     let own = json!({ "Rules": [{ "ObjectOwnership": "ObjectWriter" }] }).to_string();
     t.feed(&["settings", "s3://stage", "ownership", "--set", "-", "--yes"], own.as_bytes());
     let said = make(&t, "s3://stage/k", "public", &["--yes", "--by", "acl"]);
-    assert!(said.code == 0 && said.err.contains("--make private --by grants"), "{said:?}");
+    assert!(said.code == 0 && said.err.contains("bucketry set s3://stage/k --acl private"), "{said:?}");
     assert_eq!((anonymous(&t, "k"), policy(&t)), (0, Value::Null));
     let said = make(&t, "s3://stage/k", "private", &["--yes"]);
     assert_eq!((said.code, anonymous(&t, "k")), (0, 1), "{said:?}");

@@ -31,7 +31,10 @@ fn a_folder_is_published_below_a_prefix_and_a_visit_proves_it() {
     let t = built();
     t.put("secret", "shut");
     t.put("site/old.html", "old");
-    let said = t.run(&["website", "publish", "dist", "s3://stage/site", "--yes", "--delete"]);
+    let publish = ["website", "publish", "dist", "s3://stage/site", "--yes", "--delete"];
+    let refused = t.run(&publish);
+    assert!(refused.code == 2 && refused.err.contains("error page of the whole bucket"), "{refused:?}");
+    let said = t.run(&[&publish[..], &["--accept-others"]].concat());
     assert_eq!(said.code, 0, "{said:?}");
     let url = format!("{}/stage/site/index.html", t.demo.endpoint());
     assert!(said.out.ends_with(&format!("{url}\n")) && said.err.contains("signature: 200"), "{said:?}");

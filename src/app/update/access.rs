@@ -21,6 +21,9 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     if state.permissions.is_some() {
         // Nobody has seen yet what came of what was written.
         state.screen = Screen::Access;
+        let words =
+            "first, what came of what was written last; Esc leaves it, and P shows the permissions of the cursor";
+        state.notice = Some(Notice::warning(words));
         return vec![];
     }
     let Some(item) = state.current_item().or_else(|| item_of(state.focused().place())) else { return vec![] };
@@ -37,6 +40,16 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     state.permissions = Some(permissions);
     state.screen = Screen::Access;
     effects
+}
+
+/// Shows what is still being written, and says whether anything is: nobody should leave before its end is known.
+pub(super) fn keeps_writing(state: &mut State) -> bool {
+    if !state.permissions.as_ref().is_some_and(Permissions::is_writing) {
+        return false;
+    }
+    state.screen = Screen::Access;
+    state.notice = Some(Notice::warning("it is being written; what comes of it is told here (Ctrl-C twice leaves)"));
+    true
 }
 
 fn item_of(place: &Location) -> Option<Item> {

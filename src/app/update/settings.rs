@@ -160,15 +160,10 @@ pub(super) fn on_text_key(state: &mut State, key: Key) -> Vec<Effect> {
     match editor.on_key(key) {
         Typed::Taken => vec![],
         Typed::Save => save(state),
-        Typed::Leave if editor.is_changed() => {
-            let dialog = Unsaved::new(editor.kind(), Why::Leaving);
-            state.dialog = Some(Dialog::Unsaved(Box::new(dialog)));
-            vec![]
-        }
-        Typed::Leave => {
+        Typed::Leave => keep_text(state).unwrap_or_else(|| {
             throw_away(state);
             vec![]
-        }
+        }),
         Typed::Outside => outside::begin(state),
         Typed::Preview => preview::begin(state),
         Typed::Help => open_help(state),
@@ -181,6 +176,16 @@ pub(super) fn on_paste(state: &mut State, text: &str) {
     if let Some(editor) = settings.and_then(|settings| settings.editor.as_mut()) {
         editor.insert(text);
     }
+}
+
+/// Asks before a text that was not written is left, and shows it; nothing if there is none.
+pub(super) fn keep_text(state: &mut State) -> Option<Vec<Effect>> {
+    let settings = state.settings.as_mut()?;
+    let kind = settings.editor.as_ref().filter(|editor| editor.is_changed())?.kind();
+    let stopped = settings.preview.take().and_then(|mut preview| preview.stop());
+    state.screen = Screen::Settings;
+    state.dialog = Some(Dialog::Unsaved(Box::new(Unsaved::new(kind, Why::Leaving))));
+    Some(stopped.into_iter().collect())
 }
 
 /// Leaves the text without writing it.

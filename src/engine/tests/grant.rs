@@ -1,21 +1,14 @@
 //! The ACL of an object: written only over what was seen.
 
 use super::*;
+use crate::engine::grant;
 use crate::model::access::acl::{ALL_USERS, AUTHENTICATED_USERS, Acl, Grant, Grantee};
-use crate::model::access::exposure::{Aim, Choice, Exposure, Step, StepEnd};
 use crate::model::attributes::{CannedAcl, WrittenAcl};
 use crate::model::document::{DocumentKind, DocumentWrite};
 use crate::model::error::Error;
 
 async fn written(t: &mut Bench, seen: &Acl, new: &Acl) -> Result<(), Error> {
-    let step = Step::ObjectAcl { before: seen.clone(), after: new.clone() };
-    let choice = Choice { name: "acl", title: String::new(), steps: vec![step], besides: Vec::new() };
-    let object = Item::Object(ObjectRef::new("bench", "k"));
-    match t.exposed(&Exposure::of(&object, Aim::Public).unwrap(), &choice).await.ends.pop() {
-        Some(StepEnd::Written) => Ok(()),
-        Some(StepEnd::Refused(error) | StepEnd::Uncertain(error)) => Err(error),
-        end => panic!("{end:?}"),
-    }
+    grant::write(&t.engine.core, &ObjectRef::new("bench", "k"), seen, new.clone()).await
 }
 
 /// A bench whose bucket counts ACLs, and takes public ones, with an object in it.

@@ -96,6 +96,16 @@ async fn what_this_run_works_on_is_known_and_left_alone_also_without_a_journal()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_joined_meanwhile_is_not_said_to_be_aborted() {
+    let mut t = bench().await;
+    let (here, gone) = (t.begun("here", None, &[10]).await, t.begun("gone", None, &[10]).await);
+    t.store.abort_upload(&gone.object, &crate::s3::UploadId::new(gone.id.as_str())).await.unwrap();
+    let ended = t.run(Work::AbortUploads { uploads: vec![here, gone], is_forced: false }).await;
+    assert!(matches!(ended.outcome("/here"), ItemOutcome::Done(_)));
+    assert!(ended.skipped("/gone").contains("not there any more"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_inspector_of_a_bucket_says_how_many_there_are_by_one_page() {
     let mut t = bench().await;
     let section = async |t: &mut Bench| {

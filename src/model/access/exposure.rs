@@ -87,7 +87,7 @@ pub enum Step {
 }
 
 /// One way to reach the aim.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// Its name on the command line.
     pub name: &'static str,

@@ -168,6 +168,22 @@ impl Principals {
         !self.is_negated && self.named.iter().any(|named| matches!(named, Named::Federated(_)))
     }
 
+    /// Returns the names of other accounts and of whoever is in them, services left out.
+    pub fn outsiders(&self, owner: &Account) -> Vec<String> {
+        if self.is_negated {
+            return vec!["all but a few".to_owned()];
+        }
+        let is_other = |account: &Account| account.is(owner) != Truth::Yes;
+        let name = |named: &Named| match named {
+            Named::Everyone => Some("everyone".to_owned()),
+            Named::Account(account) => is_other(account).then(|| Who::Account(account.clone()).to_string()),
+            Named::Principal(own) => is_other(&own.account).then(|| own.arn.clone()),
+            Named::Federated(name) => Some(name.clone()),
+            Named::Service(_) | Named::Deleted(_) | Named::Other(_) => None,
+        };
+        self.named.iter().filter_map(name).collect()
+    }
+
     /// Returns whether everyone is meant: by `*`, or as all but a few.
     pub fn are_everyone(&self) -> bool {
         self.is_negated != self.named.contains(&Named::Everyone)

@@ -61,6 +61,20 @@ pub fn grant(text: &str) -> Result<Grant, String> {
     Ok(Grant { grantee, permission })
 }
 
+/// Returns the text that is read as this grant; nothing for what no text says.
+pub fn grant_text(grant: &Grant) -> Option<String> {
+    let whom = match &grant.grantee {
+        Grantee::Group(address) if address == ALL_USERS => "everyone".to_owned(),
+        Grantee::Group(address) if address == AUTHENTICATED_USERS => "any-aws-user".to_owned(),
+        Grantee::Group(address) if address == LOG_DELIVERY => "log-delivery".to_owned(),
+        Grantee::Account { id, .. } => format!("id:{id}"),
+        Grantee::Email(address) => format!("email:{address}"),
+        Grantee::Group(_) | Grantee::Unnamed => return None,
+    };
+    let text = format!("{}={whom}", grant.permission);
+    self::grant(&text).is_ok().then_some(text)
+}
+
 /// Grantees are quoted in a header, which knows no way to write a quote.
 fn is_quotable(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"',".contains(&byte))
@@ -89,6 +103,13 @@ mod tests {
     #[test]
     fn a_grant_names_a_right_and_one_who_gets_it() {
         assert_eq!(grant("read=everyone").unwrap().group(), Some(ALL_USERS));
+        for text in
+            ["READ=any-aws-user", "WRITE_ACP=log-delivery", "FULL_CONTROL=id:c1da", "READ_ACP=email:a@b.example"]
+        {
+            assert_eq!(grant_text(&grant(text).unwrap()).as_deref(), Some(text));
+        }
+        let of_nobody = Grant { grantee: Grantee::Unnamed, permission: "READ".to_owned() };
+        assert_eq!(grant_text(&of_nobody), None);
         assert_eq!(grant("FULL_CONTROL=id:c1da").unwrap().header(), "id=\"c1da\"");
         assert_eq!(grant("READ_ACP=email:a@example.com").unwrap().permission, "READ_ACP");
         for wrong in ["WRITE=everyone", "READ", "READ=", "READ=nobody", "READ=id:", "READ=id:a\"b", "READ=id:a,b"] {

@@ -41,6 +41,9 @@ pub fn dangers(bucket: &str, kind: DocumentKind, new: Option<&Value>, around: &A
         after.said_public = None;
     }
     let mut found = publicity::told(kind, &before, &after);
+    if kind == DocumentKind::Policy && found.is_empty() {
+        found.extend(publicity::undenied(bucket, &before, &after, around.now));
+    }
     if kind == DocumentKind::Policy && new.is_some() {
         found.extend(lock_out::told(bucket, &before, &after, around));
     }
@@ -92,6 +95,17 @@ mod tests {
         let everyone = json!({ "Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers" });
         let grant = |permission: &&str| json!({ "Grantee": everyone, "Permission": permission });
         json!({ "Owner": { "ID": "x" }, "Grants": permissions.iter().map(grant).collect::<Vec<_>>() })
+    }
+
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>: a Deny beats every grant.
+    #[test]
+    fn a_deny_that_held_acls_back_is_missed_when_it_goes() {
+        let deny = policy("Deny", &json!("*"), "s3:*", &json!({}));
+        let with_acls = [(DocumentKind::Policy, deny.clone()), (DocumentKind::Ownership, ownership("ObjectWriter"))];
+        let said = told(DocumentKind::Policy, None, &around(&with_acls));
+        assert!(said.contains("may let everyone in") && said.contains("s3:GetObject"), "{said}");
+        let without = [(DocumentKind::Policy, deny), (DocumentKind::Ownership, ownership("BucketOwnerEnforced"))];
+        assert_eq!(told(DocumentKind::Policy, None, &around(&without)), "");
     }
 
     /// Amazon S3 User Guide, "The meaning of 'public'".

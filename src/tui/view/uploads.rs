@@ -172,24 +172,25 @@ fn draw_detail(frame: &mut Frame, area: Rect, row: &PendingUpload, uploads: &Upl
     let began = row.began.map_or_else(|| "not told".to_owned(), |time| long_time(time, &state.zone));
     let by = row.initiator.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
     let class = row.class.map(|class| format!(" {} {}", theme.glyphs.dot, class.name())).unwrap_or_default();
+    // What a person must know comes first, and what may be long and helps nobody last.
     let fields = [
-        ("Upload  ", row.upload.id.clone()),
-        ("Begun   ", format!("{began}{by}{class}")),
         ("Parts   ", parts_words(uploads.parts.known(&row.upload))),
+        ("Begun   ", format!("{began}{by}{class}")),
+        ("Upload  ", row.upload.id.clone()),
     ];
     let label = 8;
     let mut lines: Vec<Line> = Vec::new();
-    for (name, value) in fields {
-        let mut wrapped = wrap(&visible(&value), room.saturating_sub(label)).into_iter();
-        let first = wrapped.next().unwrap_or_default();
-        lines.push(Line::from(vec![Span::styled(name, theme.label), Span::styled(first, theme.text)]));
-        lines.extend(wrapped.map(|more| Line::styled(format!("{}{more}", " ".repeat(label)), theme.text)));
-    }
     if let Some(words) = uploads.kept(&row.upload) {
         let words = format!("It was not aborted: {}", visible(words));
         lines.extend(wrap(&words, room).into_iter().map(|line| Line::styled(line, theme.error)));
     } else if let Some(holder) = row.holder {
         lines.extend(wrap(holder_words(holder), room).into_iter().map(|line| Line::styled(line, theme.warning)));
+    }
+    for (name, value) in fields {
+        let mut wrapped = wrap(&visible(&value), room.saturating_sub(label)).into_iter();
+        let first = wrapped.next().unwrap_or_default();
+        lines.push(Line::from(vec![Span::styled(name, theme.label), Span::styled(first, theme.text)]));
+        lines.extend(wrapped.map(|more| Line::styled(format!("{}{more}", " ".repeat(label)), theme.text)));
     }
     frame.render_widget(Paragraph::new(lines), inner);
 }

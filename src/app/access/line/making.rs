@@ -15,9 +15,16 @@ pub(super) fn short(own: &Permissions) -> Option<(Line, bool)> {
         _ if making.exposed.ready().is_none() => (kind, "", false),
         _ if !is_whole => (kind, "; see below", false),
         (Some(Ok(_)), _) => (kind, ", and proved; see below", true),
-        (Some(Err(_)), _) => (Kind::Trouble, ", but it is not certain; see below", false),
+        // Where there is room for little, it must not end before the doubt.
+        (Some(Err(_)), _) => {
+            let text = format!("Made {}, but it is not certain; see below", making.exposure.word());
+            return Some((Line { kind: Kind::Trouble, text }, false));
+        }
         (None, Asked::Running(_)) => (kind, "; reading it again to prove it …", false),
-        (None, _) => (Kind::Trouble, ", but not proved: it was not read again", false),
+        (None, _) => {
+            let text = format!("Made {}, but not proved: it was not read again", making.exposure.word());
+            return Some((Line { kind: Kind::Trouble, text }, false));
+        }
     };
     Some((Line { kind, text: format!("{text}{more}") }, is_well))
 }
@@ -85,6 +92,10 @@ fn way_back(making: &Making, exposed: &Exposed, page: &mut Page) {
     // Half way it may be as it was, so that the key would find nothing to do; what an ACL was, nothing else knows.
     if exposed.is_whole() || exposed.standing(&making.choice).any(|step| matches!(step, Step::ObjectAcl { .. })) {
         page.add(Kind::Quiet, &format!("The way back: {key} makes it {word} again"));
+    }
+    let of_acl = exposed.standing(&making.choice).filter(|step| matches!(step, Step::ObjectAcl { .. }));
+    for back in of_acl.filter_map(|step| making.exposure.way_back(step)) {
+        page.add(Kind::Quiet, &format!("Its ACL as it stood before: {back}"));
     }
     let kept = exposed.standing(&making.choice).filter(|step| matches!(step, Step::Document { .. }));
     let kept = Step::titles(kept);

@@ -68,8 +68,11 @@ fn on_written(state: &mut State, kind: DocumentKind, new: Option<&Value>, writte
     effects
 }
 
-/// Asks about putting back what stood there.
+/// Asks about putting back what stood there, unless the person is elsewhere by now.
 fn on_kept(state: &mut State, kind: DocumentKind, kept: Option<Value>) -> Vec<Effect> {
+    if !outside::is_looked_at(state) {
+        return vec![];
+    }
     let standing = state.settings.as_ref().and_then(|settings| settings.standing(kind)).cloned();
     if let Some(seen) = standing {
         ask_difference(state, kind, DocumentWrite { seen, new: kept, mfa: None });
@@ -79,7 +82,7 @@ fn on_kept(state: &mut State, kind: DocumentKind, kept: Option<Value>) -> Vec<Ef
 
 fn on_failed(state: &mut State, waiting: &Waiting, error: &Error) -> Vec<Effect> {
     match waiting {
-        Waiting::Write(kind, _) if error.kind == Kind::Conflict => {
+        Waiting::Write(kind, _) if error.kind == Kind::Conflict && state.dialog.is_none() => {
             let dialog = Dialog::Unsaved(Box::new(Unsaved::new(*kind, Why::Stale)));
             state.dialog = Some(dialog.unasked(state.now));
         }

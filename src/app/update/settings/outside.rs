@@ -51,7 +51,8 @@ pub(in crate::app::update) fn on_edited(state: &mut State, path: &Path, is_chang
 }
 
 /// Returns whether nothing has come between the person and the settings.
-fn is_looked_at(state: &State) -> bool {
+/// Returns whether the settings are what a person sees, with nothing in front of them.
+pub(super) fn is_looked_at(state: &State) -> bool {
     state.screen == Screen::Settings && state.dialog.is_none() && state.palette.is_none() && state.help.is_none()
 }
 

@@ -96,7 +96,14 @@ fn a_text_is_looked_at_before_it_is_written_and_stays_as_it_is() {
     assert_eq!(settings(&t).editor.as_ref().unwrap().text(), text, "keys do not go into the text behind it");
     assert_eq!(t.keys("<esc>"), [Effect::Submit(Request::Drop(ticket))]);
     t.keys("<esc>");
-    assert_eq!((settings(&t).focus(), settings(&t).editor.as_ref().unwrap().text()), (Focus::Text, text));
+    assert_eq!((settings(&t).focus(), settings(&t).editor.as_ref().unwrap().text()), (Focus::Text, text.clone()));
+    for on_the_way in ["<F3> q", "<F3> t q"] {
+        let effects = t.keys(on_the_way);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Quit(_))), "{on_the_way}: {effects:?}");
+        assert!(matches!(t.state.dialog, Some(Dialog::Unsaved(_))) && t.state.screen == Screen::Settings);
+        t.keys("<esc>");
+        assert_eq!((settings(&t).focus(), settings(&t).editor.as_ref().unwrap().text()), (Focus::Text, text.clone()));
+    }
 }
 
 #[test]

@@ -33,11 +33,35 @@ pub(super) fn furthest(scope: &Scope, layers: &Layers, now: Timestamp) -> Findin
     if is_by_object && weight(&furthest) < DEPENDS {
         return Finding::new(Answer::Depends, Layer::ObjectAcl, "the ACL of each object says so for itself");
     }
-    if furthest.answer != Answer::Depends || is_by_object || layers.word(&scope.extent()) != Access::NotPublic {
+    if furthest.answer == Answer::Yes
+        || (furthest.answer == Answer::Depends && (is_by_object || layers.word(&scope.extent()) != Access::NotPublic))
+        || furthest.answer == Answer::Unknown
+    {
         return furthest;
     }
-    let because = format!("it is not public, but a condition lets callers in: {}", furthest.because);
+    let mut because = furthest.because;
+    if furthest.answer == Answer::Depends {
+        because = format!("it is not public, but a condition lets callers in: {because}");
+    }
+    if let Some(words) = of_bucket(scope, layers, &given) {
+        because = format!("{because}; but with the bucket itself strangers may do something: {words}");
+    }
     Finding { answer: Answer::No, because, ..furthest }
+}
+
+/// Says what strangers may do with the bucket itself, which what is only about objects in it leaves as it is.
+fn of_bucket(scope: &Scope, layers: &Layers, given: &Given) -> Option<String> {
+    if scope.part == Part::Whole {
+        return None;
+    }
+    let place = scope.extent();
+    let of_bucket = |action: &Action| action.target == Target::Bucket && !action.creates_bucket();
+    [Who::Anonymous, Who::AnyUser].into_iter().find_map(|who| {
+        Action::all().filter(of_bucket).find_map(|action| {
+            let finding = layers.judge(&place, &who, action, given).finding;
+            (finding.answer == Answer::Yes).then(|| format!("{who}, {}: {}", action.name, finding.because))
+        })
+    })
 }
 
 /// The weight of an answer that depends.

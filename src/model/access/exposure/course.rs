@@ -2,12 +2,16 @@
 
 use super::{Aim, Choice, Part, Scope, Step};
 use crate::model::access::Fact;
+use crate::model::access::acl::{Grant, Grantee, Right};
 use crate::model::access::evidence::{Evidence, Source};
+use crate::model::access::truth::Truth;
 use crate::model::access::who::Account;
+use crate::model::change::grant_text;
 use crate::model::error::{Error, Kind};
 use crate::model::job::Item;
 use crate::model::location::ObjectRef;
 use crate::model::name::{BucketName, Prefix};
+use crate::model::shell::command;
 
 /// A place that is to be made public or private.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,9 +110,48 @@ impl Exposure {
     pub fn proof(&self, evidence: &Evidence) -> Result<String, String> {
         let outlook = self.aim.outlook(&self.scope, evidence);
         if self.aim.is_met_by(&outlook) {
-            return Ok(outlook.because);
+            let more = if self.leaves_older(evidence) {
+                "; that is of the current version: older ones have ACLs of their own, which were not read"
+            } else {
+                ""
+            };
+            return Ok(format!("{}{more}", outlook.because));
         }
         Err(format!("it is not certain that {} is {} now: {}", self.place(), self.word(), outlook.because))
+    }
+
+    /// Returns whether older versions of the object, if it has any, may be public by their own ACLs.
+    fn leaves_older(&self, evidence: &Evidence) -> bool {
+        let layers = &evidence.layers;
+        let is_ignored = [&layers.bucket_block, &layers.account_block]
+            .iter()
+            .any(|block| block.known().is_some_and(|block| block.ignore_public_acls));
+        let is_object = matches!(self.scope.part, Part::Object(_));
+        self.aim == Aim::Private && is_object && !is_ignored && layers.acls_are_disabled() != Truth::Yes
+    }
+
+    /// Returns the command that puts back what a step wrote, as it stood before; nothing where no command says that.
+    pub fn way_back(&self, step: &Step) -> Option<String> {
+        let before = match step {
+            Step::Document { kind, .. } => {
+                let bucket = format!("s3://{}", self.bucket);
+                return Some(command(["bucketry", "settings", &bucket, kind.facts().name, "--restore"]));
+            }
+            Step::ObjectAcl { before, .. } => before,
+        };
+        // The owner keeps full control anyway, and the right to write means nothing of an object.
+        let is_own = |grant: &&Grant| {
+            let Grantee::Account { id, .. } = &grant.grantee else { return false };
+            grant.permission == "FULL_CONTROL" && before.owner.as_ref() == Some(id)
+        };
+        let grants = before.grants.iter().filter(|grant| !is_own(grant) && grant.permission != Right::Write.name());
+        let grants: Option<Vec<String>> = grants.map(grant_text).collect();
+        let (grants, place) = (grants?, self.place());
+        let acl = match grants.as_slice() {
+            [] => vec!["--acl", "private"],
+            grants => grants.iter().flat_map(|grant| ["--grant", grant]).collect(),
+        };
+        Some(command(["bucketry", "set", &place].into_iter().chain(acl)))
     }
 
     /// Returns what a person must mean twice before a choice is made: whom it lets in, and where else.
@@ -155,7 +198,12 @@ impl Exposed {
 
     /// Returns the steps that stand, or may, in the order in which they are put back: the last first.
     pub fn standing<'a>(&'a self, choice: &'a Choice) -> impl Iterator<Item = &'a Step> {
+        self.standing_ends(choice).map(|(step, _)| step)
+    }
+
+    /// Returns these steps with how they ended.
+    pub fn standing_ends<'a>(&'a self, choice: &'a Choice) -> impl Iterator<Item = (&'a Step, &'a StepEnd)> {
         let stands = |end: &StepEnd| !matches!(end, StepEnd::Refused(_) | StepEnd::Untried);
-        choice.steps.iter().zip(&self.ends).rev().filter(move |(_, end)| stands(end)).map(|(step, _)| step)
+        choice.steps.iter().zip(&self.ends).rev().filter(move |(_, end)| stands(end))
     }
 }

@@ -235,18 +235,28 @@ fn loosened(block: &Value, names: [&str; 2]) -> Option<Step> {
     })
 }
 
-/// Says what else the policy opens as soon as it counts again.
+/// Says what else the policy opens as soon as it counts again. While it is public, the setting shuts out everyone of another
+/// account, those too whom it names.
 fn let_loose(scope: &Scope, layers: &Layers) -> Vec<String> {
     let is_restricted = layers.bucket_block.known().is_some_and(|block| block.restrict_public_buckets);
-    let Some(policy) = layers.policy.known().filter(|_| is_restricted) else { return Vec::new() };
+    let is_cut = is_restricted && layers.policy_is_public() != Some(false);
+    let Some(policy) = layers.policy.known().filter(|_| is_cut) else { return Vec::new() };
     let is_more = |own: &&Statement| {
         let is_within = own.resources.names.iter().all(|name| scope.holds(name, policy.has_variables()));
         own.effect == Effect::Allow
             && !own.is_public().is_no()
             && !(is_within && !own.resources.is_negated && own.actions.names == [READ])
     };
-    let words = |own: &Statement| format!("{} counts again, which lets everyone {}", own.label(), own.opening());
-    policy.statements.iter().filter(is_more).map(words).collect()
+    let public = policy.statements.iter().filter(is_more);
+    let mut found: Vec<_> =
+        public.map(|own| format!("{} counts again, which lets everyone {}", own.label(), own.opening())).collect();
+    let others = policy.statements.iter().filter(|own| own.effect == Effect::Allow && own.is_public().is_no());
+    found.extend(others.filter_map(|own| {
+        let outsiders = own.principals.as_ref()?.outsiders(&layers.owner);
+        let whom = outsiders.join(", ");
+        (!whom.is_empty()).then(|| format!("{} counts again, which lets {whom} {}", own.label(), own.opening()))
+    }));
+    found
 }
 
 /// Returns a policy with one more statement, and the statement's name.

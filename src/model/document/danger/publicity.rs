@@ -2,8 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::model::access::acl::{ALL_USERS, Acl, Grant, Grantee};
+use crate::model::access::action::Action;
+use crate::model::access::case::{Given, Place};
+use crate::model::access::finding::Answer;
 use crate::model::access::layers::Layers;
+use crate::model::access::who::Who;
 use crate::model::access::{Access, Fact, reader};
 use crate::model::document::DocumentKind;
 
@@ -58,6 +64,19 @@ fn by_acl(before: &Layers, after: &Layers) -> Option<String> {
         (_, Fact::Absent) => None,
         _ => Some(MAY.to_owned()),
     }
+}
+
+/// Says that a policy denies strangers no more what an ACL, of the bucket or of its objects, may grant them.
+pub(super) fn undenied(bucket: &str, before: &Layers, after: &Layers, now: Timestamp) -> Option<String> {
+    let place = Place { bucket: bucket.to_owned(), ..Place::default() };
+    let given = Given { is_open: true, now, ..Given::default() };
+    let may = |layers: &Layers, action| layers.permit(&place, &Who::Anonymous, action, &given) != Answer::No;
+    let is_freed = |action: &Action| !may(before, *action) && may(after, *action);
+    let freed: Vec<_> = Action::asked().filter(is_freed).map(|action| action.name).collect();
+    (!freed.is_empty()).then(|| {
+        let what = freed.join(", ");
+        format!("This may let everyone in: what the policy has denied ({what}), ACLs of the bucket or of its objects may grant")
+    })
 }
 
 fn further(what: &str, gains: &[String]) -> Option<String> {
