@@ -37,8 +37,8 @@ async fn list(
     prefix: &Prefix,
     with_sizes: bool,
 ) -> Result<(), Error> {
-    // What cannot be read here is looked at again before anything is aborted.
-    let holders = core.journal.holders(core).await.unwrap_or_default();
+    // What a transfer left must not be taken for anybody's.
+    let holders = core.journal.holders(core).await?;
     let (store, mut from) = (core.store_of(bucket).await, None);
     loop {
         let page = {

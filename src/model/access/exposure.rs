@@ -241,7 +241,7 @@ fn reading(scope: &Scope, layers: &Layers, given: &Given) -> Finding {
 
 fn judge(scope: &Scope, layers: &Layers, who: &Who, action: &str, given: &Given) -> Finding {
     match Action::parse(action) {
-        Some(action) => layers.judge(&scope.place(), who, action, given).finding,
+        Some(action) => layers.judge(&scope.extent(), who, action, given).finding,
         None => Finding::new(Answer::Unknown, Layer::None, format!("{action} is no action")),
     }
 }

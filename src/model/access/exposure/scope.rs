@@ -10,9 +10,6 @@ use crate::model::access::resource::Resource;
 use crate::model::access::variable::{Filled, literal};
 use crate::model::arn::PARTITIONS;
 
-/// A key that stands for any below a prefix: nobody names it, so only what is about all of them is about it.
-const ANY: &str = "\u{1}any";
-
 /// What of a bucket is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
@@ -44,22 +41,15 @@ impl Scope {
         Self { bucket: bucket.into(), part }
     }
 
-    /// Returns where it is asked what is true of all of it.
-    pub fn place(&self) -> Place {
-        let key = match &self.part {
-            Part::Whole => None,
-            Part::Below(prefix) => Some(format!("{prefix}{ANY}")),
-            Part::Object(key) => Some(key.clone()),
-        };
-        Place { bucket: self.bucket.clone(), key, ..Place::default() }
-    }
-
-    /// Returns where it is asked what is true of any of it: a statement about one object below a prefix is about it, too.
+    /// Returns where it is asked: whether all of it is open is asked of any object as well as whether some of it is, since a
+    /// statement about one object below a prefix is about that, too.
     pub fn extent(&self) -> Place {
-        match &self.part {
-            Part::Below(prefix) => Place { bucket: self.bucket.clone(), prefix: prefix.clone(), ..Place::default() },
-            Part::Whole | Part::Object(_) => self.place(),
-        }
+        let (key, prefix) = match &self.part {
+            Part::Whole => (None, String::new()),
+            Part::Below(prefix) => (None, prefix.clone()),
+            Part::Object(key) => (Some(key.clone()), String::new()),
+        };
+        Place { bucket: self.bucket.clone(), key, prefix, ..Place::default() }
     }
 
     /// Returns the resource that a statement names it by. Nothing if its key holds what is a wildcard there, and the policy

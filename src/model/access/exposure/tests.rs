@@ -341,6 +341,18 @@ fn grants_of_acls_are_taken_out_and_those_of_objects_make_it_uncertain() {
     );
 }
 
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>: the policy grants nothing on objects of
+/// other accounts.
+#[test]
+fn where_objects_may_be_those_of_others_a_prefix_is_not_said_to_be_public() {
+    let (mut evidence, standing) = with_policy(&json!([allow("All", &json!(ALL))]));
+    let place = (evidence.clone(), standing.clone());
+    assert!(open("a/", &place).is_reached);
+    evidence.layers.ownership = Fact::Known(ObjectOwnership("ObjectWriter".to_owned()));
+    let plan = open("a/", &(evidence, standing));
+    assert!(!plan.is_reached && plan.notes.iter().any(|note| note.contains("not certain")), "{plan:?}");
+}
+
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl>, `public-read`.
 #[test]
 fn an_object_with_an_acl_that_counts_is_opened_and_closed_by_one_grant_too() {
